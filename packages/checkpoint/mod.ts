@@ -10,6 +10,8 @@ export type * from "./record/tensor_info.ts";
 export type * from "./series/checkpoint_info.ts";
 export type * from "./save/checkpoint_content.ts";
 export type { RecoveryReport } from "./save/recover.ts";
+export type { KeepPolicy } from "./retention/keep_policy.ts";
+export type { GcReport, RemovedObjects } from "./retention/collect.ts";
 export type { TensorTarget } from "./load/plan_load.ts";
 export type { LoadOptions, LoadReport } from "./load/load_tensors.ts";
 export { Checkpoint, type LoadAllOptions } from "./load/checkpoint.ts";

@@ -186,6 +186,7 @@ export const LAYERS: Layers = {
     "series",
     "save",
     "load",
+    "retention",
     "open",
     ".",
     "testing",

@@ -24,8 +24,11 @@ export class Checkpoint implements AsyncDisposable {
   readonly #manifest: Manifest;
   readonly #table: TensorTable;
 
-  /** Of a manifest and its table, which were read. */
-  constructor(series: Series, manifest: Manifest, table: TensorTable) {
+  readonly #hold: AsyncDisposable | undefined;
+
+  /** Of a manifest and its table, which were read; `hold` is disposed of with it. */
+  constructor(series: Series, manifest: Manifest, table: TensorTable, hold?: AsyncDisposable) {
+    this.#hold = hold;
     this.#series = series;
     this.#manifest = manifest;
     this.#table = table;
@@ -92,8 +95,8 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   /** Gives back what holds it. */
-  [Symbol.asyncDispose](): Promise<void> {
-    return Promise.resolve();
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#hold?.[Symbol.asyncDispose]();
   }
 
   async #read(key: string, name: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {

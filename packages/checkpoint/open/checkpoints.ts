@@ -3,6 +3,8 @@ import type { CheckpointInfo } from "../series/checkpoint_info.ts";
 import type { Checkpoint } from "../load/checkpoint.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
 import type { RecoveryReport } from "../save/recover.ts";
+import type { GcReport } from "../retention/collect.ts";
+import type { KeepPolicy } from "../retention/keep_policy.ts";
 
 /** What a rank wrote for a checkpoint. */
 export interface WrittenReport {
@@ -25,6 +27,27 @@ export interface SaveHandle {
 /** Options of a save. */
 export interface SaveOptions {
   /** Gives the save up: before its commit was sent nothing of it is ever seen. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of an opening. */
+export interface OpenOptions {
+  /**
+   * Whether the checkpoint is kept from being removed while it is open, which writes a small object; `true` by default but
+   * where the series is open for reading only.
+   */
+  readonly hold?: boolean;
+  /** Ends the opening. */
+  readonly signal?: AbortSignal;
+}
+
+/** Options of {@linkcode Checkpoints.gc}. */
+export interface GcOptions {
+  /** Which checkpoints are kept; those that the series was opened with by default. */
+  readonly keep?: KeepPolicy;
+  /** Only says what would be removed; `false` by default. */
+  readonly dryRun?: boolean;
+  /** Ends it. */
   readonly signal?: AbortSignal;
 }
 
@@ -54,7 +77,21 @@ export interface Checkpoints extends AsyncDisposable {
   /** All checkpoints, the newest first. */
   list(options?: { readonly signal?: AbortSignal }): AsyncIterable<CheckpointInfo>;
   /** Opens one. It is a `NotFoundError` where there is none. */
-  open(which: WhichCheckpoint, options?: { readonly signal?: AbortSignal }): Promise<Checkpoint>;
+  open(which: WhichCheckpoint, options?: OpenOptions): Promise<Checkpoint>;
   /** Commits what all ranks wrote and none committed, as after a crash. */
   recover(options?: { readonly signal?: AbortSignal }): Promise<RecoveryReport>;
+  /**
+   * Removes checkpoints that no rule keeps, those that are retired, and attempts of which no checkpoint can come any more. One
+   * that somebody has open stays. Keys that are not of the series are reported, and never touched.
+   */
+  gc(options?: GcOptions): Promise<GcReport>;
+  /** Keeps a checkpoint whatever the rules say. */
+  pin(ref: CheckpointRef, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** Takes that back. */
+  unpin(ref: CheckpointRef, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /**
+   * Has a checkpoint removed by the next `gc` after the grace; from now on nobody finds it. The newest one, one that is pinned
+   * and one that somebody has open are a `PreconditionFailedError`.
+   */
+  retire(ref: CheckpointRef, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }

@@ -1,3 +1,5 @@
+import { checkKeepPolicy, type KeepPolicy } from "../retention/keep_policy.ts";
+
 /** Options of {@linkcode openCheckpoints}. */
 export interface CheckpointsOptions {
   /**
@@ -24,6 +26,12 @@ export interface CheckpointsOptions {
   readonly snapshotBytes?: number;
   /** How long a rank waits for the others, in milliseconds; half an hour by default. */
   readonly patienceMs?: number;
+  /** Which checkpoints are kept: the others are removed after each save of rank 0, by {@linkcode Checkpoints.gc}. All by default. */
+  readonly keep?: KeepPolicy;
+  /** How long a hold on a checkpoint that is read is good for without being renewed, in milliseconds; 15 minutes by default. */
+  readonly leaseMs?: number;
+  /** How long a checkpoint that is retired stays for who reads it without a hold, in milliseconds; an hour by default. */
+  readonly graceMs?: number;
   /** Ends the opening, and all that is saved. */
   readonly signal?: AbortSignal;
 }
@@ -39,6 +47,9 @@ export interface CheckpointsConfig {
   readonly chunkBytes: number;
   readonly snapshotBytes: number;
   readonly patienceMs: number;
+  readonly keep: KeepPolicy | undefined;
+  readonly leaseMs: number;
+  readonly graceMs: number;
 }
 
 const KNOWN: readonly string[] = [
@@ -51,11 +62,16 @@ const KNOWN: readonly string[] = [
   "chunkBytes",
   "snapshotBytes",
   "patienceMs",
+  "keep",
+  "leaseMs",
+  "graceMs",
   "signal",
 ];
 const SHARD_BYTES = 5_000_000_000;
 const CHUNK_BYTES = 4 * 2 ** 20;
 const PATIENCE_MS = 30 * 60_000;
+const LEASE_MS = 15 * 60_000;
+const GRACE_MS = 60 * 60_000;
 const RANKS = 100_000;
 
 /** Writes out the defaults. Options that are not known, or contradict one another, are a `TypeError`. */
@@ -81,7 +97,12 @@ export function resolveCheckpointsOptions(options: CheckpointsOptions, budget: n
   whole("chunkBytes", chunkBytes, 1);
   whole("snapshotBytes", snapshotBytes, 0);
   whole("patienceMs", patienceMs, 0);
-  return { run, rank, worldSize, readOnly, soleRun, shardBytes, chunkBytes, snapshotBytes, patienceMs };
+  const { keep, leaseMs = LEASE_MS, graceMs = GRACE_MS } = options;
+  whole("leaseMs", leaseMs, 1);
+  whole("graceMs", graceMs, 0);
+  if (keep) checkKeepPolicy(keep);
+  const sizes = { shardBytes, chunkBytes, snapshotBytes };
+  return { run, rank, worldSize, readOnly, soleRun, ...sizes, patienceMs, keep, leaseMs, graceMs };
 }
 
 function whole(name: string, value: number, least: number, end: number = Number.MAX_SAFE_INTEGER): void {

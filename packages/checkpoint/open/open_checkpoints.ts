@@ -13,7 +13,20 @@ import { checkNewestRun, joinRun } from "../series/join_run.ts";
 import { checkMarker } from "../series/marker.ts";
 import { manifestOf, tableOf } from "../series/read_checkpoint.ts";
 import type { JoinedRun, Series } from "../series/series.ts";
-import type { Checkpoints, SaveHandle, SaveOptions, WhichCheckpoint, WrittenReport } from "./checkpoints.ts";
+import { collect, type GcReport } from "../retention/collect.ts";
+import { Hold } from "../retention/hold.ts";
+import { checkKeepPolicy } from "../retention/keep_policy.ts";
+import { pin, unpin } from "../retention/marks.ts";
+import { retire } from "../retention/retire.ts";
+import type {
+  Checkpoints,
+  GcOptions,
+  OpenOptions,
+  SaveHandle,
+  SaveOptions,
+  WhichCheckpoint,
+  WrittenReport,
+} from "./checkpoints.ts";
 import {
   type CheckpointsConfig,
   type CheckpointsOptions,
@@ -137,10 +150,36 @@ class OpenCheckpoints implements Checkpoints {
 
   async open(
     which: WhichCheckpoint,
-    { signal }: { readonly signal?: AbortSignal } = {},
+    { hold = !this.#config.readOnly, signal }: OpenOptions = {},
   ): Promise<Checkpoint> {
-    const manifest = await manifestOf(this.#series, await this.#find(which, signal), signal);
-    return new Checkpoint(this.#series, manifest, await tableOf(this.#series, manifest, signal));
+    const ref = await this.#find(which, signal);
+    const taken = hold ? await Hold.take(this.#series, ref, this.#config.leaseMs, signal) : undefined;
+    try {
+      const manifest = await manifestOf(this.#series, ref, signal);
+      return new Checkpoint(this.#series, manifest, await tableOf(this.#series, manifest, signal), taken);
+    } catch (error) {
+      await taken?.[Symbol.asyncDispose]();
+      throw error;
+    }
+  }
+
+  async gc({ keep = this.#config.keep, ...options }: GcOptions = {}): Promise<GcReport> {
+    if (keep) checkKeepPolicy(keep);
+    const { graceMs, leaseMs } = this.#config;
+    return await collect(this.#series, { ...options, keep, graceMs, leaseMs });
+  }
+
+  async pin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await manifestOf(this.#series, ref, signal);
+    await pin(this.#series, ref, signal);
+  }
+
+  async unpin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await unpin(this.#series, ref, signal);
+  }
+
+  async retire(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    await retire(this.#series, ref, { leaseMs: this.#config.leaseMs, signal });
   }
 
   async recover({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RecoveryReport> {
@@ -159,7 +198,19 @@ class OpenCheckpoints implements Checkpoints {
     signal.throwIfAborted();
     const joined = await this.join(signal);
     await checkNewestRun(this.#series, joined, signal);
-    return infoOf(await saveCheckpoint(this.#series, joined, planned, this.#config, stages, signal));
+    const manifest = await saveCheckpoint(this.#series, joined, planned, this.#config, stages, signal);
+    if (this.#config.keep && joined.rank === 0) await this.#tidy(signal);
+    return infoOf(manifest);
+  }
+
+  /** The checkpoint is there whether or not others could be removed. */
+  async #tidy(signal: AbortSignal): Promise<void> {
+    try {
+      await this.gc({ signal });
+    } catch (error) {
+      const text = `checkpoints could not be removed: ${error instanceof Error ? error.message : error}`;
+      this.#series.store.context.onNotice?.({ uri: this.uri, text });
+    }
   }
 
   async #find(which: WhichCheckpoint, signal: AbortSignal | undefined): Promise<CheckpointRef> {

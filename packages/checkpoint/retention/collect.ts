@@ -1,0 +1,226 @@
+import type { ObjectMeta } from "@lade/core";
+import {
+  attemptOfData,
+  type CheckpointRef,
+  commitKey,
+  generationOfRun,
+  LATEST_KEY,
+  MARKER_KEY,
+  placeOfRecord,
+  PREFIXES,
+  refName,
+  refOfAttempt,
+  refOfCommit,
+  refOfMark,
+} from "../keys/series_keys.ts";
+import { infoOf } from "../series/checkpoint_info.ts";
+import { findCommits } from "../series/find_commits.ts";
+import { findManifest, manifestOf, tableOf } from "../series/read_checkpoint.ts";
+import type { Series } from "../series/series.ts";
+import { type KeepPolicy, keptBy } from "./keep_policy.ts";
+import { bury, exhume, pinnedNames } from "./marks.ts";
+import { tryRetire } from "./retire.ts";
+import { storeTime } from "./store_time.ts";
+
+/** Options of a collection. */
+export interface CollectOptions {
+  /** Which checkpoints are kept; all by default, so that only what is retired or was given up is removed. */
+  readonly keep?: KeepPolicy | undefined;
+  /** Only says what would be removed. */
+  readonly dryRun?: boolean;
+  /** How long a checkpoint that is retired stays, for who reads it without a hold, in milliseconds. */
+  readonly graceMs: number;
+  readonly leaseMs: number;
+  readonly signal?: AbortSignal | undefined;
+}
+
+/** What a collection did, or would do. */
+export interface GcReport {
+  /** Checkpoints that are retired now: nobody finds them any more, and their objects are removed after the grace. */
+  readonly retired: readonly CheckpointRef[];
+  /** Checkpoints that would be retired and are not, since somebody reads them. */
+  readonly held: readonly CheckpointRef[];
+  /** What was removed, or would be. */
+  readonly removed: readonly RemovedObjects[];
+  /** Keys below the prefix that are not of the series; they are never touched. */
+  readonly unknown: readonly string[];
+}
+
+/** Objects that were removed together. */
+export interface RemovedObjects {
+  /** The checkpoint, or the attempt at one. */
+  readonly name: string;
+  readonly reason: string;
+  readonly objects: number;
+  readonly bytes: number;
+}
+
+/** Attempts that no commit came of stay so long while their run goes on, in milliseconds. */
+const ORPHAN_MS = 24 * 3_600_000;
+
+/** All that lies below the prefix, by what it is of. */
+interface Census {
+  readonly newestGeneration: number;
+  readonly commits: ReadonlyMap<string, CheckpointRef>;
+  readonly tombstones: ReadonlyMap<string, { readonly ref: CheckpointRef; readonly since: number }>;
+  /** Records, data and tables, by the name of their checkpoint. */
+  readonly objects: ReadonlyMap<string, ObjectMeta[]>;
+  readonly unknown: readonly string[];
+}
+
+/**
+ * Removes what nobody needs: checkpoints that no rule keeps, those that are retired, and attempts that no commit can come of.
+ * A checkpoint is first marked, then looked at for readers, then left alone for the grace; its manifest goes before what it names.
+ * What another checkpoint names stays.
+ */
+export async function collect(series: Series, options: CollectOptions): Promise<GcReport> {
+  const { signal, dryRun = false } = options;
+  const now = dryRun ? series.store.context.clock.now() : await storeTime(series, signal);
+  const [retired, held] = await retireByPolicy(series, options);
+  const census = await take(series, signal);
+  const needed = await keysInUse(series, signal);
+  const removed: RemovedObjects[] = [];
+  for (const [name, { ref, since }] of census.tombstones) {
+    const isDue = now - since >= options.graceMs;
+    const objects = census.objects.get(name) ?? [];
+    const isCommitted = census.commits.has(name);
+    if (!isDue || (objects.length === 0 && !isCommitted)) {
+      if (isDue && ref.generation < census.newestGeneration && now - since >= ORPHAN_MS && !dryRun) {
+        await exhume(series, ref, signal);
+      }
+      continue;
+    }
+    removed.push(await remove(series, ref, objects, { needed, dryRun, reason: "it is retired", signal }));
+  }
+  for (const [name, objects] of census.objects) {
+    const ref = refOfName(name);
+    if (!ref || census.commits.has(name) || census.tombstones.has(name)) continue;
+    const reason = orphanReason(ref, objects, census, now);
+    if (!reason) continue;
+    if (!dryRun && !await giveUp(series, ref, signal)) continue;
+    removed.push(await remove(series, ref, objects, { needed, dryRun, reason, signal }));
+  }
+  return { retired, held, removed, unknown: census.unknown };
+}
+
+async function retireByPolicy(
+  series: Series,
+  { keep, dryRun, leaseMs, signal }: CollectOptions,
+): Promise<[CheckpointRef[], CheckpointRef[]]> {
+  const [retired, held]: [CheckpointRef[], CheckpointRef[]] = [[], []];
+  if (!keep) return [retired, held];
+  const infos = [];
+  for await (const found of findCommits(series, signal)) {
+    infos.push(infoOf(await manifestOf(series, found, signal)));
+  }
+  const kept = keptBy(keep, infos, await pinnedNames(series, signal));
+  for (const { generation, step } of infos) {
+    const ref = { generation, step };
+    if (kept.has(refName(ref))) continue;
+    const isRetired = dryRun || await tryRetire(series, ref, { leaseMs, signal });
+    (isRetired ? retired : held).push(ref);
+  }
+  return [retired, held];
+}
+
+/** Lists the series once. */
+async function take({ store }: Series, signal: AbortSignal | undefined): Promise<Census> {
+  let newestGeneration = -1;
+  const commits = new Map<string, CheckpointRef>();
+  const tombstones = new Map<string, { ref: CheckpointRef; since: number }>();
+  const objects = new Map<string, ObjectMeta[]>();
+  const unknown: string[] = [];
+  for await (const object of store.list("", signal ? { signal } : {})) {
+    const { key, lastModified } = object;
+    const commit = refOfCommit(key);
+    const of = nameOfPart(key);
+    const mark = refOfMark(key);
+    const generation = generationOfRun(key);
+    if (commit) commits.set(refName(commit), commit);
+    else if (of !== undefined) objects.set(of, [...objects.get(of) ?? [], object]);
+    else if (mark && key.startsWith(PREFIXES.retired)) {
+      tombstones.set(refName(mark), { ref: mark, since: lastModified.getTime() });
+    } else if (generation !== undefined) newestGeneration = Math.max(newestGeneration, generation);
+    else if (!mark && key !== MARKER_KEY && key !== LATEST_KEY && !key.startsWith(PREFIXES.holds)) {
+      unknown.push(key);
+    }
+  }
+  return { newestGeneration, commits, tombstones, objects, unknown };
+}
+
+/** The name of the checkpoint that a record, an object of data or a table is of. */
+function nameOfPart(key: string): string | undefined {
+  const attempt = placeOfRecord(key)?.attempt ?? attemptOfData(key);
+  const ref = attempt === undefined ? undefined : refOfAttempt(attempt);
+  if (ref) return refName(ref);
+  return /^indexes\/(\d{8}-\d{12})-[0-9a-f]{16}\.json\.zst$/.exec(key)?.[1];
+}
+
+function refOfName(name: string): CheckpointRef | undefined {
+  const [generation, step] = name.split("-").map(Number);
+  return generation === undefined || step === undefined ? undefined : { generation, step };
+}
+
+/** The keys that checkpoints name which are there and not retired. */
+async function keysInUse(series: Series, signal: AbortSignal | undefined): Promise<Set<string>> {
+  const keys = new Set<string>();
+  for await (const found of findCommits(series, signal)) {
+    const manifest = await manifestOf(series, found, signal);
+    for (const { key } of (await tableOf(series, manifest, signal)).shards) keys.add(key);
+    for (const { key } of manifest.records) keys.add(key);
+    if (!("tensors" in manifest.table)) keys.add(manifest.table.key);
+  }
+  return keys;
+}
+
+/** Why nothing can come of an attempt any more; `undefined` where something may. */
+function orphanReason(
+  { generation, step }: CheckpointRef,
+  objects: readonly ObjectMeta[],
+  { newestGeneration, commits }: Census,
+  now: number,
+): string | undefined {
+  if (generation < newestGeneration) return "its run has ended, and it was never committed";
+  const youngest = Math.max(...objects.map(({ lastModified }) => lastModified.getTime()));
+  const isPast = [...commits.values()].some((ref) => ref.generation === generation && ref.step > step);
+  return isPast && now - youngest >= ORPHAN_MS
+    ? "a later step was committed a day ago, and it never was"
+    : undefined;
+}
+
+/** Marks an attempt as given up, unless it was committed meanwhile. */
+async function giveUp(series: Series, ref: CheckpointRef, signal: AbortSignal | undefined): Promise<boolean> {
+  await bury(series, ref, signal);
+  if (!await findManifest(series, ref, signal)) return true;
+  await exhume(series, ref, signal);
+  return false;
+}
+
+async function remove(
+  { store }: Series,
+  ref: CheckpointRef,
+  objects: readonly ObjectMeta[],
+  { needed, dryRun, reason, signal }: {
+    readonly needed: ReadonlySet<string>;
+    readonly dryRun: boolean;
+    readonly reason: string;
+    readonly signal: AbortSignal | undefined;
+  },
+): Promise<RemovedObjects> {
+  const call = signal ? { signal } : {};
+  const due = objects.filter(({ key }) => !needed.has(key));
+  const report = {
+    name: refName(ref),
+    reason,
+    objects: due.length,
+    bytes: due.reduce((sum, { size }) => sum + size, 0),
+  };
+  if (dryRun) return report;
+  await store.delete(commitKey(ref), call);
+  // Records before data: what has a record can be committed.
+  const isRecord = ({ key }: ObjectMeta) => key.startsWith(PREFIXES.records);
+  for (const part of [due.filter(isRecord), due.filter((object) => !isRecord(object))]) {
+    for await (const { error } of store.deleteMany(part.map(({ key }) => key), call)) if (error) throw error;
+  }
+  return report;
+}

@@ -1,0 +1,93 @@
+import { objectUri } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
+import { sealJson } from "../json/sealed_json.ts";
+import { type CheckpointRef, holdsPrefix, refName, retiredKey } from "../keys/series_keys.ts";
+import { readSmall } from "../series/read_small.ts";
+import type { Series } from "../series/series.ts";
+
+/** Keeps a checkpoint from being removed while it is read. */
+export class Hold implements AsyncDisposable {
+  readonly #series: Series;
+  readonly #key: string;
+  readonly #end = new AbortController();
+  readonly #renewing: Promise<void>;
+
+  private constructor(series: Series, key: string, leaseMs: number) {
+    this.#series = series;
+    this.#key = key;
+    this.#renewing = this.#renew(leaseMs);
+  }
+
+  /**
+   * Takes a hold. Whoever removes writes its mark first and looks for holds then, and whoever holds does it the other way
+   * round, so that one of both sees the other. A checkpoint that is being removed is a `NotFoundError`.
+   */
+  static async take(
+    series: Series,
+    ref: CheckpointRef,
+    leaseMs: number,
+    signal?: AbortSignal,
+  ): Promise<Hold> {
+    const { store } = series;
+    const key = `${holdsPrefix(ref)}${crypto.randomUUID()}.json`;
+    await writeHold(series, key, signal);
+    try {
+      if (await readSmall(store, retiredKey(ref), signal)) {
+        throw new NotFoundError({
+          operation: `open checkpoint ${refName(ref)} in`,
+          uri: store.uri,
+          detail: "it is being removed",
+        });
+      }
+      return new Hold(series, key, leaseMs);
+    } catch (error) {
+      await store.delete(key);
+      throw error;
+    }
+  }
+
+  /** Gives it back. */
+  async [Symbol.asyncDispose](): Promise<void> {
+    this.#end.abort();
+    await this.#renewing;
+    await this.#series.store.delete(this.#key);
+  }
+
+  /** One that cannot be renewed is tried again in time; readers find out by what is gone. */
+  async #renew(leaseMs: number): Promise<void> {
+    const { signal } = this.#end;
+    const { clock, onNotice } = this.#series.store.context;
+    while (!signal.aborted) {
+      await clock.sleep(leaseMs / 3, signal).catch(() => {});
+      if (signal.aborted) return;
+      await writeHold(this.#series, this.#key).catch((error) =>
+        onNotice?.({
+          uri: objectUri(this.#series.store.uri, this.#key),
+          text: `the hold on a checkpoint could not be renewed: ${
+            error instanceof Error ? error.message : error
+          }`,
+        })
+      );
+    }
+  }
+}
+
+/** Whether anybody holds a checkpoint at `now`, by the store's clock. */
+export async function isHeld(
+  { store }: Series,
+  ref: CheckpointRef,
+  { now, leaseMs, signal }: {
+    readonly now: number;
+    readonly leaseMs: number;
+    readonly signal?: AbortSignal | undefined;
+  },
+): Promise<boolean> {
+  for await (const { lastModified } of store.list(holdsPrefix(ref), signal ? { signal } : {})) {
+    if (now - lastModified.getTime() < leaseMs) return true;
+  }
+  return false;
+}
+
+async function writeHold({ store }: Series, key: string, signal?: AbortSignal): Promise<void> {
+  await store.put(key, sealJson({ format: "lade-checkpoint-hold", version: 1 }), signal ? { signal } : {});
+}

@@ -1,0 +1,82 @@
+import { type CheckpointRef, compareRefs, refName } from "../keys/series_keys.ts";
+import type { CheckpointInfo } from "../series/checkpoint_info.ts";
+
+/**
+ * Which checkpoints are kept: those that any of its rules keeps. The newest one and those that are pinned are kept in any
+ * case.
+ */
+export interface KeepPolicy {
+  /** So many of the newest. */
+  readonly last?: number;
+  /** Those whose step is a multiple of it. */
+  readonly everySteps?: number;
+  /** The first one of each such stretch of time, in milliseconds, by the times of the checkpoints. */
+  readonly everyMs?: number;
+  /** So many of the best by a metric; those without it are none. */
+  readonly best?: { readonly metric: string; readonly mode: "min" | "max"; readonly count: number };
+}
+
+/** Throws a `TypeError` for what is no policy. */
+export function checkKeepPolicy(policy: KeepPolicy): void {
+  const known = ["last", "everySteps", "everyMs", "best"];
+  for (const [name, value] of Object.entries(policy)) {
+    if (!known.includes(name)) {
+      throw new TypeError(`Cannot keep checkpoints by ${JSON.stringify(name)}: it is ${known.join(", ")}`);
+    }
+    if (name !== "best") checkCount(name, value as number);
+  }
+  const { best } = policy;
+  if (!best) return;
+  checkCount("best.count", best.count);
+  if (best.mode !== "min" && best.mode !== "max") {
+    throw new TypeError(
+      `Cannot keep checkpoints by best.mode ${JSON.stringify(best.mode)}: it is "min" or "max"`,
+    );
+  }
+  if (typeof best.metric !== "string") {
+    throw new TypeError("Cannot keep checkpoints by best without a metric");
+  }
+}
+
+/** Those of `checkpoints` that are kept, each with the rule that keeps it. `pinned` are names of {@linkcode refName}. */
+export function keptBy(
+  policy: KeepPolicy,
+  checkpoints: readonly CheckpointInfo[],
+  pinned: ReadonlySet<string>,
+): Map<string, string> {
+  const kept = new Map<string, string>();
+  const keep = (ref: CheckpointRef, rule: string) => {
+    if (!kept.has(refName(ref))) kept.set(refName(ref), rule);
+  };
+  const newest = checkpoints.toSorted((a, b) => compareRefs(b, a));
+  for (const ref of newest.slice(0, 1)) keep(ref, "it is the newest");
+  for (const ref of newest) if (pinned.has(refName(ref))) keep(ref, "it is pinned");
+  const { last = 0, everySteps, everyMs, best } = policy;
+  for (const ref of newest.slice(0, last)) keep(ref, `it is one of the last ${last}`);
+  if (everySteps) {
+    for (const ref of newest) {
+      if (ref.step % everySteps === 0) keep(ref, `its step is a multiple of ${everySteps}`);
+    }
+  }
+  if (everyMs) {
+    let stretch: number | undefined;
+    for (const ref of newest.toReversed()) {
+      const own = Math.floor(ref.createdAt.getTime() / everyMs);
+      if (own !== stretch) keep(ref, `it is the first of ${everyMs} ms`);
+      stretch = own;
+    }
+  }
+  if (best) {
+    const { metric, mode, count } = best;
+    const sign = mode === "min" ? 1 : -1;
+    const valued = newest.filter(({ metrics }) => Object.hasOwn(metrics, metric));
+    const sorted = valued.toSorted((a, b) => sign * ((a.metrics[metric] ?? 0) - (b.metrics[metric] ?? 0)));
+    for (const ref of sorted.slice(0, count)) keep(ref, `it is one of the best ${count} by ${metric}`);
+  }
+  return kept;
+}
+
+function checkCount(name: string, value: number): void {
+  if (Number.isSafeInteger(value) && value >= 1) return;
+  throw new TypeError(`Cannot keep checkpoints by ${name} ${value}: a whole number from 1 up is needed`);
+}

@@ -1,0 +1,133 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import { MemoryStore } from "@lade/core";
+import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { createStoreContext } from "@lade/core/backend";
+import { FakeClock } from "@lade/testing";
+import { openCheckpoints } from "../open/open_checkpoints.ts";
+import type { Checkpoints } from "../open/checkpoints.ts";
+import type { CheckpointsOptions } from "../open/checkpoints_options.ts";
+import { keptBy } from "./keep_policy.ts";
+
+const HOUR = 3_600_000;
+
+/** A series on a clock that moves on command. */
+async function series(options: CheckpointsOptions = {}) {
+  const clock = new FakeClock();
+  const store = new MemoryStore({ context: createStoreContext({ clock }) });
+  const open = (more: CheckpointsOptions = {}) =>
+    openCheckpoints(store, "", { run: "a", ...options, ...more });
+  return { clock, store, open, checkpoints: await open() };
+}
+
+async function save(checkpoints: Checkpoints, step: number, loss = step): Promise<void> {
+  const tensors = [{ name: "w", dtype: "uint8", shape: [1], data: Uint8Array.of(step) }] as const;
+  await checkpoints.save(step, { tensors, metrics: { loss } }).committed;
+}
+
+async function stepsOf(checkpoints: Checkpoints): Promise<number[]> {
+  const steps: number[] = [];
+  for await (const { step } of checkpoints.list()) steps.push(step);
+  return steps;
+}
+
+async function keysOf(store: MemoryStore): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list()) keys.push(key);
+  return keys;
+}
+
+Deno.test("gc() removes what no rule keeps, its objects after the grace, and nothing else", async () => {
+  const { clock, store, checkpoints } = await series();
+  for (const step of [1, 2, 3, 4, 5]) await save(checkpoints, step);
+  await store.put("data/mine.txt", new Uint8Array(1));
+  await checkpoints.pin({ generation: 0, step: 2 });
+  const before = await keysOf(store);
+  const planned = await checkpoints.gc({ keep: { last: 1 }, dryRun: true });
+  assertEquals(planned.retired.map(({ step }) => step), [4, 3, 1]);
+  assertEquals(await keysOf(store), before);
+  const first = await checkpoints.gc({ keep: { last: 1 } });
+  assertEquals([first.retired.map(({ step }) => step), first.removed, first.unknown], [[4, 3, 1], [], [
+    "data/mine.txt",
+  ]]);
+  assertEquals(await stepsOf(checkpoints), [5, 2]);
+  await clock.advance(2 * HOUR);
+  const second = await checkpoints.gc();
+  assertEquals(second.removed.map(({ name, objects }) => [name.slice(-1), objects]), [["1", 1], ["3", 1], [
+    "4",
+    1,
+  ]]);
+  const kept = await keysOf(store);
+  assertEquals(kept.filter((key) => key.startsWith("data/")).length, 3);
+  assertEquals(kept.filter((key) => key.startsWith("commits/")).length, 2);
+  for (const step of [2, 5]) {
+    assertEquals((await (await checkpoints.open(step, { hold: false })).loadAll()).size, 1);
+  }
+  assertEquals((await checkpoints.gc()).removed, []);
+});
+
+Deno.test("a checkpoint that is open is not removed, and one that is being removed is not opened", async () => {
+  const { clock, checkpoints } = await series({ leaseMs: HOUR });
+  for (const step of [1, 2]) await save(checkpoints, step);
+  const ref = { generation: 0, step: 1 };
+  const open = await checkpoints.open(ref);
+  assertEquals((await checkpoints.gc({ keep: { last: 1 } })).held, [ref]);
+  await assertRejects(() => checkpoints.retire(ref), PreconditionFailedError, "somebody reads it");
+  assertEquals(await stepsOf(checkpoints), [2, 1]);
+  await open[Symbol.asyncDispose]();
+  await checkpoints.retire(ref);
+  await assertRejects(() => checkpoints.open(ref), NotFoundError, "being removed");
+  await assertRejects(
+    () => checkpoints.retire({ generation: 0, step: 2 }),
+    PreconditionFailedError,
+    "the newest",
+  );
+  await clock.advance(2 * HOUR);
+  assertEquals((await checkpoints.gc()).removed.length, 1);
+});
+
+Deno.test("a hold that is not renewed ends", async () => {
+  const { clock, store, checkpoints } = await series({ leaseMs: HOUR });
+  for (const step of [1, 2]) await save(checkpoints, step);
+  await store.put("holds/00000000-000000000001/dead.json", new Uint8Array(1));
+  assertEquals((await checkpoints.gc({ keep: { last: 1 } })).held.length, 1);
+  await clock.advance(2 * HOUR);
+  assertEquals((await checkpoints.gc({ keep: { last: 1 } })).retired.length, 1);
+});
+
+Deno.test("attempts that nothing can come of are removed once a later run has begun", async () => {
+  const { store, open, checkpoints } = await series({ worldSize: 2, patienceMs: 0 });
+  await assertRejects(() =>
+    checkpoints.save(7, {
+      tensors: [{ name: "w", dtype: "uint8", shape: [1], globalShape: [2], data: Uint8Array.of(1) }],
+    }).committed
+  );
+  assertEquals((await checkpoints.gc()).removed, []);
+  const next = await open({ run: "b", worldSize: 1 });
+  await save(next, 1);
+  const { removed } = await next.gc();
+  assertEquals(removed.map(({ name, objects }) => [name, objects]), [["00000000-000000000007", 2]]);
+  assertEquals((await keysOf(store)).filter((key) => /^(?:data|records)\/00000000/.test(key)), []);
+  assertEquals(await stepsOf(next), [1]);
+});
+
+Deno.test("keptBy() unites its rules, and always keeps the newest", () => {
+  const infos = [1, 2, 3, 4, 5, 6].map((step) => ({
+    generation: 0,
+    step,
+    run: "a",
+    worldSize: 1,
+    createdAt: new Date(step * 1000),
+    bytes: 0,
+    tensorCount: 0,
+    metrics: step === 3 ? {} : { loss: (step - 4) ** 2 },
+  }));
+  const steps = (policy: Parameters<typeof keptBy>[0], pinned: string[] = []) =>
+    [...keptBy(policy, infos, new Set(pinned)).keys()].map((name) => Number(name.slice(9))).sort();
+  assertEquals(steps({}), [6]);
+  assertEquals(steps({}, ["00000000-000000000002"]), [2, 6]);
+  assertEquals(steps({ last: 2 }), [5, 6]);
+  assertEquals(steps({ everySteps: 2 }), [2, 4, 6]);
+  assertEquals(steps({ everyMs: 3000 }), [1, 3, 6]);
+  assertEquals(steps({ best: { metric: "loss", mode: "min", count: 2 } }), [4, 5, 6]);
+  assertEquals(steps({ best: { metric: "loss", mode: "max", count: 1 }, everySteps: 5 }), [1, 5, 6]);
+});
