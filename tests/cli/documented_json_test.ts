@@ -39,6 +39,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["verify", "s3://bucket/model.safetensors", "s3://bucket/d/a.txt"],
     ["loader", "plan", "s3://bucket/d/"],
     ["loader", "run", "s3://bucket/d/"],
+    ["loader", "pack", "s3://bucket/d/", "s3://bucket/packed/"],
     ["loader", "index", "s3://bucket/d/"],
     ["hash", "-c", `${directory.path}/sums`, "s3://bucket/d"],
     ["check", "-r", "s3://bucket", "s3://bucket/d"],

@@ -3,6 +3,7 @@ import {
   LoaderManifestMessage,
   LoaderPlanMessage,
 } from "../../packages/cli/messages/loader_messages.ts";
+import { PackedMessage } from "../../packages/cli/messages/pack_messages.ts";
 import type { Message } from "../../packages/cli/output/message.ts";
 import { resolveConfig } from "../../packages/loader/config/resolve_config.ts";
 import { StatsCounter } from "../../packages/loader/stats/loader_stats.ts";
@@ -15,6 +16,10 @@ export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
   return {
     loaderplan: new LoaderPlanMessage({ uri, samples: 1, fingerprint, config, stepsPerEpoch: 1, first: [0] }),
     loadermanifest: new LoaderManifestMessage({ uri, kind: "files", objects: 1, bytes: 1 }),
+    packed: new PackedMessage({
+      ...{ source: uri, destination: uri, manifest: uri, format: "tar" },
+      ...{ shards: 1, samples: 2, bytes: 1, resumed: 1 },
+    }),
     loaderepoch: new LoaderEpochMessage({ uri, epoch: 0, tookMs: 1, before: stats, after: stats }),
   };
 }

@@ -76,7 +76,7 @@ Deno.test("lade loader refuses what makes no sense, and says what does", async (
     await fails(["plan", "memory://m/set/", option], 2, /are of lade loader run, not of plan/);
     await fails(["index", "memory://m/set/", option], 2, /are of lade loader run, not of index/);
   }
-  await fails(["fly", "memory://m/set/"], 2, /"plan", "index", "run" or "stream"/);
+  await fails(["fly", "memory://m/set/"], 2, /"plan", "index", "pack", "run" or "stream"/);
   const help = await cli.run(["loader", "--help"]);
   assert(help.stdout.includes("--compute-ms"), help.stdout);
 });

@@ -5,22 +5,28 @@ import { loaderCommandOptions, type LoaderCommandValues } from "../loader/loader
 /** `lade loader`. */
 export const loader = defineCommand({
   name: "loader",
-  brief: "Plan, prepare and measure loading of samples, and stream them",
+  brief: "Plan, pack and measure loading of samples, and stream them",
   description:
     "plan shows every setting of a loader and where it comes from, how many steps there are, what is held in memory, and \
 which samples this rank begins with. index writes lade-manifest.tsv beside the objects, by which nobody lists them again, \
-and an index beside each TFRecord or tar that has none. run goes through epochs as training would, waits --compute-ms in \
+and an index beside each TFRecord or tar that has none. pack writes the samples into shards of TFRecord, tar or npy at DEST, in \
+the order that --shuffle and --seed say, with indexes and, at the end, a manifest; broken off, the same command goes on, and \
+nobody loads what is there until it is whole. run goes through epochs as training would, waits --compute-ms in \
 each step, and prints a line for each epoch: samples and bytes per second, how long reads took, and the share of time in \
 which nothing was waited for (the first step apart). stream writes batches as an Arrow IPC stream, which pyarrow reads: a \
 record batch for each, with the state behind it as lade.state in its metadata, from which --state goes on. A stream that is \
 cut off lacks its end, and fails its reader.",
-  usage: "plan|index|run|stream URI",
+  usage: "plan|index|pack|run|stream URI [DEST]",
   examples: [
     [
       "lade loader plan s3://bucket/train/ --batch-size 64 --shuffle full --rank 3/8",
       "shows what rank 3 of 8 would do",
     ],
     ["lade loader index s3://bucket/train/", "lists the objects once for all"],
+    [
+      "lade loader pack --format tar --shard-size 1G --shuffle full images/ s3://bucket/train/",
+      "packs a directory into shuffled shards of webdataset",
+    ],
     [
       "lade loader run s3://bucket/unet3d/ --batch-size 7 --compute-ms 323 --epochs 5",
       "measures five epochs",
@@ -39,7 +45,8 @@ cut off lacks its end, and fails its reader.",
   },
 });
 
-function checkLoader({ action, state, listen, sharedMemory }: LoaderCommandValues): void {
+function checkLoader(given: LoaderCommandValues): void {
+  const { action, state, listen, sharedMemory } = given;
   if (action !== "stream" && (state !== undefined || listen !== undefined || sharedMemory)) {
     throw new UsageError("--state, --listen and --shared-memory are of stream.");
   }
@@ -48,5 +55,22 @@ function checkLoader({ action, state, listen, sharedMemory }: LoaderCommandValue
   }
   if (listen !== undefined && !/^unix:./s.test(listen)) {
     throw new UsageError(`--listen: ${JSON.stringify(listen)} is no unix:PATH.`);
+  }
+  checkPack(given);
+}
+
+function checkPack(given: LoaderCommandValues): void {
+  const { action, destination, format, shardSize, records, replacePack } = given;
+  if (action !== "pack") {
+    if (destination !== undefined) throw new UsageError(`${action} takes one URI.`);
+    if (format === undefined && shardSize === undefined && records === undefined && !replacePack) return;
+    throw new UsageError("--format, --shard-size, --records and --replace-pack are of pack.");
+  }
+  if (destination === undefined) throw new UsageError("pack needs a URI and a DEST.");
+  const { batchSize, globalBatchSize, rank, remainder } = given;
+  if ([batchSize, globalBatchSize, rank, remainder].some((option) => option !== undefined)) {
+    throw new UsageError(
+      "pack writes every sample once: batches and ranks are of those who read the shards.",
+    );
   }
 }

@@ -14,7 +14,6 @@ import {
   explainMissing,
   isLocalDirectory,
   isPrefix,
-  localPathOf,
   locate,
   locatePrefix,
   type Place,
@@ -25,6 +24,7 @@ import { UsageError } from "../command/usage_error.ts";
 import { ConvertedMessage } from "../messages/converted_message.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { SkipMessage } from "../messages/transfer_messages.ts";
+import { madeDirectory } from "../places/made_directory.ts";
 import { tellingLeftOut } from "../places/tell_left_out.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
@@ -118,16 +118,6 @@ async function destinationOf(
     throw new UsageError(`${JSON.stringify(argument)} is no object: --to says which format to write there.`);
   }
   return placeBelow(prefix, renamed(lastPart(from), wanted));
-}
-
-/** Makes the local directory that files go below, as `get -r` does; gives what removes it again where nothing came of it. */
-async function madeDirectory(lade: Lade, { uri }: Place): Promise<() => Promise<void>> {
-  if (localPathOf(uri) === undefined || await isLocalDirectory(uri)) return () => Promise.resolve();
-  await lade.createContainer(uri);
-  return async () => {
-    // What is in it stays.
-    await lade.deleteContainer(uri).catch(() => {});
-  };
 }
 
 /** The last part of a URI. */

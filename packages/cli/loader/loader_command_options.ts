@@ -1,6 +1,6 @@
-import { argument, flag, option, type ValuesOf } from "../syntax/option.ts";
+import { argument, flag, option, optionalArgument, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
-import { choiceValue, integerValue, textValue } from "../values/plain_values.ts";
+import { choiceValue, integerValue, sizeValue, textValue } from "../values/plain_values.ts";
 
 const many = (metavar: string) => integerValue({ metavar, least: 1 });
 
@@ -95,12 +95,44 @@ there. Of stream.",
     "Tell the reader of --listen where each batch lies in memory, which it maps, in place of sending the bytes. On Linux; of \
 stream.",
   ),
+  format: option(
+    ["--format"],
+    choiceValue({ metavar: "FORMAT", choices: ["tfrecord", "tar", "npy"] }),
+    undefined,
+    "Write TFRecord, shards of webdataset (tar) or rows of one shape (npy); by default what DEST ends in, else tfrecord. Of \
+pack.",
+  ),
+  shardSize: option(
+    ["--shard-size"],
+    sizeValue({ least: 1 }),
+    undefined,
+    "Write shards of at most so many bytes; 256M by default. Of pack.",
+  ),
+  records: option(
+    ["--records"],
+    choiceValue({ metavar: "WHAT", choices: ["examples", "bytes"] }),
+    undefined,
+    "Make a tf.Example of each sample that is no record yet, with its name (examples, the default), or take its bytes alone. \
+Of pack.",
+  ),
+  replacePack: flag(
+    ["--replace-pack"],
+    "Replace the pack at DEST, finished or not: its shards, their indexes and its manifest, and nothing else. Of pack.",
+  ),
   action: argument(
-    choiceValue({ metavar: "plan|index|run|stream", choices: ["plan", "index", "run", "stream"] }),
-    "show what a loader would do, write the manifest and the indexes of shards, go through epochs and measure, or give \
-batches to Python.",
+    choiceValue({
+      metavar: "plan|index|pack|run|stream",
+      choices: ["plan", "index", "pack", "run", "stream"],
+    }),
+    "show what a loader would do, write the manifest and the indexes of shards, pack samples into shards, go through epochs \
+and measure, or give batches to Python.",
   ),
   uri: argument(placeValue({ metavar: "URI", dash: false }), "A prefix, a directory, or one object."),
+  destination: optionalArgument(
+    placeValue({ metavar: "DEST", dash: false }),
+    undefined,
+    "Where pack writes: a prefix, or a name with %06d for the numbers of shards.",
+  ),
 };
 
 /** What was given of it. */

@@ -15,6 +15,10 @@ export async function runLoader(context: CommandContext, given: LoaderCommandVal
   refuseOptionsOfRun(given);
   if (given.action === "index") return await index(context, given);
   const options = await loaderOptionsOf(given);
+  if (given.action === "pack") {
+    const { packLoader } = await import("./pack_loader.ts");
+    return await packLoader(context, given, options);
+  }
   if (given.action === "stream") {
     const { streamLoader } = await import("./stream_loader.ts");
     return await streamLoader(context, given, options);

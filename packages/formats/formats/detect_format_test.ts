@@ -126,3 +126,10 @@ Deno.test("detectFormat(): Zarr is a prefix, with or without its slash", async (
   await assertRejects(() => detectFormat(store, "c"), NotFoundError, "no such object");
   await assertRejects(() => detectFormat(store, "b/", { format: "npy" }), FormatError, "a prefix is no npy");
 });
+
+Deno.test("the manifest of a data set is of no format, whatever its name ends in", () => {
+  for (const name of ["lade-manifest.tsv", "a/lade-manifest.tsv"]) assertEquals(formatOfName(name), {});
+  for (const name of ["my-lade-manifest.tsv", "lade-manifest.tsv/a.tsv"]) {
+    assertEquals(formatOfName(name), { format: "tsv" });
+  }
+});

@@ -38,11 +38,15 @@ const COMPRESSED: readonly (readonly [suffix: string, compression: Compression, 
 /** The shard's number behind the suffix, as TensorFlow's data sets write it: `train.tfrecord-00000-of-00016`. */
 const SHARD = /-\d{5,}-of-\d{5,}$/;
 
+/** The list of a data set's objects, whose first line says what it is: no table, though it has its columns. */
+const MANIFEST = /(?:^|\/)lade-manifest\.tsv$/;
+
 /**
  * What a name says: the format by its suffix, in upper or lower case, which may stand before `.gz` or `.zst` and before a
  * shard's number. Nothing is read.
  */
 export function formatOfName(name: string): NamedFormat {
+  if (MANIFEST.test(name)) return {};
   let base = name.replace(/\/+$/, "").toLowerCase().replace(SHARD, "");
   const found = COMPRESSED.find(([suffix]) => base.endsWith(suffix));
   if (found) base = (base.slice(0, -found[0].length) + found[2]).replace(SHARD, "");

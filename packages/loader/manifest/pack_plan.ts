@@ -31,7 +31,7 @@ export interface PackPlan {
 
 /** The first thing in which two plans differ, for messages. */
 export function packDifference(was: PackPlan, is: PackPlan): string | undefined {
-  for (const name of ["fingerprint", "order", "seed", "format", "records", "shardSize", "name"] as const) {
+  for (const name of ["format", "records", "shardSize", "name", "order", "seed", "fingerprint"] as const) {
     const [one, other] = [JSON.stringify(was[name]), JSON.stringify(is[name])];
     if (one !== other) return `its ${name} is ${one}, not ${other}`;
   }

@@ -142,7 +142,7 @@ Deno.test("a pack refuses what lies at its place, names it, and replaces only an
   await store.delete("p/notes.txt");
   await packObjects(from, to, { shardSize: 400 });
   const first = await contents(store, "p/");
-  await refused('a pack of other samples lies there: its order is {"version":1,"kind":"sequential"', {
+  await refused('another pack lies there: its order is {"version":1,"kind":"sequential"', {
     shuffle: "full",
   });
   await refused("its shardSize is 400, not 500", { shardSize: 500 });

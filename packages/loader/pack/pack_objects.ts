@@ -1,4 +1,4 @@
-import { type ObjectStore, PlaceJudge } from "@lade/core";
+import { type ObjectStore, objectUri, PlaceJudge } from "@lade/core";
 import { type OpenDatasetOptions, openSettled, settleDataset } from "../open/open_dataset.ts";
 import { groupedFiles } from "./grouped_files.ts";
 import { packDataset } from "./pack_dataset.ts";
@@ -40,7 +40,9 @@ export async function packObjects(
   const [outer, inner] = [{ store: from.store, key: prefix }, { store: to.store, key: destination.prefix }];
   if (await new PlaceJudge().contains(outer, inner, undefined, call)) {
     throw new TypeError(
-      `Cannot pack to ${JSON.stringify(to.key)} among the objects that are packed: choose another place`,
+      `Cannot pack to ${
+        JSON.stringify(objectUri(to.store.uri, to.key))
+      } among the objects that are packed: choose another place`,
     );
   }
   const settled = await settleDataset(from.store, from.key, opening);

@@ -66,8 +66,8 @@ export async function preparePlace(
     throw new NotEmptyError({
       operation: "pack to",
       uri: objectUri(store.uri, prefix),
-      detail: `${earlier ? "a pack" : "an unfinished pack"} of other samples lies there: ${difference}`,
-      advice: "choose another place, or have that pack replaced",
+      detail: `another pack lies there${earlier ? "" : ", unfinished"}: ${difference}`,
+      advice: "choose another place, or replace it (replacePack, --replace-pack)",
     });
   }
   await removePack(place, { plan, replaces: replaces ?? was.name }, sizes, call);

@@ -1,0 +1,208 @@
+import { assert, assertEquals, assertMatch } from "@std/assert";
+import { CliHere } from "./run_here.ts";
+import { ladeArguments, runLade } from "./run_lade.ts";
+import { S3Here } from "./s3_here.ts";
+import { TemporaryDirectory } from "./temporary_directory.ts";
+
+const HOSTILE = [
+  "😀",
+  "tab\there",
+  "line\nfeed",
+  "back\\slash",
+  "%00",
+  "a b",
+  "ctrl\x01",
+  "-r",
+  "é☃",
+  "per%06dcent",
+];
+
+function files(count: number): Record<string, string> {
+  return Object.fromEntries(
+    Array.from({ length: count }, (_, i) => [
+      [`d/${String(i).padStart(4, "0")}.txt`, `text ${i} `.repeat(i % 7 + 1)],
+      [`d/${String(i).padStart(4, "0")}.cls`, `${i % 10}`],
+    ]).flat(),
+  );
+}
+
+/** Every shard, index and manifest below a directory, but for the tags that the manifest has. */
+async function packed(directory: TemporaryDirectory, below: string): Promise<Record<string, string>> {
+  const tree = await directory.tree(below);
+  const manifest = tree[`${below}lade-manifest.tsv`] ?? "";
+  return { ...tree, [`${below}lade-manifest.tsv`]: manifest.replaceAll(/\t.*\t/g, "\t\t") };
+}
+
+Deno.test("lade loader pack writes shards of hostile names that read back in the loader's order, on S3 and on disk", async () => {
+  await using cli = await S3Here.start();
+  await using directory = await TemporaryDirectory.make();
+  for (const name of HOSTILE) {
+    await cli.lade.put(`s3://bucket/in/${name}.txt`, `text of ${name}`);
+    await cli.lade.put(`s3://bucket/in/${name}.cls`, "1");
+  }
+  for (const place of ["s3://other/out/", `${directory.path}/out/`, "memory://m/out/"]) {
+    for (const format of ["tar", "tfrecord"]) {
+      const to = place + format + "/";
+      const { code, stdout, stderr } = await cli.run([
+        ...[
+          "loader",
+          "pack",
+          "--json",
+          "--shuffle=full",
+          "--seed=3",
+          "--shard-size=6000",
+          `--format=${format}`,
+        ],
+        ...["s3://bucket/in/", to],
+      ]);
+      assertEquals([code, stderr], [0, ""]);
+      const { type, samples, shards, resumed } = JSON.parse(stdout);
+      assertEquals([type, samples, resumed], ["packed", format === "tar" ? 10 : 20, 0]);
+      assert(format === "tfrecord" || shards > 1);
+      const plan = await cli.run(["loader", "plan", "--json", to]);
+      assertEquals(JSON.parse(plan.stdout).samples, samples, plan.stderr);
+      const check = await cli.run(["verify", "-r", to]);
+      assertEquals(check.code, 0, check.stderr);
+    }
+  }
+  const one = await cli.run(["get", "-r", "s3://other/out/tar/", `${directory.path}/copy`]);
+  assertEquals(one.code, 0, one.stderr);
+  assertEquals(
+    await packed(directory, "copy/"),
+    Object.fromEntries(
+      Object.entries(await packed(directory, "out/tar/")).map((
+        [name, text],
+      ) => [name.replace("out/tar", "copy"), text]),
+    ),
+  );
+});
+
+Deno.test("lade loader pack tells what it does, and does nothing twice", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make(files(20));
+  const pack = [
+    "loader",
+    "pack",
+    "--shuffle=full",
+    `${directory.path}/d`,
+    `${directory.path}/out/train-%04d.tar`,
+  ];
+  const first = await cli.run([...pack, "--shard-size=20k"]);
+  assertEquals([first.code, first.stderr], [0, ""]);
+  assertMatch(
+    first.stdout,
+    /^pack file:\/\/.+\/d\/ file:\/\/.+\/out\/train-%04d\.tar \(20 samples in 3 shards of tar, .+KiB\)\n$/,
+  );
+  assertEquals(Object.keys(await directory.tree("out/")).map((name) => name.slice(4)), [
+    "lade-manifest.tsv",
+    ...["0000", "0001", "0002"].flatMap((number) => [`train-${number}.idx`, `train-${number}.tar`]),
+  ]);
+  const before = await directory.tree("out/");
+  const again = await cli.run([...pack, "--shard-size=20k"]);
+  assertMatch(again.stdout, /; all of it was there\)\n$/);
+  const other = await cli.run([...pack, "--shard-size=30k"]);
+  assertEquals([other.code, other.stdout], [1, ""]);
+  assertMatch(
+    other.stderr,
+    /another pack lies there: its shardSize is 20480, not 30720; choose another place, or replace it/,
+  );
+  assertEquals(await directory.tree("out/"), before);
+  const replaced = await cli.run([...pack, "--shard-size=30k", "--replace-pack"]);
+  assertMatch(replaced.stdout, /in 2 shards of tar/);
+  assertEquals(Object.keys(await directory.tree("out/")).length, 5);
+});
+
+Deno.test("lade loader pack refuses what makes no sense, and writes nothing then", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make(files(2));
+  const [from, to] = [`${directory.path}/d`, `${directory.path}/out/`];
+  const fails = async (args: readonly string[], code: number, words: RegExp) => {
+    const got = await cli.run(["loader", ...args]);
+    assertEquals([got.code, got.stdout], [code, ""], got.stderr);
+    assertMatch(got.stderr, words);
+  };
+  await fails(["pack", from], 2, /pack needs a URI and a DEST/);
+  await fails(["plan", from, to], 2, /plan takes one URI/);
+  await fails(["pack", from, to, "--batch-size=2"], 2, /pack writes every sample once/);
+  await fails(["pack", from, to, "--epochs=2"], 2, /are of lade loader run, not of pack/);
+  await fails(["plan", from, "--format=tar"], 2, /are of pack/);
+  await fails(
+    ["pack", from, `${directory.path}/out`],
+    2,
+    /\/out": a pack has several shards; end it in "\/"/,
+  );
+  await fails(["pack", from, to, "--format=tar", "--records=bytes"], 2, /--records is of --format tfrecord/);
+  await fails(["pack", from, `${to}x-%06d.tar`, "--format=npy"], 2, /has to end in "\.npy"/);
+  await fails(["pack", from, to, "--format=npy"], 1, /as npy: its samples are not arrays of one shape/);
+  await fails(["pack", from, `${from}/in/`], 1, /among the objects that are packed/);
+  await fails(["pack", `${directory.path}/none/`, to], 1, /there is no directory/);
+  assertEquals(await directory.tree(), files(2));
+});
+
+/** Packs in a process of its own, and sends it a signal behind so many changes of the destination. */
+async function signalled(
+  directory: TemporaryDirectory,
+  args: readonly string[],
+  { events, signal }: { readonly events: number; readonly signal: Deno.Signal },
+): Promise<{ readonly code: number; readonly stderr: string }> {
+  const watch = Deno.watchFs(directory.path);
+  const child = new Deno.Command(Deno.execPath(), {
+    args: ladeArguments(args, { cwd: directory.path }),
+    cwd: directory.path,
+    stdout: "null",
+    stderr: "piped",
+  }).spawn();
+  const output = child.output().finally(() => watch.close());
+  let left = events;
+  for await (const { paths } of watch) {
+    if (paths.some((path) => path.includes("/out/")) && left-- === 0) {
+      child.kill(signal);
+      break;
+    }
+  }
+  const { code, stderr } = await output;
+  return { code, stderr: new TextDecoder().decode(stderr) };
+}
+
+Deno.test("lade loader pack that is interrupted leaves no manifest, says how to go on, and goes on", async () => {
+  await using directory = await TemporaryDirectory.make(files(300));
+  const pack = ["loader", "pack", "--format=tar", "--shard-size=9k", "d", "out/"];
+  const { code, stderr } = await signalled(directory, pack, { events: 40, signal: "SIGINT" });
+  assertEquals(code, 130, stderr);
+  assertMatch(stderr, /shards? more lie there; the same command goes on behind them/);
+  const left = Object.keys(await directory.tree("out/"));
+  assert(left.includes("out/lade-pack.json") && !left.includes("out/lade-manifest.tsv"), `${left}`);
+  assertEquals(left.filter((name) => name.includes("/.lade-")), []);
+  const load = await runLade(["loader", "plan", "out"], { cwd: directory.path });
+  assertEquals(load.code, 1);
+  assertMatch(load.stderr, /lade-pack\.json": a pack there is not finished; run lade loader pack once more/);
+  const rest = await runLade(pack, { cwd: directory.path });
+  assertMatch(rest.stdout, /300 samples in .+ of them were there\)/);
+});
+
+Deno.test("lade loader pack that is killed again and again comes to the same objects, and none is lost or doubled", async () => {
+  await using directory = await TemporaryDirectory.make(files(300));
+  const options = ["--format=tar", "--shuffle=full", "--seed=9", "--shard-size=12k"];
+  const pack = (to: string) => ["loader", "pack", ...options, "d", to];
+  assertEquals((await runLade(pack("whole/"), { cwd: directory.path })).code, 0);
+  const seed = 20_260;
+  let random = seed;
+  let kills = 0;
+  for (let round = 0; round < 3; round++) {
+    random = random * 48_271 % 2_147_483_647;
+    const { code } = await signalled(directory, pack("out/"), { events: random % 120, signal: "SIGKILL" });
+    if (code !== 0) kills++;
+    const names = Object.keys(await directory.tree("out/"));
+    const isWhole = names.includes("out/lade-manifest.tsv");
+    const plan = await runLade(["loader", "plan", "out/"], { cwd: directory.path });
+    assertEquals(plan.code === 0, isWhole, `seed ${seed}, round ${round}: ${plan.stdout}${plan.stderr}`);
+  }
+  assert(kills > 0, `seed ${seed}: it was never killed in time`);
+  const { code, stdout, stderr } = await runLade(pack("out/"), { cwd: directory.path });
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /300 samples/);
+  // What a killed process was writing is a hidden file, which lade sweep removes, and no object.
+  const found = Object.entries(await packed(directory, "out/")).filter(([name]) => !name.includes("/.lade-"));
+  const whole = Object.entries(await packed(directory, "whole/"));
+  assertEquals(found, whole.map(([name, text]) => [name.replace("whole/", "out/"), text]));
+});
