@@ -1,8 +1,5 @@
-import {
-  LoaderEpochMessage,
-  LoaderManifestMessage,
-  LoaderPlanMessage,
-} from "../../packages/cli/messages/loader_messages.ts";
+import { LoaderEpochMessage, LoaderRunMessage } from "../../packages/cli/messages/epoch_messages.ts";
+import { LoaderManifestMessage, LoaderPlanMessage } from "../../packages/cli/messages/loader_messages.ts";
 import { PackedMessage } from "../../packages/cli/messages/pack_messages.ts";
 import type { Message } from "../../packages/cli/output/message.ts";
 import { resolveConfig } from "../../packages/loader/config/resolve_config.ts";
@@ -13,6 +10,7 @@ export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
   const stats = new StatsCounter().snapshot(0);
   const config = resolveConfig({}, { dataset: { uri, length: 1 }, budget: 1024 });
   const fingerprint = "x";
+  const epoch = { uri, epoch: 0, tookMs: 1, measuredMs: 1, computeMs: 1, measuredSamples: 1, stats };
   return {
     loaderplan: new LoaderPlanMessage({ uri, samples: 1, fingerprint, config, stepsPerEpoch: 1, first: [0] }),
     loadermanifest: new LoaderManifestMessage({ uri, kind: "files", objects: 1, bytes: 1 }),
@@ -20,6 +18,7 @@ export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
       ...{ source: uri, destination: uri, manifest: uri, format: "tar" },
       ...{ shards: 1, samples: 2, bytes: 1, resumed: 1 },
     }),
-    loaderepoch: new LoaderEpochMessage({ uri, epoch: 0, tookMs: 1, before: stats, after: stats }),
+    loaderepoch: new LoaderEpochMessage(epoch),
+    loaderrun: new LoaderRunMessage([epoch, epoch], { width: 40, wanted: 90 }),
   };
 }

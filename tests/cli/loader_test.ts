@@ -23,27 +23,6 @@ Deno.test("lade loader plan shows every setting, where it is from, and what the 
   assertEquals(json.settings["loader.globalBatchSize"], { value: "4", source: "option" });
 });
 
-Deno.test("lade loader run goes through epochs, and prints a line for each", async () => {
-  await using cli = await filled();
-  const run = ["loader", "run", "memory://m/set", "--batch-size=4", "--shuffle=full", "--epochs=2"];
-  const { code, stdout } = await cli.run(run);
-  assertEquals(code, 0);
-  const lines = stdout.trimEnd().split("\n");
-  assertEquals(lines.length, 2);
-  lines.forEach((line, epoch) => {
-    assertMatch(
-      line,
-      new RegExp(`^epoch ${epoch}: 3 steps, 10 samples in .+/s, .+/s\\), waited .+ limited by `),
-    );
-  });
-  const cut = await cli.run([...run, "--steps=2", "--json"]);
-  const epochs = cut.stdout.trimEnd().split("\n").map((line) => JSON.parse(line));
-  assertEquals(epochs.map(({ type, epoch, steps, samples }) => [type, epoch, steps, samples]), [
-    ["epoch", 0, 2, 8],
-    ["epoch", 1, 2, 8],
-  ]);
-});
-
 Deno.test("lade loader index writes the manifest, and the indexes that are missing", async () => {
   await using cli = await filled();
   const { code, stdout } = await cli.run(["loader", "index", "memory://m/set/"]);
@@ -56,7 +35,7 @@ Deno.test("lade loader index writes the manifest, and the indexes that are missi
   assertMatch(first.stdout, /^index memory:\/\/m\/records\/a\.tfrecord\.idx \(.+\)\nmanifest /);
   const again = await cli.run(["loader", "index", "memory://m/records/"]);
   assertMatch(again.stdout, /^manifest memory:\/\/m\/records\/lade-manifest\.tsv \(1 object of records, /);
-  assertMatch((await cli.run(["loader", "run", "memory://m/records/"])).stdout, /^epoch 0: /);
+  assertMatch((await cli.run(["loader", "run", "memory://m/records/"])).stdout, /^epoch .+\n +0 /);
 });
 
 Deno.test("lade loader refuses what makes no sense, and says what does", async () => {
@@ -72,7 +51,7 @@ Deno.test("lade loader refuses what makes no sense, and says what does", async (
   await fails(["plan", "memory://m/none/"], 1, /no object lies there/);
   await fails(["run", "memory://m/set/", "--global-batch-size=3", "--rank=0/2"], 2, /no multiple/);
   await fails(["plan", "memory://m/set/", "--global-batch-size=4", "--batch-size=2"], 2, /one of them says/);
-  for (const option of ["--epochs=2", "--steps=1", "--compute-ms=0"]) {
+  for (const option of ["--epochs=2", "--steps=1", "--compute-ms=0", "--au=90"]) {
     await fails(["plan", "memory://m/set/", option], 2, /are of lade loader run, not of plan/);
     await fails(["index", "memory://m/set/", option], 2, /are of lade loader run, not of index/);
   }
@@ -98,7 +77,7 @@ Deno.test("lade loader takes local paths, and a directory is the same data set w
         assertEquals(code, 0);
         fingerprints.add(JSON.parse(stdout).fingerprint);
       }
-      assertMatch((await cli.run(["loader", "run", place])).stdout, /^epoch 0: /);
+      assertMatch((await cli.run(["loader", "run", place])).stdout, /^epoch .+\n +0 /);
     }
     assertEquals(fingerprints.size, 1);
   } finally {

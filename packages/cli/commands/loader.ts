@@ -11,9 +11,10 @@ export const loader = defineCommand({
 which samples this rank begins with. index writes lade-manifest.tsv beside the objects, by which nobody lists them again, \
 and an index beside each TFRecord or tar that has none. pack writes the samples into shards of TFRecord, tar or npy at DEST, in \
 the order that --shuffle and --seed say, with indexes and, at the end, a manifest; broken off, the same command goes on, and \
-nobody loads what is there until it is whole. run goes through epochs as training would, waits --compute-ms in \
-each step, and prints a line for each epoch: samples and bytes per second, how long reads took, and the share of time in \
-which nothing was waited for (the first step apart). stream writes batches as an Arrow IPC stream, which pyarrow reads: a \
+nobody loads what is there until it is whole. run goes \
+through epochs as training would, waits --compute-ms in each step, and prints a table: of each epoch samples and bytes per \
+second, the share of time in steps (AU, without the first step), how long batches and reads were waited for and what \
+limited, and the mean and least of all; --json has the metrics of DLIO by their names. stream writes batches as an Arrow IPC stream, which pyarrow reads: a \
 record batch for each, with the state behind it as lade.state in its metadata, from which --state goes on. A stream that is \
 cut off lacks its end, and fails its reader.",
   usage: "plan|index|pack|run|stream URI [DEST]",

@@ -76,6 +76,12 @@ by side, auto chooses one of these.",
     undefined,
     "Milliseconds that a step of training is taken to last; 0 by default. Of run.",
   ),
+  au: option(
+    ["--au"],
+    integerValue({ metavar: "PERCENT", least: 1, most: 100 }),
+    undefined,
+    "Exit with 1 where the mean utilization of all epochs is below this: MLPerf Storage asks for 90, or 70. Of run.",
+  ),
   state: option(
     ["--state"],
     textValue("FILE|JSON"),

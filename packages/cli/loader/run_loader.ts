@@ -4,8 +4,10 @@ import { dataset, type Lade, loader } from "@lade/lade";
 import { isLocalDirectory, isPrefix, locate, locatePrefix, type Place } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { LoaderEpochMessage, LoaderManifestMessage, LoaderPlanMessage } from "../messages/loader_messages.ts";
+import { type LoadedEpoch, LoaderEpochMessage, LoaderRunMessage } from "../messages/epoch_messages.ts";
+import { LoaderManifestMessage, LoaderPlanMessage } from "../messages/loader_messages.ts";
 import { IndexMessage } from "../messages/index_messages.ts";
+import { EpochClock } from "./epoch_clock.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { loaderOptionsOf } from "./loader_options_of.ts";
 import { samplesOfRank } from "./samples_of_rank.ts";
@@ -26,14 +28,19 @@ export async function runLoader(context: CommandContext, given: LoaderCommandVal
   return await (given.action === "plan" ? plan(context, given, options) : run(context, given, options));
 }
 
-function refuseOptionsOfRun({ action, epochs, steps, computeMs }: LoaderCommandValues): void {
-  if (action === "run") return;
-  const ofRun = [steps, computeMs, ...(action === "stream" ? [] : [epochs])];
+function refuseOptionsOfRun({ action, epochs, steps, computeMs, au }: LoaderCommandValues): void {
+  if (action === "run") {
+    if (au !== undefined && !computeMs) {
+      throw new UsageError("--au needs --compute-ms: nothing is in use without it.");
+    }
+    return;
+  }
+  const ofRun = [steps, computeMs, au, ...(action === "stream" ? [] : [epochs])];
   if (ofRun.every((given) => given === undefined)) return;
   throw new UsageError(
     `${
       action === "stream" ? "" : "--epochs, "
-    }--steps and --compute-ms are of lade loader run, not of ${action}.`,
+    }--steps, --compute-ms and --au are of lade loader run, not of ${action}.`,
   );
 }
 
@@ -110,25 +117,37 @@ async function run(
   given: LoaderCommandValues,
   options: LoaderOptions<unknown>,
 ): Promise<void> {
-  const { output, signal } = context;
-  const { kind, epochs = 1, steps = Infinity, computeMs = 0 } = given;
+  const { output, signal, terminal } = context;
+  const { kind, epochs = 1, steps = Infinity, computeMs = 0, au: wanted } = given;
   const lade = await context.lade();
   const { uri } = await placeOf(lade, given.uri);
   const { clock } = lade.context;
+  const width = terminal.columns();
   const what = { lade, signal, ...(kind && { kind }) };
   await using batches = await loader<unknown>(uri, { ...options, signal, dataset: what });
+  const all: LoadedEpoch[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const before = batches.stats();
-    const began = clock.monotonicMs();
+    const epochClock = new EpochClock(clock);
     let done = 0;
-    for await (const _ of batches) {
+    for await (const { size, padding } of batches) {
+      epochClock.loaded();
       if (computeMs > 0) await clock.sleep(computeMs, signal);
+      epochClock.stepped(size - padding);
       if (++done >= steps) break;
     }
-    if (done >= steps && batches.epoch === epoch) batches.seek({ epoch: epoch + 1 });
-    const tookMs = clock.monotonicMs() - began;
-    await output.result(new LoaderEpochMessage({ uri, epoch, tookMs, before, after: batches.stats() }));
+    if (done < steps) epochClock.ended();
+    else if (batches.epoch === epoch) batches.seek({ epoch: epoch + 1 });
+    const { samples: measuredSamples, computeMs: inSteps, ...times } = epochClock.measured();
+    const told = { uri, epoch, ...times, measuredSamples, computeMs: computeMs > 0 ? inSteps : 0 };
+    const loaded = { ...told, stats: batches.stats().since(before) };
+    all.push(loaded);
+    await output.result(new LoaderEpochMessage(loaded, { width, isFirst: epoch === 0 }));
+    await output.flush();
   }
+  const summary = new LoaderRunMessage(all, { width, wanted });
+  await output.result(summary);
+  if (summary.isMet === false) output.isNegative = true;
 }
 
 /** What an argument names, a local path too; a directory is a prefix. */

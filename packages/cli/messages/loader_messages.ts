@@ -1,7 +1,6 @@
 import { formatSize, printable, redactSecrets } from "@lade/core/text";
-import type { DatasetKind, LoaderConfig, LoaderStats } from "@lade/loader";
+import type { DatasetKind, LoaderConfig } from "@lade/loader";
 import { counted } from "../output/counted.ts";
-import { formatDuration } from "../output/format_duration.ts";
 import type { Json, Message } from "../output/message.ts";
 
 /** What a loader would do. */
@@ -124,83 +123,5 @@ export class LoaderManifestMessage implements Message {
   toJson(): Json {
     const { uri, ...rest } = this.#written;
     return { type: "manifest", uri: redactSecrets(uri), ...rest };
-  }
-}
-
-/** One epoch that was gone through. */
-export interface LoadedEpoch {
-  /** What was loaded. */
-  readonly uri: string;
-  /** Which epoch, from 0. */
-  readonly epoch: number;
-  /** How long it took. */
-  readonly tookMs: number;
-  /** What the loader had done before it, and after. */
-  readonly before: LoaderStats;
-  /** After it. */
-  readonly after: LoaderStats;
-}
-
-/** What an epoch came to. */
-export class LoaderEpochMessage implements Message {
-  readonly #epoch: LoadedEpoch;
-
-  /** Shows `epoch`. */
-  constructor(epoch: LoadedEpoch) {
-    this.#epoch = epoch;
-  }
-
-  /** Rates, waits and what limited. */
-  toText(): string {
-    const { epoch, tookMs, after: { limit, readLatencyMs: { p50, p99 } } } = this.#epoch;
-    const { steps, samples, bytes, busyShare, waitMs } = this.#differences();
-    const perSecond = (count: number) => count * 1000 / tookMs;
-    const busy = Number.isNaN(busyShare) ? "" : `, busy ${(busyShare * 100).toFixed(1)} %`;
-    return `epoch ${epoch}: ${counted(steps, "step")}, ${counted(samples, "sample")} in ${
-      formatDuration(tookMs)
-    } \
-(${perSecond(samples).toFixed(0)}/s, ${formatSize(perSecond(bytes))}/s), waited ${
-      formatDuration(waitMs)
-    }${busy}; reads took \
-${p50.toFixed(2)} ms (99 of 100 at most ${p99.toFixed(1)} ms); limited by ${
-      limit === "consumer" ? "the steps" : limit
-    }`;
-  }
-
-  /** All of it, in milliseconds and bytes. */
-  toJson(): Json {
-    const { uri, epoch, tookMs, after } = this.#epoch;
-    const { limit, readLatencyMs, firstBatchMs } = after;
-    const { busyShare, ...rest } = this.#differences();
-    return {
-      type: "epoch",
-      uri: redactSecrets(uri),
-      epoch,
-      tookMs,
-      ...rest,
-      ...(!Number.isNaN(busyShare) && { busyShare }),
-      firstBatchMs,
-      readLatencyMs: { ...readLatencyMs },
-      limit,
-    };
-  }
-
-  #differences() {
-    const { before, after } = this.#epoch;
-    const of = (
-      name: "steps" | "samples" | "skipped" | "bytes" | "bytesRead" | "reads" | "waitMs" | "busyMs",
-    ) => after[name] - before[name];
-    const [waitMs, busyMs] = [of("waitMs"), of("busyMs")];
-    return {
-      steps: of("steps"),
-      samples: of("samples"),
-      skipped: of("skipped"),
-      bytes: of("bytes"),
-      bytesRead: of("bytesRead"),
-      reads: of("reads"),
-      waitMs,
-      busyMs,
-      busyShare: busyMs / (busyMs + waitMs),
-    };
   }
 }

@@ -191,7 +191,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
 
   /** Counts what passed before and while a batch was waited for. */
   waited(busyMs: number, waitMs: number, isFirst: boolean): void {
-    if (isFirst) this.counter.firstBatchMs ||= waitMs;
+    if (isFirst) this.counter.firstBatchMs += waitMs;
     else {
       this.counter.busyMs += busyMs;
       this.counter.waitMs += waitMs;

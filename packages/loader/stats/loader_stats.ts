@@ -12,7 +12,7 @@ export interface LoaderStats {
   readonly bytesRead: number;
   /** Reads of a store: a whole object, a range, or several near one another. */
   readonly reads: number;
-  /** Until the first batch was there. */
+  /** Spent waiting for the first batch of each loop. */
   readonly firstBatchMs: number;
   /** Spent waiting inside of `next()`, the first batch not counted. */
   readonly waitMs: number;
@@ -40,6 +40,8 @@ export interface LoaderStats {
   readonly ahead: number;
   /** What the loader was waited for, most of all: `"consumer"` where it hardly was. */
   readonly limit: "reads" | "decode" | "transform" | "collate" | "consumer";
+  /** What was done since another moment, of which this loader told earlier: in an epoch, say. */
+  since(earlier: LoaderStats): LoaderStats;
 }
 
 /** Counts what goes into {@linkcode LoaderStats}. */
@@ -75,32 +77,105 @@ export class StatsCounter {
 
   /** All there is now. */
   snapshot(ahead: number, workers = 0): LoaderStats {
-    const { steps, samples, skipped, bytes, bytesRead, reads, firstBatchMs, waitMs, busyMs } = this;
-    const { readMs, decodeMs, transformMs, collateMs, workersLost, bytesCopied } = this;
-    const spent = { reads: readMs, decode: decodeMs, transform: transformMs, collate: collateMs };
-    const most = Object.entries(spent).reduce((most, next) => next[1] > most[1] ? next : most);
-    return {
-      steps,
-      samples,
-      skipped,
-      bytes,
-      bytesRead,
-      reads,
-      firstBatchMs,
-      waitMs,
-      busyMs,
-      busyShare: busyMs / (busyMs + waitMs),
-      readMs,
-      decodeMs,
-      transformMs,
-      collateMs,
-      workers,
-      workersLost,
-      bytesCopied,
-      readLatencyMs: { p50: this.#latency(0.5), p95: this.#latency(0.95), p99: this.#latency(0.99) },
-      ahead,
-      limit: waitMs <= (busyMs + waitMs) / 50 ? "consumer" : most[0] as LoaderStats["limit"],
+    return new Snapshot(this, this.#latencies.slice(), { ahead, workers });
+  }
+}
+
+/** What is counted, and adds up. */
+type Counts = Pick<
+  LoaderStats,
+  | "steps"
+  | "samples"
+  | "skipped"
+  | "bytes"
+  | "bytesRead"
+  | "reads"
+  | "firstBatchMs"
+  | "waitMs"
+  | "busyMs"
+  | "readMs"
+  | "decodeMs"
+  | "transformMs"
+  | "collateMs"
+  | "workersLost"
+  | "bytesCopied"
+>;
+
+/** The counts of a moment, or between two, and what follows from them. */
+class Snapshot implements LoaderStats {
+  readonly steps: number;
+  readonly samples: number;
+  readonly skipped: number;
+  readonly bytes: number;
+  readonly bytesRead: number;
+  readonly reads: number;
+  readonly firstBatchMs: number;
+  readonly waitMs: number;
+  readonly busyMs: number;
+  readonly busyShare: number;
+  readonly readMs: number;
+  readonly decodeMs: number;
+  readonly transformMs: number;
+  readonly collateMs: number;
+  readonly workers: number;
+  readonly workersLost: number;
+  readonly bytesCopied: number;
+  readonly readLatencyMs: LoaderStats["readLatencyMs"];
+  readonly ahead: number;
+  readonly limit: LoaderStats["limit"];
+  readonly #latencies: Uint32Array;
+
+  constructor(
+    counts: Counts,
+    latencies: Uint32Array,
+    { ahead, workers }: Pick<LoaderStats, "ahead" | "workers">,
+  ) {
+    this.steps = counts.steps;
+    this.samples = counts.samples;
+    this.skipped = counts.skipped;
+    this.bytes = counts.bytes;
+    this.bytesRead = counts.bytesRead;
+    this.reads = counts.reads;
+    this.firstBatchMs = counts.firstBatchMs;
+    this.waitMs = counts.waitMs;
+    this.busyMs = counts.busyMs;
+    this.busyShare = counts.busyMs / (counts.busyMs + counts.waitMs);
+    this.readMs = counts.readMs;
+    this.decodeMs = counts.decodeMs;
+    this.transformMs = counts.transformMs;
+    this.collateMs = counts.collateMs;
+    this.workers = workers;
+    this.workersLost = counts.workersLost;
+    this.bytesCopied = counts.bytesCopied;
+    this.#latencies = latencies;
+    this.readLatencyMs = { p50: this.#latency(0.5), p95: this.#latency(0.95), p99: this.#latency(0.99) };
+    this.ahead = ahead;
+    this.limit = limitOf(counts);
+  }
+
+  since(earlier: LoaderStats): LoaderStats {
+    if (!(earlier instanceof Snapshot)) {
+      throw new TypeError("Cannot tell since when: these are no stats of a loader");
+    }
+    const counts: Counts = {
+      steps: this.steps - earlier.steps,
+      samples: this.samples - earlier.samples,
+      skipped: this.skipped - earlier.skipped,
+      bytes: this.bytes - earlier.bytes,
+      bytesRead: this.bytesRead - earlier.bytesRead,
+      reads: this.reads - earlier.reads,
+      firstBatchMs: this.firstBatchMs - earlier.firstBatchMs,
+      waitMs: this.waitMs - earlier.waitMs,
+      busyMs: this.busyMs - earlier.busyMs,
+      readMs: this.readMs - earlier.readMs,
+      decodeMs: this.decodeMs - earlier.decodeMs,
+      transformMs: this.transformMs - earlier.transformMs,
+      collateMs: this.collateMs - earlier.collateMs,
+      workersLost: this.workersLost - earlier.workersLost,
+      bytesCopied: this.bytesCopied - earlier.bytesCopied,
     };
+    const latencies = this.#latencies.map((count, bin) => count - (earlier.#latencies[bin] ?? 0));
+    return new Snapshot(counts, latencies, this);
   }
 
   #latency(share: number): number {
@@ -112,6 +187,17 @@ export class StatsCounter {
     }
     return Infinity;
   }
+}
+
+/** What was waited for: hardly anything where it is less than a fiftieth of the time. */
+function limitOf(
+  { waitMs, busyMs, readMs, decodeMs, transformMs, collateMs }: Counts,
+): LoaderStats["limit"] {
+  if (waitMs <= (busyMs + waitMs) / 50) return "consumer";
+  const spent = { reads: readMs, decode: decodeMs, transform: transformMs, collate: collateMs };
+  return Object.entries(spent).reduce((most, next) =>
+    next[1] > most[1] ? next : most
+  )[0] as LoaderStats["limit"];
 }
 
 const SHORTEST_MS = 0.01;
