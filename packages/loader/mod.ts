@@ -9,7 +9,15 @@ export * from "./datasets/mod.ts";
 export * from "./world/world_from_environment.ts";
 export * from "./manifest/manifest.ts";
 export * from "./manifest/pack_plan.ts";
-export * from "./open/open_dataset.ts";
+export * from "./open/compare_manifest.ts";
+export {
+  listDataset,
+  openDataset,
+  type OpenDatasetOptions,
+  openSettled,
+  settleDataset,
+  type SettledDataset,
+} from "./open/open_dataset.ts";
 export type * from "./pool/buffer_source.ts";
 export type * from "./config/loader_options.ts";
 export type * from "./config/resolve_config.ts";

@@ -13,7 +13,10 @@ export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
   const epoch = { uri, epoch: 0, tookMs: 1, measuredMs: 1, computeMs: 1, measuredSamples: 1, stats };
   return {
     loaderplan: new LoaderPlanMessage({ uri, samples: 1, fingerprint, config, stepsPerEpoch: 1, first: [0] }),
-    loadermanifest: new LoaderManifestMessage({ uri, kind: "files", objects: 1, bytes: 1 }),
+    loadermanifest: new LoaderManifestMessage({
+      ...{ uri, kind: "files", objects: 1, bytes: 1, state: "stale" },
+      difference: { added: 1, gone: 1, changed: 1, examples: { added: uri, gone: uri, changed: uri } },
+    }),
     packed: new PackedMessage({
       ...{ source: uri, destination: uri, manifest: uri, format: "tar" },
       ...{ shards: 1, samples: 2, bytes: 1, resumed: 1 },

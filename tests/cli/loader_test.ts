@@ -1,4 +1,7 @@
 import { assert, assertEquals, assertMatch } from "@std/assert";
+import { InterruptError } from "../../packages/cli/command/interrupt_error.ts";
+import { runCli } from "../../packages/cli/program/run_cli.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
 import { TFRECORD } from "./format_files.ts";
 import { CliHere } from "./run_here.ts";
 
@@ -36,6 +39,72 @@ Deno.test("lade loader index writes the manifest, and the indexes that are missi
   const again = await cli.run(["loader", "index", "memory://m/records/"]);
   assertMatch(again.stdout, /^manifest memory:\/\/m\/records\/lade-manifest\.tsv \(1 object of records, /);
   assertMatch((await cli.run(["loader", "run", "memory://m/records/"])).stdout, /^epoch .+\n +0 /);
+});
+
+Deno.test("lade loader index tells what changed, --check and plan see what a manifest hides", async () => {
+  await using cli = await filled();
+  const index = ["loader", "index", "memory://m/set/"];
+  const missing = await cli.run([...index, "--check"]);
+  assertEquals(missing.code, 1);
+  assertMatch(missing.stderr, /there is no manifest; lade loader index memory:\/\/m\/set\/ writes it/);
+  await cli.run(index);
+  assertMatch((await cli.run(index)).stdout, /\(10 objects of files, 1\.02 KiB; nothing changed\)\n$/);
+  const current = await cli.run([...index, "--check"]);
+  assertEquals([current.code, current.stdout], [
+    0,
+    "current memory://m/set/lade-manifest.tsv (10 objects of files, 1.02 KiB)\n",
+  ]);
+  await cli.lade.put("memory://m/set/😀\n", new Uint8Array(1));
+  await cli.lade.put("memory://m/set/5", new Uint8Array(1));
+  await cli.run(["rm", "memory://m/set/3"]);
+  const changes = '1 object more, such as "memory://m/set/😀\\n"; ' +
+    '1 object gone, such as "memory://m/set/3"; 1 object changed, such as "memory://m/set/5"';
+  const stale = await cli.run([...index, "--check"]);
+  assertEquals([stale.code, stale.stdout], [
+    1,
+    `stale memory://m/set/lade-manifest.tsv (10 objects of files, 1.02 KiB; ${changes})\n`,
+  ]);
+  const json = JSON.parse((await cli.run([...index, "--check", "--json"])).stdout);
+  assertEquals([json.state, json.added, json.gone, json.changed], ["stale", 1, 1, 1]);
+  const plan = await cli.run(["loader", "plan", "memory://m/set/"]);
+  assertEquals(plan.code, 0);
+  assertEquals(plan.stderr, `lade: the manifest is not current: ${changes}; lade loader index lists anew\n`);
+  const run = await cli.run(["loader", "run", "memory://m/set/", "--batch-size=20"]);
+  assertEquals(run.code, 1);
+  assertMatch(run.stderr, /and the manifest names it; lade loader index memory:\/\/m\/set\/ lists anew/);
+  const renewed = await cli.run(index);
+  assertEquals(
+    renewed.stdout,
+    `manifest memory://m/set/lade-manifest.tsv (10 objects of files, 839 B; ${changes})\n`,
+  );
+  assertEquals((await cli.run([...index, "--check"])).code, 0);
+  assertEquals((await cli.run(["loader", "plan", "memory://m/set/"])).stderr, "");
+  assertEquals((await cli.run(["loader", "plan", "memory://m/set/", "--check"])).code, 2);
+});
+
+Deno.test("lade loader index of many shards writes every index, tells of each that fails, and then writes no manifest", async () => {
+  await using cli = new CliHere();
+  for (let shard = 0; shard < 40; shard++) await cli.lade.put(`memory://m/r/${shard}.tfrecord`, TFRECORD);
+  await cli.lade.put("memory://m/r/20.tfrecord", TFRECORD.slice(0, -1));
+  const { code, stdout, stderr } = await cli.run(["loader", "index", "memory://m/r/"]);
+  assertEquals(code, 1);
+  assertEquals(stdout.split("\n").filter((line) => line.startsWith("index ")).length, 39);
+  assertMatch(stderr, /^lade: Cannot .+20\.tfrecord.+\n$/);
+  assertEquals(stdout.includes("manifest"), false);
+  const controller = new AbortController();
+  controller.abort(new InterruptError("SIGINT", 130));
+  await cli.lade.put("memory://m/r/20.tfrecord", TFRECORD);
+  const terminal = new FakeTerminal({});
+  const interrupted = await runCli(["loader", "index", "memory://m/r/"], {
+    ...{ terminal, lade: cli.lade, signal: controller.signal },
+  });
+  assertEquals(interrupted, 130);
+  assertEquals((await cli.run(["stat", "memory://m/r/lade-manifest.tsv"])).code, 1);
+  const rest = await cli.run(["loader", "index", "memory://m/r/"]);
+  assertMatch(
+    rest.stdout,
+    /^index memory:\/\/m\/r\/20\.tfrecord\.idx .+\nmanifest .+40 objects of records.+\n$/,
+  );
 });
 
 Deno.test("lade loader refuses what makes no sense, and says what does", async () => {

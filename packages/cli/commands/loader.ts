@@ -9,7 +9,7 @@ export const loader = defineCommand({
   description:
     "plan shows every setting of a loader and where it comes from, how many steps there are, what is held in memory, and \
 which samples this rank begins with. index writes lade-manifest.tsv beside the objects, by which nobody lists them again, \
-and an index beside each TFRecord or tar that has none. pack writes the samples into shards of TFRecord, tar or npy at DEST, in \
+and an index beside each TFRecord or tar that has none, and tells what changed; --check compares alone. What comes later is \nhidden by a manifest until index runs again: plan tells of it. pack writes the samples into shards of TFRecord, tar or npy at DEST, in \
 the order that --shuffle and --seed say, with indexes and, at the end, a manifest; broken off, the same command goes on, and \
 nobody loads what is there until it is whole. run goes \
 through epochs as training would, waits --compute-ms in each step, and prints a table: of each epoch samples and bytes per \
@@ -57,6 +57,7 @@ function checkLoader(given: LoaderCommandValues): void {
   if (listen !== undefined && !/^unix:./s.test(listen)) {
     throw new UsageError(`--listen: ${JSON.stringify(listen)} is no unix:PATH.`);
   }
+  if (given.check && action !== "index") throw new UsageError("--check is of index.");
   checkPack(given);
 }
 

@@ -101,6 +101,10 @@ there. Of stream.",
     "Tell the reader of --listen where each batch lies in memory, which it maps, in place of sending the bytes. On Linux; of \
 stream.",
   ),
+  check: flag(
+    ["--check"],
+    "Write nothing, and exit with 1 where the manifest does not name what lies there now, by one listing. Of index.",
+  ),
   format: option(
     ["--format"],
     choiceValue({ metavar: "FORMAT", choices: ["tfrecord", "tar", "npy"] }),

@@ -18,7 +18,7 @@ export async function packLoader(
   { shuffle, seed }: Pick<PackObjectsOptions, "shuffle" | "seed">,
 ): Promise<void> {
   const { output, signal } = context;
-  const { uri, destination = "", kind, format, shardSize, records, replacePack } = given;
+  const { uri, destination = "", kind, shardSize, records, replacePack } = given;
   const lade = await context.lade();
   const [from, to] = [await sourceOf(lade, uri), await sourceOf(lade, destination)];
   const chosen = chosenDestination(to, given);

@@ -1,12 +1,11 @@
-import { exists } from "@lade/core/operations";
-import { listDataset, type LoaderOptions, writeManifest } from "@lade/loader";
+import type { LoaderOptions } from "@lade/loader";
 import { dataset, type Lade, loader } from "@lade/lade";
-import { isLocalDirectory, isPrefix, locate, locatePrefix, type Place } from "@lade/transfer/places";
+import { isLocalDirectory, locate, locatePrefix, type Place } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { type LoadedEpoch, LoaderEpochMessage, LoaderRunMessage } from "../messages/epoch_messages.ts";
-import { LoaderManifestMessage, LoaderPlanMessage } from "../messages/loader_messages.ts";
-import { IndexMessage } from "../messages/index_messages.ts";
+import { differenceText, LoaderPlanMessage } from "../messages/loader_messages.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
 import { EpochClock } from "./epoch_clock.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { loaderOptionsOf } from "./loader_options_of.ts";
@@ -15,7 +14,10 @@ import { samplesOfRank } from "./samples_of_rank.ts";
 /** `lade loader`: each of its actions. */
 export async function runLoader(context: CommandContext, given: LoaderCommandValues): Promise<void> {
   refuseOptionsOfRun(given);
-  if (given.action === "index") return await index(context, given);
+  if (given.action === "index") {
+    const { indexDataset } = await import("./index_dataset.ts");
+    return await indexDataset(context, given);
+  }
   const options = await loaderOptionsOf(given);
   if (given.action === "pack") {
     const { packLoader } = await import("./pack_loader.ts");
@@ -52,7 +54,8 @@ async function plan(
   const { output, signal } = context;
   const lade = await context.lade();
   const { kind } = given;
-  const { uri } = await placeOf(lade, given.uri);
+  const place = await placeOf(lade, given.uri);
+  const { uri } = place;
   await using opened = await dataset(uri, { lade, signal, ...(kind && { kind }) });
   const { createLoader } = await import("@lade/loader");
   await using planned = createLoader(opened, options);
@@ -67,49 +70,12 @@ async function plan(
       first: samplesOfRank(config.loader, Math.min(opened.length, 8)),
     }),
   );
-}
-
-async function index(context: CommandContext, { uri, kind }: LoaderCommandValues): Promise<void> {
-  const { output, signal } = context;
-  const place = await placeOf(await context.lade(), uri);
-  const { store, key, uriOf } = place;
-  if (!isPrefix(place) && await exists(store, key, { signal })) {
-    throw new UsageError(
-      `${JSON.stringify(uri)} is one object, and a manifest is of all below a prefix; lade index writes \
-the index of one object.`,
-    );
+  const { manifestDifference } = await import("./index_dataset.ts");
+  const difference = await manifestDifference(context, place);
+  const told = difference && differenceText(difference);
+  if (told) {
+    await output.note(new NoteMessage(`the manifest is not current: ${told}; lade loader index lists anew`));
   }
-  const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
-  const listed = await listDataset(store, prefix, { signal, ...(kind && { kind }) });
-  if (listed.kind === "records" || listed.kind === "samples") {
-    const { checkIndex, indexObject } = await import("@lade/formats/index");
-    for (let place = 0; place < listed.objects.length; place++) {
-      signal.throwIfAborted();
-      const { key } = listed.objects.at(place);
-      try {
-        const { state } = await checkIndex(store, key, { signal });
-        if (state === "current") continue;
-        const { format, indexKey, count, noun } = await indexObject(store, key, { signal });
-        const line = {
-          uri: uriOf(key),
-          index: uriOf(indexKey),
-          format,
-          count,
-          noun,
-          state: "written" as const,
-        };
-        await output.done(new IndexMessage(line));
-      } catch (error) {
-        await context.fail(error);
-      }
-    }
-  }
-  if (output.failures > 0) return;
-  const written = await writeManifest(store, prefix, listed, { signal });
-  const { objects: { length, bytes } } = listed;
-  await output.done(
-    new LoaderManifestMessage({ uri: uriOf(written), kind: listed.kind, objects: length, bytes }),
-  );
 }
 
 async function run(

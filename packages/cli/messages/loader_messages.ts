@@ -1,5 +1,5 @@
 import { formatSize, printable, redactSecrets } from "@lade/core/text";
-import type { DatasetKind, LoaderConfig } from "@lade/loader";
+import type { DatasetKind, LoaderConfig, ManifestDifference } from "@lade/loader";
 import { counted } from "../output/counted.ts";
 import type { Json, Message } from "../output/message.ts";
 
@@ -90,8 +90,8 @@ function settingsOf({ loader, pool, engine, sources }: LoaderConfig): Setting[] 
   }));
 }
 
-/** A manifest that was written. */
-export interface WrittenManifest {
+/** A manifest that was written, or compared with what lies there. */
+export interface ManifestLine {
   /** Where it is. */
   readonly uri: string;
   /** What the samples are. */
@@ -100,28 +100,55 @@ export interface WrittenManifest {
   readonly objects: number;
   /** Bytes of them. */
   readonly bytes: number;
+  /** What was done, or found. */
+  readonly state: "written" | "current" | "stale";
+  /** In what the one that was there differs from what lies there, with URIs. */
+  readonly difference?: ManifestDifference;
 }
 
-/** That a manifest was written. */
+/** What became of a manifest. */
 export class LoaderManifestMessage implements Message {
-  readonly #written: WrittenManifest;
+  readonly #line: ManifestLine;
 
-  /** Shows `written`. */
-  constructor(written: WrittenManifest) {
-    this.#written = written;
+  /** Shows `line`. */
+  constructor(line: ManifestLine) {
+    this.#line = line;
   }
 
-  /** Where, and what it lists. */
+  /** Where, what it lists, and what changed. */
   toText(): string {
-    const { uri, kind, objects, bytes } = this.#written;
-    return `manifest ${printable(redactSecrets(uri))} (${counted(objects, "object")} of ${kind}, ${
-      formatSize(bytes)
-    })`;
+    const { uri, kind, objects, bytes, state, difference } = this.#line;
+    const told = difference && differenceText(difference);
+    const changes = told ? `; ${told}` : state === "written" && difference ? "; nothing changed" : "";
+    return `${state === "written" ? "manifest" : state} ${printable(redactSecrets(uri))} (${
+      counted(objects, "object")
+    } of ${kind}, ${formatSize(bytes)}${changes})`;
   }
 
   /** All of it. */
   toJson(): Json {
-    const { uri, ...rest } = this.#written;
-    return { type: "manifest", uri: redactSecrets(uri), ...rest };
+    const { uri, difference, ...rest } = this.#line;
+    const { added, gone, changed } = difference ?? {};
+    return {
+      type: "manifest",
+      uri: redactSecrets(uri),
+      ...rest,
+      ...(difference && { added, gone, changed }),
+    };
   }
+}
+
+/** What changed below a prefix since its manifest was written, with one object of each; empty where nothing did. */
+export function differenceText({ added, gone, changed, examples }: ManifestDifference): string {
+  const told = (count: number, what: string, example: string | undefined) =>
+    count === 0 ? [] : [
+      `${counted(count, "object")} ${what}${
+        example === undefined ? "" : `, such as ${printable(redactSecrets(JSON.stringify(example)))}`
+      }`,
+    ];
+  return [
+    ...told(added, "more", examples.added),
+    ...told(gone, "gone", examples.gone),
+    ...told(changed, "changed", examples.changed),
+  ].join("; ");
 }

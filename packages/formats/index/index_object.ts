@@ -3,7 +3,7 @@ import { NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { StaleIndexError } from "../errors/format_error.ts";
 import { detectFormat } from "../formats/detect_format.ts";
 import type { FormatName } from "../registry/format.ts";
-import type { IndexedFormat } from "./indexed_format.ts";
+import type { BuiltIndex, IndexedFormat } from "./indexed_format.ts";
 
 /** Options of {@linkcode indexObject} and {@linkcode checkIndex}. */
 export interface IndexOptions extends CallOptions {
@@ -57,10 +57,37 @@ export async function indexObject(
   const call = callOf(options);
   const built = await indexed.build(store, key, call);
   const [indexKey] = indexed.keysOf(key);
+  await writeBuilt(store, indexKey, built, options);
+  return { format, indexKey, count: built.count, noun: indexed.noun };
+}
+
+/**
+ * Builds the index of an object, and writes it beside it unless the one that is there is current. The object is read once.
+ */
+export async function renewIndex(
+  store: ObjectStore,
+  key: string,
+  options: IndexOptions & PutOptions = {},
+): Promise<ObjectIndex & { readonly isWritten: boolean }> {
+  const { format, indexed, ...found } = await compared(store, key, options);
+  const { built, state } = found;
+  const told = { format, count: built.count, noun: indexed.noun };
+  if (state === "current") return { ...told, indexKey: found.indexKey, isWritten: false };
+  const [indexKey] = indexed.keysOf(key);
+  const { format: _, ...rest } = options;
+  await writeBuilt(store, indexKey, built, rest);
+  return { ...told, indexKey, isWritten: true };
+}
+
+async function writeBuilt(
+  store: ObjectStore,
+  indexKey: string,
+  built: BuiltIndex,
+  options: PutOptions,
+): Promise<void> {
   await using writer = await store.createWriter(indexKey, options);
   for (const piece of built.text()) await writer.write(piece);
   await writer.close();
-  return { format, indexKey, count: built.count, noun: indexed.noun };
 }
 
 /** Builds the index of an object and compares it with the one beside it. Nothing is written. */
@@ -69,11 +96,24 @@ export async function checkIndex(
   key: string,
   options: IndexOptions = {},
 ): Promise<CheckedIndex> {
+  const { format, indexed, built, ...found } = await compared(store, key, options);
+  return { format, count: built.count, noun: indexed.noun, ...found };
+}
+
+/** The index that an object should have, and what the one beside it is. */
+async function compared(
+  store: ObjectStore,
+  key: string,
+  options: IndexOptions,
+): Promise<
+  & { readonly format: FormatName; readonly indexed: IndexedFormat; readonly built: BuiltIndex }
+  & Pick<CheckedIndex, "indexKey" | "state" | "reason">
+> {
   const { format, indexed } = await indexedFormat(store, key, options);
   const call = callOf(options);
   const keys = indexed.keysOf(key);
   const [stored, built] = await Promise.all([find(store, keys, call), indexed.build(store, key, call)]);
-  const told = { format, count: built.count, noun: indexed.noun };
+  const told = { format, indexed, built };
   if (!stored) return { ...told, indexKey: keys[0], state: "missing" };
   const indexKey = stored.key;
   const { size } = await store.head(key, call);

@@ -100,6 +100,8 @@ export interface MapDataset<T> extends DatasetBase {
   plan?(indices: readonly number[]): ReadPlan<T> | Promise<ReadPlan<T>>;
   /** Where a sample lies, for messages; its record and offset where it is one of many of an object. */
   locate?(index: number): SamplePlace;
+  /** Says more of a failure to read, such as how to go on. */
+  explain?: (error: unknown) => unknown;
   /** Where all samples are alike, and the bytes of a read are its elements in the machine's order. */
   readonly fixed?: FixedSample;
   /** Where records lie side by side, and one is read as cheaply with its neighbours: how many make a block. */

@@ -278,7 +278,13 @@ export class BatchLoad<T, U> {
     const { epoch, indices, positions } = this.#task;
     const [index = 0, position = 0] = [indices[place], positions[place]];
     const where = dataset.locate?.(index) ?? { uri: dataset.uri };
-    results.failures[place] ??= { ...where, index, position, epoch, cause };
+    results.failures[place] ??= {
+      ...where,
+      index,
+      position,
+      epoch,
+      cause: dataset.explain?.(cause) ?? cause,
+    };
   }
 
   #results(): Results<U> {

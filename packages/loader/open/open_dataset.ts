@@ -1,5 +1,5 @@
 import { type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
-import { NotFoundError, UnavailableError } from "@lade/core/errors";
+import { NotFoundError, PreconditionFailedError, UnavailableError } from "@lade/core/errors";
 import { formatOfName } from "@lade/formats/formats";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
@@ -43,8 +43,36 @@ export async function openDataset(
 export async function openSettled(
   store: ObjectStore,
   key: string,
-  { objects, kind }: SettledDataset,
+  settled: SettledDataset,
   options: OpenDatasetOptions = {},
+): Promise<MapDataset<unknown>> {
+  if (!settled.hasManifest) return await openObjects(store, key, settled, options);
+  const explain = (error: unknown) => explainStale(error, objectUri(store.uri, key));
+  try {
+    const dataset = await openObjects(store, key, settled, options);
+    dataset.explain = explain;
+    return dataset;
+  } catch (error) {
+    throw explain(error);
+  }
+}
+
+/** A manifest is not compared with what lies there: what it names and is gone, or is another one, says what renews it. */
+function explainStale(error: unknown, uri: string): unknown {
+  const isStale = error instanceof NotFoundError || error instanceof PreconditionFailedError;
+  return isStale
+    ? error.restated({
+      detail: `${error.detail}, and the manifest names it`,
+      advice: `lade loader index ${uri} lists anew`,
+    })
+    : error;
+}
+
+async function openObjects(
+  store: ObjectStore,
+  key: string,
+  { objects, kind }: SettledDataset,
+  options: OpenDatasetOptions,
 ): Promise<MapDataset<unknown>> {
   const uri = objectUri(store.uri, key);
   const { signal, fields } = options;
@@ -99,6 +127,8 @@ export async function listDataset(
 export interface SettledDataset extends Manifest {
   /** Whether the key is that of an object, rather than a prefix. */
   readonly isObject: boolean;
+  /** Whether a manifest names the objects. */
+  readonly hasManifest: boolean;
 }
 
 /** Finds the objects of a data set: by its manifest, or else by one listing. */
@@ -117,7 +147,7 @@ export async function settleDataset(
     if (object) {
       const objects = new ObjectTable();
       objects.add(object);
-      return { objects, kind: kind ?? kindOf(key), isObject: true };
+      return { objects, kind: kind ?? kindOf(key), isObject: true, hasManifest: false };
     }
   }
   const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
@@ -126,9 +156,9 @@ export async function settleDataset(
       if (error instanceof NotFoundError) return undefined;
       throw error;
     });
-    if (read) return { ...read, kind: kind ?? read.kind, isObject: false };
+    if (read) return { ...read, kind: kind ?? read.kind, isObject: false, hasManifest: true };
   }
-  return { ...await listDataset(store, prefix, options), isObject: false };
+  return { ...await listDataset(store, prefix, options), isObject: false, hasManifest: false };
 }
 
 /** Shards of a pack are not the whole data set until its marker has gone. */
@@ -142,7 +172,8 @@ function unfinished(uri: string): Error {
   });
 }
 
-function isSample({ key }: ObjectMeta, prefix: string): boolean {
+/** Whether an object below a prefix is one of a data set: neither a directory, nor the manifest, nor an index beside shards. */
+export function isSample({ key }: Pick<ObjectMeta, "key">, prefix: string): boolean {
   return !key.endsWith("/") && key !== prefix + MANIFEST_NAME && !INDEXES.test(key);
 }
 
