@@ -9,8 +9,11 @@ import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { planMillion } from "./transfer/plan_million.ts";
-import { loaderFiles, loaderLarge } from "./loader/loader_files.ts";
 import { loaderPython } from "./loader/loader_python.ts";
+import { loaderCompute, loaderFiles, loaderNpy } from "./loader/loader_files.ts";
+import { loaderOrder, loaderResume } from "./loader/loader_order.ts";
+import { loaderS3Files, loaderS3Records } from "./loader/loader_s3.ts";
+import { loaderRecords, loaderTar } from "./loader/loader_shards.ts";
 import { npyRead } from "./formats/npy_read.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
 import { csvRead } from "./formats/csv_read.ts";
@@ -49,8 +52,15 @@ export const benches: Bench[] = [
   tarOrder,
   tarIndex,
   loaderFiles,
-  loaderLarge,
   loaderPython,
+  loaderNpy,
+  loaderCompute,
+  loaderRecords,
+  loaderTar,
+  loaderS3Files,
+  loaderS3Records,
+  loaderOrder,
+  loaderResume,
   ...s3Benches,
   ...azureBenches,
   ...gcsBenches,

@@ -1,100 +1,101 @@
-import type { Bar, Bench, Bound, Contender } from "../bench.ts";
-import { s3dlioPython } from "../peers.ts";
-import { runSelfTimed } from "../timed_command.ts";
-import { makeFile, makeWorkspace } from "../workspace.ts";
+import { writeNpy } from "../../packages/formats/npy/mod.ts";
+import { openFileStore } from "../../packages/fs/mod.ts";
+import type { Bench } from "../bench.ts";
+import { makeWorkspace } from "../workspace.ts";
+import { prepareRow } from "./loader_row.ts";
 
-/** What is loaded: files of one size, in batches. */
-interface Shape {
-  readonly name: string;
-  readonly title: string;
-  readonly count: number;
-  readonly size: number;
-  readonly batch: number;
-  /** Against s3dlio's loader. */
-  readonly s3dlio: number;
-  /** Against bare system calls. */
-  readonly calls: number;
-  /** CPU seconds for a GiB at most. */
-  readonly cpuPerGib: number;
-}
+const IMAGE = 150_528;
+const IMAGES = 4000;
+const ARRAY = 8 * 2 ** 20;
+const ARRAYS = 48;
+const OURS = "lade loader";
+const TORCH = ["torch, no workers", "torch, 2 workers"];
 
-const CHILD = new URL("./loader_child.ts", import.meta.url).pathname;
-const S3DLIO = `
-import asyncio, json, resource, s3dlio, sys, time
-uri, total, batch = sys.argv[1], int(sys.argv[2]), int(sys.argv[3])
-def used():
-    usage = resource.getrusage(resource.RUSAGE_SELF)
-    return usage.ru_utime + usage.ru_stime
-async def work():
-    n = 0
-    options = {"batch_size": batch, "shuffle": True, "seed": 1, "prefetch": 8}
-    async for items in s3dlio.create_async_loader(uri, options):
-        for item in (items if isinstance(items, list) else [items]): n += len(item)
-    assert n == total, n
-asyncio.run(work())
-cpu, start = used(), time.perf_counter()
-asyncio.run(work())
-print(json.dumps({"seconds": time.perf_counter() - start, "cpuSeconds": used() - cpu}))
-`;
-
-function bench(shape: Shape): Bench {
-  const { name, title, count, size, batch, cpuPerGib } = shape;
-  const amount = count * size;
-  return {
-    name,
-    title,
-    async prepare() {
-      const workspace = await makeWorkspace();
-      const directory = `${workspace.path}/files`;
-      await Deno.mkdir(directory);
-      for (let file = 0; file < count; file++) {
-        await makeFile(`${directory}/${String(file).padStart(5, "0")}`, size);
-      }
-      const child = (work: string): Contender => {
-        const args = [CHILD, work, directory, `${count}`, `${size}`, `${batch}`];
-        const command = [Deno.execPath(), "run", "--no-check", "-A", ...args];
-        return { name: `lade ${work}`, run: () => runSelfTimed({ command, env: {}, amount }) };
-      };
-      const contenders: Contender[] = [child("loader"), { ...child("calls"), name: "bare calls" }];
-      const bars: Bar[] = [{ ours: "lade loader", baseline: "bare calls", atLeast: shape.calls }];
-      const bounds: Bound[] = [{ ours: "lade loader", cpuSecondsAtMost: cpuPerGib * amount / 2 ** 30 }];
-      const python = await s3dlioPython();
-      if (python !== undefined) {
-        const command = [python, "-c", S3DLIO, `file://${directory}/`, `${amount}`, `${batch}`];
-        contenders.push({ name: "s3dlio loader", run: () => runSelfTimed({ command, env: {}, amount }) });
-        bars.push({ ours: "lade loader", baseline: "s3dlio loader", atLeast: shape.s3dlio });
-      }
-      return {
-        contenders,
-        bars,
-        bounds,
-        unit: "bytes",
-        [Symbol.asyncDispose]: () => workspace[Symbol.asyncDispose](),
-      };
-    },
-  };
+/** Files of noise, all alike: what is in them costs no reader anything. */
+async function filesIn(directory: string, count: number, size: number): Promise<void> {
+  await Deno.mkdir(directory);
+  const noise = new Uint8Array(size);
+  for (let at = 0; at < size; at += 65_536) crypto.getRandomValues(noise.subarray(at, at + 65_536));
+  for (let file = 0; file < count; file++) {
+    await Deno.writeFile(`${directory}/${String(file).padStart(5, "0")}`, noise);
+  }
 }
 
 /** Samples of the size of an image. */
-export const loaderFiles: Bench = bench({
+export const loaderFiles: Bench = {
   name: "loader-files",
   title: "loader over 4,000 files of 150 kB, cached, shuffled, in batches of 64",
-  count: 4000,
-  size: 150_528,
-  batch: 64,
-  s3dlio: 1.3,
-  calls: 0.75,
-  cpuPerGib: 0.45,
-});
+  async prepare() {
+    const workspace = await makeWorkspace();
+    await filesIn(`${workspace.path}/files`, IMAGES, IMAGE);
+    const total = IMAGES * IMAGE;
+    return prepareRow({
+      uri: `file://${workspace.path}/files/`,
+      total,
+      batch: 64,
+      works: { [OURS]: "full", "bare calls": "calls" },
+      peers: ["s3dlio loader", ...TORCH],
+      bars: [
+        { ours: OURS, baseline: "bare calls", atLeast: 0.85 },
+        { ours: OURS, baseline: "s3dlio loader", atLeast: 1.3 },
+        ...TORCH.map((baseline) => ({ ours: OURS, baseline, atLeast: 3 })),
+      ],
+      bounds: [{ ours: OURS, cpuSecondsAtMost: 0.45 * total / 2 ** 30 }],
+      dispose: () => workspace[Symbol.asyncDispose](),
+    });
+  },
+};
 
-/** Large samples. */
-export const loaderLarge: Bench = bench({
-  name: "loader-large",
-  title: "loader over 48 files of 8 MiB, cached, shuffled, in batches of 4",
-  count: 48,
-  size: 8 * 2 ** 20,
-  batch: 4,
-  s3dlio: 1.8,
-  calls: 0.7,
-  cpuPerGib: 0.35,
-});
+/** Large arrays, read straight into the batch. */
+export const loaderNpy: Bench = {
+  name: "loader-npy",
+  title: "loader over 48 npy files of 8 MiB, cached, shuffled, in batches of 4, into one array each",
+  async prepare() {
+    const workspace = await makeWorkspace();
+    const directory = `${workspace.path}/npy`;
+    await Deno.mkdir(directory);
+    await using store = await openFileStore(directory);
+    const data = Float32Array.from({ length: ARRAY / 4 }, (_, place) => place);
+    for (let file = 0; file < ARRAYS; file++) {
+      const array = { dtype: "float32", shape: [ARRAY / 4], order: "C", data } as const;
+      await writeNpy(store, `${String(file).padStart(5, "0")}.npy`, array);
+    }
+    const total = ARRAYS * ARRAY;
+    return prepareRow({
+      uri: `file://${directory}/`,
+      total,
+      batch: 4,
+      works: { [OURS]: "full", "lade readInto": "into" },
+      peers: ["s3dlio loader", ...TORCH],
+      bars: [
+        { ours: OURS, baseline: "lade readInto", atLeast: 0.7 },
+        { ours: OURS, baseline: "s3dlio loader", atLeast: 1.8 },
+        ...TORCH.map((baseline) => ({ ours: OURS, baseline, atLeast: 4 })),
+      ],
+      bounds: [{ ours: OURS, cpuSecondsAtMost: 0.35 * total / 2 ** 30 }],
+      dispose: () => workspace[Symbol.asyncDispose](),
+    });
+  },
+};
+
+/** A training that computes for 20 ms of each step. */
+export const loaderCompute: Bench = {
+  name: "loader-compute",
+  title: "steps of 4 x 8 MiB and 20 ms of computing, cached: thousandths of the time that computes",
+  async prepare() {
+    const workspace = await makeWorkspace();
+    await filesIn(`${workspace.path}/files`, ARRAYS, ARRAY);
+    return prepareRow({
+      uri: `file://${workspace.path}/files/`,
+      total: ARRAYS * ARRAY,
+      batch: 4,
+      amount: 1000,
+      argument: 20,
+      unit: "calls",
+      works: { [OURS]: "compute" },
+      peers: ["s3dlio loader", ...TORCH],
+      bars: ["s3dlio loader", ...TORCH].map((baseline) => ({ ours: OURS, baseline, atLeast: 1 })),
+      dispose: () => workspace[Symbol.asyncDispose](),
+    });
+  },
+};
