@@ -80,3 +80,12 @@ Deno.test("leaving a loop over blocks gives all of them back", async () => {
   for await (const _ of loader) break;
   assertEquals(store.context.budget.held, 0);
 });
+
+Deno.test("blocks take all the memory there may be, and the batch that is waited for comes all the same", async () => {
+  const store = await numbersStore(200);
+  const options = { batchSize: 20, shuffle: SHUFFLE, pool: { maxBytes: 1 } };
+  await using loader = createLoader(numbersDataset(store, 200), options);
+  let rows = 0;
+  for await (const { size } of loader) rows += size;
+  assertEquals([rows, store.context.budget.held], [200, 0]);
+});

@@ -251,6 +251,12 @@ Deno.test("what is at hand is read once the caller waits for something else, or 
   }
   assertEquals(ids, ascending(400).map((id) => id % 256));
   assertEquals(ahead, [[0, 1], [0, 0], [0, 1], [0, 0]]);
+  // Who says how many gets them.
+  await using wide = createLoader(await filesDataset(store, ""), {
+    batchSize: 10,
+    pool: { batchesAhead: 3 },
+  });
+  for await (const { step } of wide) if (step === 20) assertEquals(wide.stats().ahead, 4);
 });
 
 Deno.test("what has to be waited for is read ahead at once, and further where it is late", async () => {
@@ -344,4 +350,39 @@ Deno.test("a retried range changes nothing", async () => {
   await using loader = createLoader(numbersDataset(store, 100), { batchSize: 25, shuffle: "full", seed: 2 });
   await using sound = createLoader(numbersDataset(plain, 100), { batchSize: 25, shuffle: "full", seed: 2 });
   assertEquals(await epoch(loader), await epoch(sound));
+});
+
+Deno.test("more batches are read ahead while the caller waits, up to 64", async () => {
+  const ahead: number[] = [];
+  let now = 0;
+  const clock = Object.assign(new FakeClock(), { monotonicMs: () => now });
+  let line = Promise.resolve();
+  // One sample after the other, so that each is waited for.
+  const dataset = range(200, async (index) => {
+    await (line = line.then(() => new Promise((resolve) => setImmediate(resolve))));
+    now += 2;
+    return index;
+  });
+  await using loader = createLoader(dataset, { context: createStoreContext({ clock }) });
+  for await (const _ of loader) ahead.push(loader.stats().ahead);
+  assertEquals(ahead[0], 5);
+  assertEquals(Math.max(...ahead), 65);
+});
+
+Deno.test("a batch that waits for memory is read once memory is given back, asked for or not", async () => {
+  const store = injectFaults(await numbersStore(200), []);
+  const options = { batchSize: 10, pool: { batchesAhead: 4, maxBytes: 2 * 160 } };
+  await using loader = createLoader(numbersDataset(store, 200), options);
+  const turns = async () => {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    return store.calls.length;
+  };
+  for await (const batch of loader) {
+    if (batch.step < 3) continue;
+    const before = await turns();
+    assertEquals(store.context.budget.held, 2 * 160);
+    batch[Symbol.dispose]();
+    assertEquals(await turns(), before + 1);
+    break;
+  }
 });

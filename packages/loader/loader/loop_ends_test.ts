@@ -316,3 +316,35 @@ class SomeNotAtHand extends MemoryStore {
     return new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason)));
   }
 }
+
+Deno.test("maxSkipped counts anew in each epoch", async () => {
+  const store = await numbersStore(100);
+  await store.delete("n/00004");
+  const options = { batchSize: 16, onError: "skip", maxSkipped: 10 } as const;
+  await using loader = createLoader(numbersDataset(store, 100), options);
+  for (const skipped of [10, 20, 30]) {
+    await epoch(loader);
+    assertEquals(loader.stats().skipped, skipped);
+  }
+});
+
+Deno.test("an object with another size is an error, of one range of it and of several, where no tag tells", async () => {
+  const store = new MemoryStore();
+  await store.put("k", new Uint8Array(24));
+  for (const ranges of [1, 2]) {
+    const dataset: MapDataset<number> = {
+      ...range(8),
+      plan: (indices) => ({
+        reads: indices.flatMap((_, place) =>
+          ascending(ranges).map((part) => ({ store, key: "k", size: 20, offset: 4 * part, length: 2, place }))
+        ),
+        decode: (_place, bytes) => bytes.length,
+      }),
+    };
+    for (const batchSize of [1, 4]) {
+      await using loader = createLoader(dataset, { batchSize });
+      await assertRejects(() => epoch(loader), SampleError, "it has 24 bytes, and the data set says 20");
+    }
+  }
+  assertEquals(store.context.budget.held, 0);
+});
