@@ -111,7 +111,9 @@ function epochOf(counter: StatsCounter, epoch: number, readMs: number): LoadedEp
 
 Deno.test("an epoch tells its own latencies, first wait and limit, whatever epochs before it did", () => {
   const counter = new StatsCounter();
+  const fastest = epochOf(counter, 0, 1);
   const [slow, fast] = [epochOf(counter, 0, 80), epochOf(counter, 1, 5)];
+  assert(fastest.stats.readLatencyMs.p50 < 1.2 && slow.stats.readLatencyMs.p50 > 70);
   const whole = counter.snapshot(0);
   assert(whole.readLatencyMs.p95 > 70, `${whole.readLatencyMs.p95}`);
   const { p50, p99 } = fast.stats.readLatencyMs;

@@ -7,6 +7,7 @@ import { createLoader } from "../loader/create_loader.ts";
 import { openDataset } from "../open/open_dataset.ts";
 import { epoch, range } from "../testing/range_dataset.ts";
 import { SAMPLE_FILES } from "../testing/sample_files.ts";
+import { readManifest } from "../manifest/manifest.ts";
 import type { PackFormat } from "../manifest/pack_plan.ts";
 import { packDataset } from "./pack_dataset.ts";
 import { packObjects } from "./pack_objects.ts";
@@ -91,6 +92,9 @@ for (const format of ["tfrecord", "tar", "npy"] as const) {
     await packObjects(source, { store: clean, key: "p/" }, options);
     const made = clean.calls.map(({ operation }) => operation);
     const whole = withoutTags(await contents(clean, "p/"));
+    for (const [key, bytes] of Object.entries(whole)) {
+      if (key.endsWith(`.${format}`)) assertEquals(bytes.length / 2 <= options.shardSize, true, key);
+    }
     let failures = 0;
     for (const operation of ["put", "createWriter", "close", "delete", "list"] as const) {
       const counted = operation === "close" ? "createWriter" : operation;
@@ -202,12 +206,30 @@ for (const operation of ["delete", "put", "close"] as const) {
       } else {
         await assertRejects(() => openDataset(plain, "p/"), UnavailableError);
       }
-      // Without the option it goes on where the earlier pack has gone, and is refused where it has not.
-      await packObjects(source, { store: plain, key: "p/" }, later);
+      // Once the earlier pack is being removed, it goes on without the option, too.
+      const replacePack = left.includes("lade-manifest.tsv");
+      await packObjects(source, { store: plain, key: "p/" }, { ...later, replacePack });
       assertEquals(withoutTags(await contents(plain, "p/")), whole);
     }
   });
 }
+
+Deno.test("shards of a pack that is being replaced are none of the pack that comes after it", async () => {
+  await using from = new MemoryStore();
+  for (const { write } of SAMPLE_FILES) await write(from, 20);
+  const source = { store: from, key: "files/" };
+  const [earlier, later] = [{ shardSize: 300, records: "bytes" }, { shardSize: 300 }] as const;
+  const wanted = new MemoryStore();
+  await packObjects(source, { store: wanted, key: "p/" }, later);
+  const { pack } = await readManifest(wanted, "p/");
+  await using plain = new MemoryStore();
+  await packObjects(source, { store: plain, key: "p/" }, earlier);
+  await plain.delete("p/lade-manifest.tsv");
+  const marker = { format: "lade-pack", version: 1, plan: pack?.plan, replaces: "%06d.tfrecord" };
+  await plain.put("p/lade-pack.json", new TextEncoder().encode(JSON.stringify(marker)));
+  await packObjects(source, { store: plain, key: "p/" }, later);
+  assertEquals(withoutTags(await contents(plain, "p/")), withoutTags(await contents(wanted, "p/")));
+});
 
 Deno.test("files that webdataset puts together are one sample of a tar, whatever lies between them", async () => {
   await using store = new MemoryStore();
