@@ -8,10 +8,11 @@ const many = (metavar: string) => integerValue({ metavar, least: 1 });
 export const loaderCommandOptions = {
   kind: option(
     ["--kind"],
-    choiceValue({ metavar: "KIND", choices: ["files", "rows", "arrays", "records", "samples"] }),
+    choiceValue({ metavar: "KIND", choices: ["files", "rows", "batches", "arrays", "records", "samples"] }),
     undefined,
-    "What samples are: whole objects (files), rows of npy files or whole ones (arrays), records of TFRecord, samples of \
-webdataset shards; by default what the names say.",
+    "What samples are: whole objects (files), rows of npy, safetensors, Parquet, Arrow or Zarr, row groups by columns or the rows \
+of a chunk (batches), whole npy files or tensors (arrays), records of TFRecord, samples of webdataset shards; by default what \
+the names say.",
   ),
   batchSize: option(
     ["--batch-size"],
@@ -32,18 +33,23 @@ webdataset shards; by default what the names say.",
     "none, the default, goes through samples as they lie, full shuffles each for itself, block shuffles blocks of records that lie side \
 by side, auto chooses one of these.",
   ),
-  block: option(["--block"], many("N"), undefined, "Records of a block; about 1 MiB of them by default."),
+  block: option(
+    ["--block"],
+    many("N"),
+    undefined,
+    "Records of a block; about 1 MiB of them, or a row group, by default.",
+  ),
   window: option(
     ["--window"],
     many("N"),
     undefined,
-    "Blocks of a lane that are shuffled together; 8 by default.",
+    "Blocks of a lane that are shuffled together; 8 by default, or fewer where row groups are large.",
   ),
   lanes: option(
     ["--lanes"],
     many("N"),
     undefined,
-    "Runs of blocks that are gone through side by side; 16 by default.",
+    "Runs of blocks that are gone through side by side; 16 by default, or fewer where row groups are large.",
   ),
   seed: option(
     ["--seed"],

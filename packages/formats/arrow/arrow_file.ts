@@ -5,7 +5,8 @@ import { readAhead } from "../source/read_ahead.ts";
 import type { TableBatch } from "../table/column.ts";
 import { checkRows } from "../table/rebatch.ts";
 import type { Schema } from "../table/schema.ts";
-import type { ScanOptions, TableReader } from "../table/table_reader.ts";
+import type { FetchedGroup, GroupedTable, GroupOptions, RowGroup } from "../table/grouped_table.ts";
+import type { ScanOptions } from "../table/table_reader.ts";
 import { allocate, BatchBody } from "./batch_body.ts";
 import type { BatchHeader, Codec } from "./batch_header.ts";
 import { decodeBatch, placesOf, planBody, schemaOf, type Wanted, wantedOf } from "./decode_batch.ts";
@@ -18,7 +19,7 @@ import { splitRows } from "./split_rows.ts";
 const HEADERS = 64;
 
 /** A file in Arrow's IPC format: its batches are read by ranges, and of them only the columns that are wanted. */
-export class ArrowFileReader implements TableReader {
+export class ArrowFileReader implements GroupedTable {
   /** The columns. */
   readonly schema: Schema;
   /** What the writer said of each column. */
@@ -59,6 +60,25 @@ export class ArrowFileReader implements TableReader {
     return this.#rows.reduce((sum, rows) => sum + rows, 0);
   }
 
+  /** The record batches. This reads the metadata of each, once. */
+  async rowGroups({ columns, ...options }: GroupOptions = {}): Promise<readonly RowGroup[]> {
+    wantedOf(this.#footer.schema, columns);
+    await this.countRows(options);
+    return this.#footer.batches.map(({ bodyLength }, index) => ({
+      rows: this.#rows[index] ?? 0,
+      bytes: bodyLength,
+    }));
+  }
+
+  /** Reads the columns of a record batch, and the dictionaries that they need. */
+  async fetchGroup(index: number, { columns, ...options }: GroupOptions = {}): Promise<FetchedGroup> {
+    const block = this.#footer.batches[index];
+    if (!block) throw new RangeError(`record batch ${index} is wanted of ${this.batches}`);
+    const wanted = wantedOf(this.#footer.schema, columns);
+    const dictionaries = await this.#readDictionaries(wanted, options);
+    return await this.#fetchBatch(block, wanted, { dictionaries, from: 0, to: Infinity }, options);
+  }
+
   /** How the first batches are compressed, where they are. */
   async compression(options: CallOptions = {}): Promise<Codec | undefined> {
     if (this.#rows.length === 0) await this.#countMore(options);
@@ -74,7 +94,8 @@ export class ArrowFileReader implements TableReader {
     const dictionaries = await this.#readDictionaries(wanted, call);
     const parts = await this.#partsOf(rows, call);
     const load = async ({ block, from, to }: Part, signal: AbortSignal) => {
-      return await this.#readBatch(block, wanted, { dictionaries, from, to }, { signal });
+      const fetched = await this.#fetchBatch(block, wanted, { dictionaries, from, to }, { signal });
+      return fetched.decode();
     };
     const sizeOf = ({ block }: Part) => block.bodyLength;
     const budget = this.#budget && { budget: this.#budget };
@@ -147,12 +168,12 @@ export class ArrowFileReader implements TableReader {
     return dictionaries;
   }
 
-  async #readBatch(
+  async #fetchBatch(
     block: Block,
     wanted: Wanted,
     rows: { readonly dictionaries: Dictionaries; readonly from: number; readonly to: number },
     options: CallOptions,
-  ): Promise<TableBatch> {
+  ): Promise<FetchedGroup> {
     const { schema } = this.#footer;
     const { uri } = this.#source;
     if (wanted.isAll) {
@@ -161,14 +182,21 @@ export class ArrowFileReader implements TableReader {
       await this.#source.readInto(block.offset, message, options);
       const header = batchOf(parseBlock(message.subarray(0, length), block, uri), block, this.#source);
       const body = BatchBody.whole(header, message.subarray(length));
-      return decodeBatch(placesOf(schema, wanted, header), wanted.schema, header, body, { ...rows, uri });
+      const places = placesOf(schema, wanted, header);
+      return {
+        bytes: message.length,
+        decode: () => decodeBatch(places, wanted.schema, header, body, { ...rows, uri }),
+      };
     }
     const [message] = await this.#readHeaders([block], options);
     const header = batchOf(message, block, this.#source);
     const places = placesOf(schema, wanted, header);
     const body = planBody(header, block.bodyLength, places);
     await this.#fill(body, block, options);
-    return decodeBatch(places, wanted.schema, header, body, { ...rows, uri });
+    return {
+      bytes: body.runs.reduce((sum, { target }) => sum + target.length, block.metadataLength),
+      decode: () => decodeBatch(places, wanted.schema, header, body, { ...rows, uri }),
+    };
   }
 
   async #fill({ runs }: BatchBody, { offset, metadataLength }: Block, options: CallOptions): Promise<void> {

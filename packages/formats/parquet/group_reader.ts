@@ -4,6 +4,7 @@ import type { ByteSource } from "../source/byte_source.ts";
 import type { Column, TableBatch } from "../table/column.ts";
 import type { Schema } from "../table/schema.ts";
 import { sliceColumn } from "../table/slice_rows.ts";
+import { valueLayoutOf } from "../table/value_layout.ts";
 import { assembleColumn } from "./assemble.ts";
 import type { ChunkPlace } from "./page_fault.ts";
 import { findPages, type PageSpan } from "./page_locations.ts";
@@ -70,6 +71,16 @@ export class GroupReader {
   /** Bytes that are read at most. */
   sizeOf({ group }: GroupRows): number {
     return this.#leaves.reduce((sum, wanted) => sum + this.#locate(wanted, group).length, 0);
+  }
+
+  /** Bytes that the values take in memory, about: what is stored by places in a dictionary may take more. */
+  memoryOf(group: RowGroupPlace): number {
+    return this.#leaves.reduce((sum, wanted) => {
+      const { fullLength, values } = this.#locate(wanted, group);
+      const { Values, width } = valueLayoutOf(wanted.leaf.field.type) ?? {};
+      const plain = Values && width ? values * width * Values.BYTES_PER_ELEMENT : 0;
+      return sum + Math.max(fullLength, plain);
+    }, 0);
   }
 
   /** Reads the pages, those near one another by one request: of chunks with a page index those of the rows that are wanted. */

@@ -8,7 +8,8 @@ import { checkRows } from "../table/rebatch.ts";
 import type { Schema } from "../table/schema.ts";
 import { columnPlaces } from "../table/select_columns.ts";
 import { sliceRows } from "../table/slice_rows.ts";
-import type { ScanOptions, TableReader } from "../table/table_reader.ts";
+import type { FetchedGroup, GroupedTable, GroupOptions, RowGroup } from "../table/grouped_table.ts";
+import type { ScanOptions } from "../table/table_reader.ts";
 import { type Footer, readFooter } from "./footer.ts";
 import { GroupReader, type GroupRows } from "./group_reader.ts";
 import { unsupportedOf } from "./schema_tree.ts";
@@ -17,7 +18,7 @@ import { unsupportedOf } from "./schema_tree.ts";
 export type OpenParquetOptions = Omit<ObjectSourceOptions, "at">;
 
 /** A Parquet file that is open. Only what is asked for is read of it: the chunks, or pages, of the columns and rows wanted. */
-export class ParquetReader implements TableReader {
+export class ParquetReader implements GroupedTable {
   /** All its columns. */
   readonly schema: Schema;
   /** Rows in all. */
@@ -51,23 +52,18 @@ export class ParquetReader implements TableReader {
    * are read while one is decoded, within the byte budget.
    */
   async *scan(options: ScanOptions = {}): AsyncGenerator<TableBatch, void, undefined> {
-    const { columns: names = this.schema.fields.map(({ name }) => name), rows = {}, batchRows, signal } =
-      options;
-    const places = columnPlaces(this.schema, names);
+    const { columns: names, rows = {}, batchRows, signal } = options;
+    const reader = this.#readerOf(names);
     checkRows(rows);
     if (batchRows !== undefined && !(Number.isSafeInteger(batchRows) && batchRows > 0)) {
       throw new RangeError(`batches of ${batchRows} rows are wanted`);
     }
-    const columns = places.flatMap((place) => this.footer.columns[place] ?? []);
-    for (const column of columns) this.#refuse(unsupportedOf(column));
-    const schema: Schema = { ...this.schema, fields: columns.map(({ field }) => field) };
     const { from = 0, to = Infinity } = rows;
     const wanted: GroupRows[] = this.footer.groups.flatMap((group) => {
       const first = Math.max(from - group.firstRow, 0);
       const last = Math.min(to - group.firstRow, group.rows);
       return first < last ? [{ group, first, last }] : [];
     });
-    const reader = new GroupReader(this.#source, columns, schema);
     for await (
       const bytes of readAhead(wanted, {
         sizeOf: (rows) => reader.sizeOf(rows),
@@ -85,8 +81,35 @@ export class ParquetReader implements TableReader {
     }
   }
 
+  /** The row groups, and what of them is wanted. Nothing is read. */
+  rowGroups({ columns }: GroupOptions = {}): Promise<readonly RowGroup[]> {
+    const reader = this.#readerOf(columns);
+    return Promise.resolve(
+      this.footer.groups.map((group) => ({ rows: group.rows, bytes: reader.memoryOf(group) })),
+    );
+  }
+
+  /** Reads the columns of a row group, those near one another by one request. */
+  async fetchGroup(index: number, { columns, signal }: GroupOptions = {}): Promise<FetchedGroup> {
+    const reader = this.#readerOf(columns);
+    const group = this.footer.groups[index];
+    if (!group) throw new RangeError(`row group ${index} is wanted of ${this.footer.groups.length}`);
+    const wanted = { group, first: 0, last: group.rows };
+    const bytes = await reader.read(wanted, signal ?? new AbortController().signal);
+    return { bytes: reader.sizeOf(wanted), decode: () => reader.decode(bytes) };
+  }
+
   /** Holds nothing that is to be given back. */
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  /** Reads the columns of these names, or all. */
+  #readerOf(names: readonly string[] = this.schema.fields.map(({ name }) => name)): GroupReader {
+    const places = columnPlaces(this.schema, names);
+    const columns = places.flatMap((place) => this.footer.columns[place] ?? []);
+    for (const column of columns) this.#refuse(unsupportedOf(column));
+    const schema: Schema = { ...this.schema, fields: columns.map(({ field }) => field) };
+    return new GroupReader(this.#source, columns, schema);
+  }
 
   #refuse(detail: string | undefined): void {
     if (detail === undefined) return;

@@ -43,7 +43,7 @@ export class ObjectSource implements ByteSource {
   readonly info: ObjectInfo;
   /** What errors name. */
   readonly uri: string;
-  readonly #window: Uint8Array;
+  #window: Uint8Array;
   readonly #windowStart: number;
   readonly #options: ObjectSourceOptions;
 
@@ -78,6 +78,11 @@ export class ObjectSource implements ByteSource {
   /** Bytes in all. */
   get size(): number {
     return this.info.size;
+  }
+
+  /** Forgets the bytes of the first request: an object that stays open then takes no memory, and all that is read is asked for. */
+  forget(): void {
+    this.#window = new Uint8Array(0);
   }
 
   /** Reads `length` bytes from `offset`: those of the first request without another one. */

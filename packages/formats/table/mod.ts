@@ -6,6 +6,7 @@
 export * from "./schema.ts";
 export * from "./column.ts";
 export * from "./table_reader.ts";
+export * from "./grouped_table.ts";
 export * from "./table_writer.ts";
 export * from "./value_layout.ts";
 export * from "./validity.ts";

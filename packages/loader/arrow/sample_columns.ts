@@ -2,11 +2,13 @@ import { isNdArray, type NpyArray } from "@lade/formats/npy";
 import type { Sample } from "@lade/formats/webdataset";
 import { columnOf, type Field } from "@lade/formats/table";
 import type { FileSample } from "../datasets/files_dataset.ts";
+import type { TensorSample } from "../datasets/tensor_samples.ts";
 import type { BatchColumns } from "./batch_columns.ts";
 import { bytesColumn, textColumn } from "./byte_columns.ts";
 
 const KEY: Field = { name: "key", type: { kind: "string" }, nullable: false };
 const BYTES: Field = { name: "bytes", type: { kind: "binary" }, nullable: false };
+const NAME: Field = { name: "name", type: { kind: "string" }, nullable: false };
 const DATA: Field = { name: "data", type: { kind: "binary" }, nullable: false };
 const DIMENSION: Field = { name: "item", type: { kind: "int64" }, nullable: false };
 const SHAPE: Field = { name: "shape", type: { kind: "list", item: DIMENSION }, nullable: false };
@@ -20,7 +22,7 @@ const ORDER: Field = { name: "order", type: { kind: "string" }, nullable: false 
  * | whole objects | `key`, `bytes` |
  * | records | `bytes` |
  * | of webdataset | `key` (`__key__` where a field is called so), and one for each field that `example` has, without a value where a sample lacks it |
- * | arrays of one dtype and several shapes | `data` (its bytes; the metadata say `dtype`), `shape`, `order` (`C` or `F`) |
+ * | arrays of one dtype and several shapes | `name` (where they have some), `data` (its bytes; the metadata say `dtype`), `shape`, `order` (`C` or `F`) |
  *
  * Bytes are not copied. Other samples are a `TypeError`.
  */
@@ -92,8 +94,9 @@ function arrayColumns(example: NpyArray): BatchColumns<readonly unknown[]> {
     throw new TypeError(`Cannot make columns of arrays of ${example.dtype}: numbers are needed`);
   }
   const { dtype } = example;
+  const isNamed = "name" in example;
   return {
-    schema: { fields: [DATA, SHAPE, ORDER] },
+    schema: { fields: [...(isNamed ? [NAME] : []), DATA, SHAPE, ORDER] },
     fieldMetadata: { data: { dtype } },
     tableOf(data) {
       const arrays = data as readonly NpyArray[];
@@ -112,7 +115,8 @@ function arrayColumns(example: NpyArray): BatchColumns<readonly unknown[]> {
         children: [columnOf(DIMENSION, lengths)],
       };
       const orders = textColumn(ORDER, arrays.map(({ order }) => order));
-      return { rows: arrays.length, columns: [bytesColumn(DATA, bytes), shapes, orders] };
+      const names = isNamed ? [textColumn(NAME, arrays.map((array) => (array as TensorSample).name))] : [];
+      return { rows: arrays.length, columns: [...names, bytesColumn(DATA, bytes), shapes, orders] };
     },
   };
 }

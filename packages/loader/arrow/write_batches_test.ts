@@ -65,6 +65,19 @@ function samplesIn({ rows, columns }: TableBatch, { name }: SampleFiles): unknow
     if (name === "npy rows") {
       return { shape: [2, 3], data: Int32Array.from((data && valueAt(data, row)) as number[]) };
     }
+    if (name === "zarr rows") {
+      return { shape: [3], data: Int32Array.from((data && valueAt(data, row)) as number[]) };
+    }
+    if (name === "safetensors rows") {
+      const array = (name: string) => {
+        const found = column(name);
+        return { shape: [2], data: (found && valueAt(found, row)) as number[] };
+      };
+      return { low: array("low"), id: array("id") };
+    }
+    if (name === "parquet rows" || name === "arrow rows") {
+      return Object.fromEntries(columns.map((column) => [column.field.name, valueAt(column, row)]));
+    }
     const fields = columns.filter((other) => other !== key).map((
       other,
     ) => [other.field.name, bytes(other, row)]);

@@ -10,9 +10,9 @@ import type { SampleFailure } from "./sample_failure.ts";
 export interface BlockShuffle {
   /** Records of a block; what the data set says by default. */
   readonly block?: number;
-  /** Blocks of a lane that are shuffled together; 8 by default. */
+  /** Blocks of a lane that are shuffled together; what the data set says by default, or 8. */
   readonly window?: number;
-  /** Runs of blocks that are gone through side by side; 16 by default. A world that divides them shares no block. */
+  /** Runs of blocks that are gone through side by side; what the data set says by default, or 16. A world that divides them shares no block. */
   readonly lanes?: number;
 }
 

@@ -1,5 +1,5 @@
 import { quote, redactSecrets } from "@lade/core/text";
-import type { MapDataset } from "../datasets/dataset.ts";
+import type { MapDataset, SampleBlocks } from "../datasets/dataset.ts";
 import type { OrderDescription, PartOrder } from "../order/sampler.ts";
 import type { WeightTable } from "../order/weighted.ts";
 import { checkKeys, type Take, whole } from "./check_options.ts";
@@ -66,7 +66,7 @@ function orderOfAll(
   const kind = take("loader.shuffle", shuffle, false);
   if (kind === false) return { version: 1, kind: "sequential", length };
   if (kind === "full" || (kind === true && !blocks)) return { version: 1, kind: "full", length };
-  const { block, window, lanes } = blockShuffleOf(kind, take);
+  const { block, window, lanes } = blockShuffleOf(kind, blocks ? [blocks] : [], take);
   const records = take("loader.shuffle.block", block, blocks?.records ?? 1, blocks ? "data set" : "default");
   whole("shuffle.block", records, 1);
   return { version: 1, kind: "block", length, block: records, window, lanes };
@@ -84,7 +84,7 @@ function mixtureOf(
   if (kind === false || kind === "full") {
     return { version: 1, kind: "mixed", length, parts: plain(kind === false ? "sequential" : "full") };
   }
-  const { block, window, lanes } = blockShuffleOf(kind, take);
+  const { block, window, lanes } = blockShuffleOf(kind, parts.flatMap(({ blocks }) => blocks ?? []), take);
   if (block !== undefined) whole("shuffle.block", take("loader.shuffle.block", block, block), 1);
   const orders = parts.map(({ length, weight, blocks }): PartOrder =>
     kind === true && !blocks
@@ -97,7 +97,8 @@ function mixtureOf(
   return { version: 1, kind: "mixed", length, lanes, parts: orders };
 }
 
-function blockShuffleOf(shuffle: OrderOptions["shuffle"], take: Take) {
+/** By default what the data sets say, and of several that which holds the least. */
+function blockShuffleOf(shuffle: OrderOptions["shuffle"], told: readonly SampleBlocks[], take: Take) {
   const given = shuffle === true ? {} : shuffle;
   if (typeof given !== "object") {
     throw new TypeError(
@@ -105,8 +106,13 @@ function blockShuffleOf(shuffle: OrderOptions["shuffle"], take: Take) {
     );
   }
   checkKeys("shuffle", given, ["block", "window", "lanes"]);
-  const window = take("loader.shuffle.window", given.window, WINDOW);
-  const lanes = take("loader.shuffle.lanes", given.lanes, LANES);
+  const least = (name: "window" | "lanes", otherwise: number) => {
+    const values = told.flatMap((blocks) => blocks[name] ?? []);
+    const source = values.length > 0 ? "data set" : "default";
+    return take(`loader.shuffle.${name}`, given[name], Math.min(...values, otherwise), source);
+  };
+  const window = least("window", WINDOW);
+  const lanes = least("lanes", LANES);
   whole("shuffle.window", window, 1);
   whole("shuffle.lanes", lanes, 1);
   return { block: given.block, window, lanes };

@@ -10,6 +10,8 @@ export interface SampleFailure {
   readonly dataset?: string;
   /** Whether all behind it in its object are lost with it, as where a stream breaks off. */
   readonly rest?: boolean;
+  /** What of the object it is decoded with, in the format's words: `row group 3`. */
+  readonly group?: string;
   /** Which sample of the data set. */
   readonly index: number;
   /** Its position in the epoch's order. */

@@ -1,13 +1,26 @@
 import type { StoreContext } from "@lade/core/backend";
-import type { FixedSample, MapDataset, ReadPlan, SampleContext, SamplePlace, SampleRead } from "./dataset.ts";
+import { concatGroups } from "./concat_groups.ts";
+import type {
+  FixedSample,
+  MapDataset,
+  NamedArray,
+  ReadPlan,
+  SampleBlocks,
+  SampleContext,
+  SampleGroups,
+  SamplePlace,
+  SampleRead,
+  SampleTable,
+} from "./dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
+import { lastAtMost } from "./last_at_most.ts";
 
 /** Options of {@linkcode concatDatasets}. */
 export interface ConcatOptions {
   /** What messages call it; the first part's by default. */
   readonly uri?: string;
   /** Records that make a block, through all parts; none by default. */
-  readonly blocks?: { readonly records: number };
+  readonly blocks?: SampleBlocks;
 }
 
 /** Data sets one after the other as one. It disposes of them. */
@@ -24,7 +37,10 @@ class ConcatDataset<T> implements MapDataset<T> {
   readonly fingerprint: string;
   readonly context?: StoreContext;
   readonly fixed?: FixedSample;
-  readonly blocks?: { readonly records: number };
+  readonly blocks?: SampleBlocks;
+  readonly groups?: SampleGroups<T>;
+  readonly table?: SampleTable;
+  readonly arrays?: readonly NamedArray[];
   readonly plan?: (indices: readonly number[]) => Promise<ReadPlan<T>>;
   readonly #parts: readonly MapDataset<T>[];
   /** Where each part begins, and behind them where the last one ends. */
@@ -45,8 +61,14 @@ class ConcatDataset<T> implements MapDataset<T> {
     );
     if (first?.context) this.context = first.context;
     if (blocks) this.blocks = blocks;
-    const fixed = commonShape(parts);
+    const fixed = common(parts, ({ fixed }) => fixed);
     if (fixed) this.fixed = fixed;
+    const inGroups = parts.filter(({ groups }) => groups).length;
+    if (inGroups > 0 && (inGroups === parts.length || !fixed)) this.groups = concatGroups(parts);
+    const table = common(parts, ({ table }) => table);
+    if (table) this.table = table;
+    const arrays = common(parts, ({ arrays }) => arrays);
+    if (arrays) this.arrays = arrays;
     if (parts.every(({ plan }) => plan)) this.plan = (indices) => this.#plan(indices);
   }
 
@@ -85,23 +107,20 @@ class ConcatDataset<T> implements MapDataset<T> {
   }
 
   #find(index: number): { readonly part: MapDataset<T>; readonly own: number } {
-    const starts = this.#starts;
-    let low = 0, high = this.#parts.length - 1;
-    while (low < high) {
-      const middle = (low + high + 1) >> 1;
-      if ((starts[middle] ?? 0) <= index) low = middle;
-      else high = middle - 1;
-    }
-    const part = this.#parts[low];
+    const place = lastAtMost(this.#starts, index, this.#parts.length);
+    const part = this.#parts[place];
     if (!part || !(Number.isInteger(index) && index >= 0 && index < this.length)) {
       throw new RangeError(`Cannot find sample ${index}: there are ${this.length}`);
     }
-    return { part, own: index - (starts[low] ?? 0) };
+    return { part, own: index - (this.#starts[place] ?? 0) };
   }
 }
 
-function commonShape(parts: readonly MapDataset<unknown>[]): FixedSample | undefined {
-  const [first] = parts;
-  const same = ({ fixed }: MapDataset<unknown>) => JSON.stringify(fixed) === JSON.stringify(first?.fixed);
-  return first?.fixed && parts.every(same) ? first.fixed : undefined;
+/** What all data sets say alike. */
+function common<V>(
+  [first, ...others]: readonly MapDataset<unknown>[],
+  say: (dataset: MapDataset<unknown>) => V | undefined,
+): V | undefined {
+  const told = first && say(first);
+  return others.every((other) => JSON.stringify(say(other)) === JSON.stringify(told)) ? told : undefined;
 }

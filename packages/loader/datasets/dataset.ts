@@ -1,6 +1,7 @@
 import type { ObjectStore } from "@lade/core";
-import type { StoreContext } from "@lade/core/backend";
+import type { Clock, StoreContext } from "@lade/core/backend";
 import type { DType } from "@lade/formats/array";
+import type { Schema } from "@lade/formats/table";
 
 /** What a sample is made with. */
 export interface SampleContext {
@@ -54,6 +55,41 @@ export interface FixedSample {
   readonly shape: readonly number[];
 }
 
+/** How a group is opened. */
+export interface OpenGroupOptions {
+  /** Ends the opening. */
+  readonly signal: AbortSignal;
+  /** Tells the time that reads take. */
+  readonly clock: Clock;
+  /** Is told of each read of a store: bytes, and how long it took. */
+  readonly onRead?: (bytes: number, ms: number) => void;
+}
+
+/** A group that is read and decoded. */
+export interface SampleGroup<T> {
+  /** Bytes of memory that it takes. */
+  readonly bytes: number;
+  /**
+   * Makes one of its samples, by its number in the data set, in memory of its own. Where all samples are alike, its elements
+   * are put into `into`, as many bytes as they take, and the sample is a view of it.
+   */
+  get(index: number, into?: Uint8Array<ArrayBuffer>): T;
+}
+
+/** Samples that are read and decoded together, such as the rows of a row group: one costs as much as all of its group. */
+export interface SampleGroups<T> {
+  /** Groups. They follow one another, as their samples do. */
+  readonly count: number;
+  /** Which group a sample is of. */
+  of(index: number): number;
+  /** The first sample of a group; of `count` how many samples there are. */
+  startOf(group: number): number;
+  /** Bytes of memory that a group takes, as far as that is known before it is open. */
+  sizeOf(group: number): number;
+  /** Reads and decodes a group. */
+  open(group: number, options: OpenGroupOptions): Promise<SampleGroup<T>>;
+}
+
 /** Where a sample lies, for messages. */
 export interface SamplePlace {
   /** The object, or the data set. */
@@ -62,6 +98,8 @@ export interface SamplePlace {
   readonly record?: number;
   /** Where in the object it lies, in bytes. */
   readonly offset?: number;
+  /** What of the object it is decoded with, in the format's words: `row group 3`. */
+  readonly group?: string;
   /** Which of the data sets of a mixture it is of: its name. */
   readonly dataset?: string;
 }
@@ -77,7 +115,13 @@ export interface MixturePart {
   /** How often it is drawn beside the others. */
   readonly weight: number;
   /** Where its records lie side by side: how many make a block. */
-  readonly blocks?: { readonly records: number };
+  readonly blocks?: SampleBlocks;
+}
+
+/** One of the arrays of a sample that has several by name. */
+export interface NamedArray extends FixedSample {
+  /** Its name. */
+  readonly name: string;
 }
 
 /** What every data set has. */
@@ -98,16 +142,40 @@ export interface MapDataset<T> extends DatasetBase {
   get(index: number, context: SampleContext): Promise<T>;
   /** Says which bytes samples are made of, so that a loader reads them together, into one memory. */
   plan?(indices: readonly number[]): ReadPlan<T> | Promise<ReadPlan<T>>;
+  /** Where samples are decoded several at a time: a loader without a plan opens each group once for all that it wants of it. */
+  readonly groups?: SampleGroups<T>;
   /** Where a sample lies, for messages; its record and offset where it is one of many of an object. */
   locate?(index: number): SamplePlace;
   /** Says more of a failure to read, such as how to go on. */
   explain?: (error: unknown) => unknown;
   /** Where all samples are alike, and the bytes of a read are its elements in the machine's order. */
   readonly fixed?: FixedSample;
-  /** Where records lie side by side, and one is read as cheaply with its neighbours: how many make a block. */
-  readonly blocks?: { readonly records: number };
+  /** Where a sample is an object of arrays, those of a name all alike: what these are. */
+  readonly arrays?: readonly NamedArray[];
+  /** Where samples are of a table. */
+  readonly table?: SampleTable;
+  /** Where records lie side by side, and one is read as cheaply with its neighbours. */
+  readonly blocks?: SampleBlocks;
   /** Of a mixture: what it is of, in the order of the samples' numbers. Each is drawn as its weight says. */
   readonly parts?: readonly MixturePart[];
+}
+
+/** The table that samples are of. */
+export interface SampleTable {
+  /** Its columns. */
+  readonly schema: Schema;
+  /** Whether a sample is a row, an object of its values, or several rows by columns. */
+  readonly of: "rows" | "batches";
+}
+
+/** How records that lie side by side are shuffled by default. */
+export interface SampleBlocks {
+  /** How many make a block. */
+  readonly records: number;
+  /** Blocks of a lane that are shuffled together, where the loader's default would hold too much. */
+  readonly window?: number;
+  /** Runs of blocks that are gone through side by side, likewise. */
+  readonly lanes?: number;
 }
 
 /** How a part is gone through. */

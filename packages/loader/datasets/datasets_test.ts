@@ -79,7 +79,7 @@ for (const { name, write, open, idOf } of SAMPLE_FILES) {
 }
 
 async function firstOf(store: MemoryStore) {
-  for await (const object of store.list("")) if (!/\.(idx|index)$/.test(object.key)) return object;
+  for await (const object of store.list("")) if (!/\.(idx|index|zarray)$/.test(object.key)) return object;
   throw new TypeError("there is no object");
 }
 

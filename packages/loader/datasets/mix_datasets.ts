@@ -7,9 +7,12 @@ import {
   isMapDataset,
   type MapDataset,
   type MixturePart,
+  type NamedArray,
   type ReadPlan,
   type SampleContext,
+  type SampleGroups,
   type SamplePlace,
+  type SampleTable,
 } from "./dataset.ts";
 
 /** One of the data sets that are mixed. */
@@ -118,6 +121,9 @@ class MixedDataset<T> implements Mixture<T> {
   readonly context?: StoreContext;
   readonly fixed?: FixedSample;
   readonly plan?: (indices: readonly number[]) => ReadPlan<T> | Promise<ReadPlan<T>>;
+  readonly groups?: SampleGroups<T>;
+  readonly table?: SampleTable;
+  readonly arrays?: readonly NamedArray[];
   readonly #all: MapDataset<T>;
   readonly #starts: readonly number[];
 
@@ -131,6 +137,9 @@ class MixedDataset<T> implements Mixture<T> {
     this.fingerprint = fingerprint;
     if (context) this.context = context;
     if (fixed) this.fixed = fixed;
+    if (all.groups) this.groups = all.groups;
+    if (all.table) this.table = all.table;
+    if (all.arrays) this.arrays = all.arrays;
     if (all.plan) this.plan = (indices) => all.plan?.(indices) ?? noPlan(uri);
   }
 
@@ -164,6 +173,7 @@ class TellingDataset<T> implements Mixture<PartSample<T>> {
   readonly fingerprint: string;
   readonly context?: StoreContext;
   readonly plan?: (indices: readonly number[]) => Promise<ReadPlan<PartSample<T>>>;
+  readonly groups?: SampleGroups<PartSample<T>>;
   readonly #mixture: Mixture<T>;
 
   constructor(mixture: Mixture<T>) {
@@ -173,6 +183,8 @@ class TellingDataset<T> implements Mixture<PartSample<T>> {
     this.length = mixture.length;
     this.fingerprint = mixture.fingerprint;
     if (mixture.context) this.context = mixture.context;
+    const { groups } = mixture;
+    if (groups) this.groups = this.#telling(groups);
     if (mixture.plan) this.plan = (indices) => this.#plan(indices);
   }
 
@@ -202,6 +214,16 @@ class TellingDataset<T> implements Mixture<PartSample<T>> {
         return made instanceof Promise
           ? made.then((sample) => this.#told(index, sample))
           : this.#told(index, made);
+      },
+    };
+  }
+
+  #telling(groups: SampleGroups<T>): SampleGroups<PartSample<T>> {
+    return {
+      ...groups,
+      open: async (group, options) => {
+        const opened = await groups.open(group, options);
+        return { bytes: opened.bytes, get: (index) => this.#told(index, opened.get(index)) };
       },
     };
   }

@@ -1,6 +1,6 @@
 import type { ObjectStore } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
-import { recordsOfBlock } from "./block_records.ts";
+import { blocksOfGroups, recordsOfBlock } from "./block_records.ts";
 import { concatDatasets } from "./concat_datasets.ts";
 import type { MapDataset } from "./dataset.ts";
 
@@ -34,8 +34,8 @@ export interface OpenedShard<T> {
 }
 
 /**
- * Opens the shard of each key as one data set, in the order of the keys. Records that come to about 1 MiB make a block,
- * unless each is read by itself.
+ * Opens the shard of each key as one data set, in the order of the keys. Records that come to about 1 MiB make a block, or
+ * as many as are decoded together, unless each is read by itself.
  */
 export async function openShards<T>(
   store: ObjectStore,
@@ -54,8 +54,10 @@ export async function openShards<T>(
     return opened.part;
   }, signal);
   const records = parts.reduce((sum, { length }) => sum + length, 0);
+  const { groups, plan } = concatDatasets(parts);
+  const blocks = groups && !plan ? blocksOfGroups(groups) : { records: recordsOfBlock(bytes, records) };
   return concatDatasets(parts, {
     uri: uri ?? parts[0]?.uri ?? store.uri,
-    ...(inBlocks && { blocks: { records: recordsOfBlock(bytes, records) } }),
+    ...(inBlocks && { blocks }),
   });
 }

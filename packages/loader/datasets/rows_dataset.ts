@@ -28,6 +28,7 @@ export async function rowsDataset(
   return await openShards(store, keys, async (key, signal) => {
     const source = await ObjectSource.open(store, key, { signal });
     const file = await NpyFile.open(source, { signal });
+    source.forget();
     // Says what is wrong with the file before any row is wanted.
     if (!wholeFiles) file.rangeOfRows(0, 0);
     return { part: new RowsPart(store, key, { file, source, wholeFiles }), bytes: file.header.dataLength };

@@ -1,8 +1,10 @@
 import { bytesAtHand } from "@lade/core/seams";
+import { byteLengthOf, elementsOf } from "@lade/formats/array";
 import type { MapDataset, ReadPlan } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { BlockSource } from "../pool/block_cache.ts";
+import type { GroupCache } from "../pool/group_cache.ts";
 import type { Slots } from "../pool/slots.ts";
 import type { KeyedContext, SampleLot } from "../workers/sample_work.ts";
 import { BatchLayout } from "./batch_layout.ts";
@@ -25,6 +27,8 @@ export interface LoadGround<T, U> extends ReadGround, TransformGround<T, U> {
   readonly blocks: BlockSource | undefined;
   /** Whether an epoch may bring a sample more than once. */
   readonly repeats: boolean;
+  /** Groups that samples are taken of, where they are decoded in groups. */
+  readonly groups: GroupCache<T> | undefined;
   readonly slots: Slots;
   /** Lets one batch at a time read what is at hand. */
   readonly quick: Slots;
@@ -86,7 +90,8 @@ export class BatchLoad<T, U> {
   }
 
   async #load(): Promise<LoadedSamples<U>> {
-    const { dataset } = this.#ground;
+    const { dataset, groups } = this.#ground;
+    if (groups) return await this.#loadGroups(groups);
     if (!dataset.plan) return await this.#loadEach();
     const planned = dataset.plan(this.#task.indices);
     const plan = planned instanceof Promise ? await planned : planned;
@@ -111,6 +116,52 @@ export class BatchLoad<T, U> {
     return { ...results, buffer: undefined, adopted: this.#adopted, bytes: 0 };
   }
 
+  /** Each group once for all samples that are wanted of it; those that are alike lie side by side. */
+  async #loadGroups(cache: GroupCache<T>): Promise<LoadedSamples<U>> {
+    const { dataset: { fixed }, slots, signal } = this.#ground;
+    const { indices } = this.#task;
+    const size = fixed && byteLengthOf(fixed.dtype, elementsOf(fixed.shape) ?? 0);
+    const bytes = size === undefined ? cache.bytesOf(indices) : size * indices.length;
+    const buffer = await this.#memory(bytes, size === undefined);
+    const results = this.#results();
+    const into = (place: number) =>
+      size === undefined ? undefined : buffer.bytes.subarray(place * size, (place + 1) * size);
+    const load = async (group: number, places: readonly number[]) => {
+      const work: Promise<void>[] = [];
+      try {
+        await cache.with(group, (opened) => {
+          for (const place of places) {
+            const make = () => opened.get(indices[place] ?? 0, into(place));
+            // A sample is copied for a worker: to make it anew takes the group.
+            const finishing = this.#finish(make, { place, results, lot: this.#lot(buffer.bytes.buffer) });
+            if (finishing) work.push(finishing);
+          }
+        });
+      } catch (error) {
+        signal.throwIfAborted();
+        for (const place of places) this.#fail(results, place, error);
+      }
+      await settled(work);
+    };
+    try {
+      const byGroup = Map.groupBy(indices.keys(), (place) => cache.groups.of(indices[place] ?? 0));
+      await settled(Array.from(byGroup, ([group, places]) => slots.run(() => load(group, places), signal)));
+      return this.#done({ ...results, bytes }, buffer);
+    } catch (error) {
+      buffer.release();
+      this.#giveBack();
+      throw error;
+    }
+  }
+
+  /** What is loaded, with the memory that it is in: none where samples came back from workers. */
+  #done(loaded: Omit<LoadedSamples<U>, "buffer">, buffer: BatchBuffer): LoadedSamples<U> {
+    const all = { ...loaded, adopted: this.#adopted };
+    if (!this.#ground.isTransformedApart) return { ...all, buffer };
+    buffer.release();
+    return { ...all, buffer: undefined };
+  }
+
   async #loadPlanned(plan: ReadPlan<T>): Promise<LoadedSamples<U>> {
     const { dataset, blocks } = this.#ground;
     const { length } = this.#task.indices;
@@ -120,11 +171,12 @@ export class BatchLoad<T, U> {
     try {
       const results = this.#results();
       const finish = (places: readonly number[]): Promise<void>[] =>
-        places.flatMap((place) =>
-          results.failures[place]
-            ? []
-            : this.#finish(plan, place, layout.bytesOf(place, buffer.bytes), results) ?? []
-        );
+        places.flatMap((place) => {
+          if (results.failures[place]) return [];
+          const bytes = layout.bytesOf(place, buffer.bytes);
+          const make = () => plan.decode(place, bytes);
+          return this.#finish(make, { place, results, lot: this.#lot(bytes.buffer, make) }) ?? [];
+        });
       const reads = layout.readsInto(buffer.bytes);
       const arrived = (group: readonly PlacedRead[]) => finish(layout.arrived(group));
       work.push(...finish(layout.without));
@@ -132,10 +184,7 @@ export class BatchLoad<T, U> {
         ? this.#copy(blocks, reads, { results, work, arrived })
         : this.#readAll(reads, { results, work, arrived }));
       await settled(work);
-      const loaded = { ...results, adopted: this.#adopted, bytes: layout.bytes };
-      if (!this.#ground.isTransformedApart) return { ...loaded, buffer };
-      buffer.release();
-      return { ...loaded, buffer: undefined };
+      return this.#done({ ...results, bytes: layout.bytes }, buffer);
     } catch (error) {
       await Promise.allSettled(work);
       buffer.release();
@@ -233,15 +282,13 @@ export class BatchLoad<T, U> {
 
   /** Makes a sample of its bytes, at once where nothing has to be waited for. */
   #finish(
-    plan: ReadPlan<T>,
-    place: number,
-    bytes: Uint8Array<ArrayBuffer>,
-    results: Results<U>,
+    make: () => T | Promise<T>,
+    { place, results, lot }: { place: number; results: Results<U>; lot: SampleLot<T> },
   ): Promise<void> | undefined {
     const { clock, stats, transform } = this.#ground;
     const began = clock.monotonicMs();
     try {
-      const made = plan.decode(place, bytes);
+      const made = make();
       if (!(made instanceof Promise)) stats.decodeMs += clock.monotonicMs() - began;
       if (!transform && !(made instanceof Promise)) {
         // Without a transformation samples are of one type.
@@ -252,7 +299,6 @@ export class BatchLoad<T, U> {
         const sample = made instanceof Promise ? await made : made;
         if (made instanceof Promise) stats.decodeMs += clock.monotonicMs() - began;
         const context = this.#context(place);
-        const lot = this.#lot(bytes.buffer, () => plan.decode(place, bytes));
         return await transformSample(this.#ground, sample, context, lot);
       });
       // It is waited for after the reads, and may have failed by then.
@@ -296,8 +342,8 @@ export class BatchLoad<T, U> {
     };
   }
 
-  #lot(memory: ArrayBuffer | undefined, again: () => T | Promise<T>): SampleLot<T> {
-    return { memory, again, adopt: (made) => void this.#adopted.push(made) };
+  #lot(memory: ArrayBuffer | undefined, again?: () => T | Promise<T>): SampleLot<T> {
+    return { memory, ...(again && { again }), adopt: (made) => void this.#adopted.push(made) };
   }
 
   #giveBack(): void {
@@ -314,12 +360,13 @@ export class BatchLoad<T, U> {
     );
   }
 
-  async #memory(bytes: number): Promise<BatchBuffer> {
+  /** Memory of the batch; with `isElsewhere` its samples bring their own. */
+  async #memory(bytes: number, isElsewhere = false): Promise<BatchBuffer> {
     const { memory, signal } = this.#ground;
     while (true) {
       signal.throwIfAborted();
-      if (this.#isWanted) return memory.take(bytes);
-      const buffer = memory.tryTake(bytes);
+      if (this.#isWanted) return memory.take(bytes, isElsewhere);
+      const buffer = memory.tryTake(bytes, isElsewhere);
       if (buffer) return buffer;
       this.#retry = Promise.withResolvers();
       await Promise.race([this.#wanted.promise, this.#retry.promise]);

@@ -76,6 +76,7 @@ export class EpochRun<T, U> implements BatchRun<LoadedBatch<U>> {
       if (loaded) dropSamples(loaded);
     }
     await this.#options.ground.blocks?.clear();
+    this.#options.ground.groups?.clear();
   }
 
   #begin(step: number): PendingBatch<T, U> {

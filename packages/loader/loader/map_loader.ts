@@ -10,6 +10,7 @@ import { type LoaderState, restOf } from "../state/loader_state.ts";
 import type { Rest } from "../state/rest.ts";
 import { checkState } from "./check_state.ts";
 import { EpochRun } from "./epoch_run.ts";
+import { openGroups } from "./open_groups.ts";
 import { type LoadedBatch, LoopLoader } from "./loop_loader.ts";
 import { openBlocks } from "./open_blocks.ts";
 
@@ -108,6 +109,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
         repeats: loader.order.kind === "mixed" || loader.order.kind === "weighted",
         memory: this.memory,
         blocks: openBlocks({ dataset: this.#dataset, level: loader, memory: this.memory, reading }),
+        groups: openGroups(this.#dataset, this.config, this.context.budget, reading),
         slots: this.#slots,
         quick: new Slots(1),
         transform,

@@ -16,6 +16,8 @@ export class SampleError extends Error {
   readonly offset?: number;
   /** Which of the data sets of a mixture it is of: its name. */
   readonly dataset?: string;
+  /** What of the object it is decoded with, in the format's words: `row group 3`. */
+  readonly group?: string;
   /** Which sample of the data set. */
   readonly index: number;
   /** Its position in the epoch's order. */
@@ -25,16 +27,18 @@ export class SampleError extends Error {
 
   /** Describes a failure; `more` follows the cause. */
   constructor(failure: SampleFailure, more = "") {
-    const { uri, record, offset, dataset, index, position, epoch, cause } = failure;
+    const { uri, record, offset, group, dataset, index, position, epoch, cause } = failure;
     const where = record === undefined
       ? ""
       : `, record ${record}${offset === undefined ? "" : ` at byte ${offset}`}`;
+    const within = group === undefined ? "" : ` in ${group}`;
     const of = dataset === undefined || dataset === uri ? "" : ` of ${quoteUri(dataset)}`;
     const words = cause instanceof Error ? cause.message : String(cause);
-    super(`Cannot load sample ${index}${of} (${quoteUri(uri)}${where}): ${words}${more}`, { cause });
+    super(`Cannot load sample ${index}${of} (${quoteUri(uri)}${where}${within}): ${words}${more}`, { cause });
     this.uri = uri;
     if (record !== undefined) this.record = record;
     if (offset !== undefined) this.offset = offset;
+    if (group !== undefined) this.group = group;
     if (dataset !== undefined) this.dataset = dataset;
     this.index = index;
     this.position = position;

@@ -4,7 +4,7 @@ import { ObjectTable } from "../datasets/object_table.ts";
 import { isPackPlan, type PackPlan } from "./pack_plan.ts";
 
 /** What the samples of a data set are. */
-export type DatasetKind = "files" | "rows" | "arrays" | "records" | "samples";
+export type DatasetKind = "files" | "rows" | "batches" | "arrays" | "records" | "samples";
 
 /** The name of a manifest, below the prefix that it is of. */
 export const MANIFEST_NAME = "lade-manifest.tsv";
@@ -21,7 +21,7 @@ export interface Manifest {
 
 const FORMAT = "lade-manifest";
 const VERSION = 1;
-const KINDS: readonly string[] = ["files", "rows", "arrays", "records", "samples"];
+const KINDS: readonly string[] = ["files", "rows", "batches", "arrays", "records", "samples"];
 const BATCH = 4096;
 /** Bytes that are made text at a time. */
 const PIECE = 2 ** 16;

@@ -1,21 +1,26 @@
 import { type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
 import { NotFoundError, PreconditionFailedError, UnavailableError } from "@lade/core/errors";
-import { formatOfName } from "@lade/formats/formats";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
 import { nameOf } from "../datasets/fingerprint.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER } from "../manifest/pack_plan.ts";
+import { isMark, NamedKinds, samplesOfName } from "./dataset_kinds.ts";
 
 /** Options of {@linkcode openDataset}. */
 export interface OpenDatasetOptions {
   /**
-   * What samples are: whole objects (`"files"`), rows of npy files (`"rows"`) or whole ones (`"arrays"`), records of TFRecord
-   * (`"records"`), samples of webdataset shards (`"samples"`). By default what the names of all objects say.
+   * What samples are: whole objects (`"files"`); rows of npy, safetensors, Parquet, Arrow or Zarr (`"rows"`); whole npy files
+   * or tensors (`"arrays"`); row groups of Parquet or record batches of Arrow by columns, or the rows of a chunk of Zarr
+   * (`"batches"`); records of TFRecord (`"records"`); samples of webdataset shards (`"samples"`). By default what the names
+   * of all objects say.
    */
   readonly kind?: DatasetKind;
-  /** Fields of webdataset samples that are read; all by default. */
+  /**
+   * Fields of webdataset samples, columns of tables or tensors that are read, all by default, or the array of a Zarr group.
+   * Others have none: a `TypeError`.
+   */
   readonly fields?: readonly string[];
   /** Whether a manifest beside the objects is used where there is one, rather than a listing; `true` by default. */
   readonly manifest?: boolean;
@@ -77,7 +82,13 @@ async function openObjects(
   const uri = objectUri(store.uri, key);
   const { signal, fields } = options;
   const call = { uri, ...(signal && { signal }) };
-  const keys = () => Array.from({ length: objects.length }, (_, index) => objects.at(index).key);
+  const keys = () => {
+    const all = Array.from({ length: objects.length }, (_, index) => objects.at(index).key);
+    return all.length === 1 ? all : all.filter((key) => !isMark(key));
+  };
+  if (fields && (kind === "files" || kind === "records")) {
+    throw new TypeError(`Cannot load ${JSON.stringify(uri)} with fields: ${kind} have none`);
+  }
   switch (kind) {
     case "files":
       return await filesDataset(store, key, { objects });
@@ -90,9 +101,13 @@ async function openObjects(
       return await samplesDataset(store, keys(), { ...call, ...(fields && { fields }) });
     }
     case "rows":
-    case "arrays": {
-      const { rowsDataset } = await import("../datasets/rows_dataset.ts");
-      return await rowsDataset(store, keys(), { ...call, wholeFiles: kind === "arrays" });
+    case "arrays":
+    case "batches": {
+      const { openRows } = await import("./open_rows.ts");
+      return await openRows(store, { prefix: prefixOf(key), objects, keys }, kind, {
+        ...call,
+        ...(fields && { fields }),
+      });
     }
   }
 }
@@ -105,13 +120,12 @@ export async function listDataset(
 ): Promise<Manifest> {
   const { signal } = options;
   const objects = new ObjectTable();
-  const kinds = new Map<DatasetKind, string>();
+  const kinds = new NamedKinds(prefix);
   for await (const object of store.list(prefix, signal ? { signal } : {})) {
     if (nameOf(object.key) === PACK_MARKER) throw unfinished(objectUri(store.uri, object.key));
     if (!isSample(object, prefix)) continue;
     objects.add(object);
-    const kind = kindOf(object.key);
-    if (!kinds.has(kind)) kinds.set(kind, object.key);
+    kinds.add(object.key);
   }
   if (objects.length === 0) {
     throw new NotFoundError({
@@ -120,7 +134,7 @@ export async function listDataset(
       detail: "no object lies there",
     });
   }
-  return { objects, kind: options.kind ?? onlyKind(kinds, objectUri(store.uri, prefix)) };
+  return { objects, kind: options.kind ?? kinds.only(objectUri(store.uri, prefix)) };
 }
 
 /** The objects of a data set, and what their samples are. */
@@ -147,10 +161,10 @@ export async function settleDataset(
     if (object) {
       const objects = new ObjectTable();
       objects.add(object);
-      return { objects, kind: kind ?? kindOf(key), isObject: true, hasManifest: false };
+      return { objects, kind: kind ?? samplesOfName(key).kind, isObject: true, hasManifest: false };
     }
   }
-  const prefix = key === "" || key.endsWith("/") ? key : `${key}/`;
+  const prefix = prefixOf(key);
   if (manifest) {
     const read = await readManifest(store, prefix, call).catch((error) => {
       if (error instanceof NotFoundError) return undefined;
@@ -172,29 +186,11 @@ function unfinished(uri: string): Error {
   });
 }
 
+function prefixOf(key: string): string {
+  return key === "" || key.endsWith("/") ? key : `${key}/`;
+}
+
 /** Whether an object below a prefix is one of a data set: neither a directory, nor the manifest, nor an index beside shards. */
 export function isSample({ key }: Pick<ObjectMeta, "key">, prefix: string): boolean {
   return !key.endsWith("/") && key !== prefix + MANIFEST_NAME && !INDEXES.test(key);
-}
-
-function kindOf(key: string): DatasetKind {
-  const { format, compression } = formatOfName(key);
-  if (compression) return "files";
-  return format === "tfrecord"
-    ? "records"
-    : format === "tar"
-    ? "samples"
-    : format === "npy"
-    ? "rows"
-    : "files";
-}
-
-function onlyKind(kinds: ReadonlyMap<DatasetKind, string>, uri: string): DatasetKind {
-  const [first, second] = kinds;
-  if (!first) return "files";
-  if (!second) return first[0];
-  const told = [first, second].map(([kind, key]) => `${kind} in ${JSON.stringify(key)}`).join(" and ");
-  throw new TypeError(
-    `Cannot load ${JSON.stringify(uri)}: there are ${told}; say kind, "files" for whole objects`,
-  );
 }

@@ -35,16 +35,20 @@ export class BatchMemory {
     return this.#held;
   }
 
-  /** Memory for a batch if there is room for it. */
-  tryTake(bytes: number): BatchBuffer | undefined {
+  /**
+   * Memory for a batch if there is room for it. With `isElsewhere` its samples bring memory of their own, which is counted
+   * alone, and `bytes` is empty.
+   */
+  tryTake(bytes: number, isElsewhere = false): BatchBuffer | undefined {
     if (this.#held > 0 && this.#held + bytes > this.#maxBytes) return undefined;
     const lease = this.#budget.tryAcquire(bytes);
-    return lease && this.#make(bytes, lease, this.#source);
+    return lease && (isElsewhere ? this.#count(bytes, lease) : this.#make(bytes, lease, this.#source));
   }
 
   /** Memory for the batch that is waited for, room or not. */
-  take(bytes: number): BatchBuffer {
-    return this.#make(bytes, this.#budget.overdraw(bytes), this.#source);
+  take(bytes: number, isElsewhere = false): BatchBuffer {
+    const lease = this.#budget.overdraw(bytes);
+    return isElsewhere ? this.#count(bytes, lease) : this.#make(bytes, lease, this.#source);
   }
 
   /** Memory of the heap for what batches are copied from, room or not. */
@@ -77,6 +81,17 @@ export class BatchMemory {
   /** Forgets what is idle. Buffers that are still out can be given back. */
   close(): void {
     this.#heap.close();
+  }
+
+  #count(size: number, lease: BudgetLease): BatchBuffer {
+    this.#held += size;
+    let isHeld = true;
+    const end = () => {
+      if (isHeld) this.#held -= size;
+      isHeld = false;
+      lease.release();
+    };
+    return { bytes: new Uint8Array(0), release: end, keep: end };
   }
 
   #make(size: number, lease: BudgetLease, source: BufferSource): BatchBuffer {

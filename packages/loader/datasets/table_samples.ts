@@ -1,0 +1,19 @@
+import type { RowValue } from "@lade/formats/table";
+
+/** A row of a table: its values by the names of the columns. */
+export type TableRow = Readonly<Record<string, RowValue>>;
+
+/** The formats whose rows are samples. */
+export type TableFormat = "parquet" | "arrow";
+
+/** How such a data set is opened. */
+export interface TableDatasetOptions {
+  /** What messages call it. */
+  readonly uri?: string;
+  /** Columns that are read; all by default. */
+  readonly fields?: readonly string[];
+  /** Takes each row group, or record batch, as one sample, by columns, rather than each row. */
+  readonly wholeGroups?: boolean;
+  /** Ends the opening. */
+  readonly signal?: AbortSignal;
+}
