@@ -5,6 +5,7 @@ import { SAMPLE_FILES } from "../../packages/loader/testing/sample_files.ts";
 import { ascending } from "../../packages/loader/testing/range_dataset.ts";
 import { AllStores, KINDS } from "../transfer/all_stores.ts";
 
+const module = new URL("../../packages/loader/testing/worker_module.ts", import.meta.url);
 const SAMPLES = 70;
 const SHUFFLES: readonly LoaderOptions<unknown>["shuffle"][] = [false, "full", {
   block: 8,
@@ -12,9 +13,10 @@ const SHUFFLES: readonly LoaderOptions<unknown>["shuffle"][] = [false, "full", {
   lanes: 8,
 }];
 
-Deno.test("every kind of samples comes in one order from every store, to any world", async (t) => {
+Deno.test("every kind of samples comes in one order from every store, to any world, with any number of workers", async (t) => {
   await using stores = await AllStores.start();
   const orders = new Map<string, number[]>();
+  let round = 0;
   for (const kind of KINDS) {
     for (const files of SAMPLE_FILES) {
       await t.step(`${files.name} on ${kind}://`, async () => {
@@ -59,6 +61,22 @@ Deno.test("every kind of samples comes in one order from every store, to any wor
             else orders.set(name, sequence);
           }
         }
+        const workers = 1 + (round++ + KINDS.indexOf(kind)) % 4;
+        const options = {
+          batchSize: 24,
+          shuffle: "full",
+          seed: 11,
+          transform: { module },
+          pool: { workers },
+        } as const;
+        await using worked = createLoader<unknown, { readonly sample: unknown }>(dataset, options);
+        const ids: number[] = [];
+        for await (const { data } of worked) ids.push(...data.map(({ sample }) => files.idOf(sample)));
+        assertEquals(
+          ids,
+          orders.get(`${files.name} "full"`),
+          `${files.name} on ${kind} with ${workers} workers`,
+        );
         assertEquals(store.context.budget.held, 0);
       });
     }
