@@ -14,6 +14,7 @@ export type { KeepPolicy } from "./retention/keep_policy.ts";
 export type { GcReport, RemovedObjects } from "./retention/collect.ts";
 export type { TensorTarget } from "./load/plan_load.ts";
 export type { LoadOptions, LoadReport } from "./load/load_tensors.ts";
+export type * from "./verify/verify_report.ts";
 export { Checkpoint, type LoadAllOptions } from "./load/checkpoint.ts";
 export type * from "./open/checkpoints.ts";
 export type { CheckpointsOptions } from "./open/checkpoints_options.ts";

@@ -185,6 +185,7 @@ export const LAYERS: Layers = {
     "manifest",
     "series",
     "save",
+    "verify",
     "load",
     "retention",
     "open",

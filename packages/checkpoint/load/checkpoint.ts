@@ -7,6 +7,8 @@ import type { Manifest, TensorTable } from "../manifest/manifest.ts";
 import type { TensorInfo } from "../record/tensor_info.ts";
 import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
 import type { Series } from "../series/series.ts";
+import { verifyCheckpoint } from "../verify/verify_checkpoint.ts";
+import type { VerifyLevel, VerifyOptions, VerifyReport } from "../verify/verify_report.ts";
 import { type LoadOptions, type LoadReport, loadTensors } from "./load_tensors.ts";
 import type { TensorTarget } from "./plan_load.ts";
 
@@ -92,6 +94,15 @@ export class Checkpoint implements AsyncDisposable {
     }));
     await this.load(targets, options);
     return tensors;
+  }
+
+  /**
+   * Looks whether all of it is there and as it was written: the sizes of its objects, every byte by its checksum, or what files and
+   * records say of themselves besides. What is wrong is in the report; an error is only a store that cannot be read.
+   */
+  async verify(level: VerifyLevel = "chunks", options: VerifyOptions = {}): Promise<VerifyReport> {
+    const checkpoint = { manifest: this.#manifest, table: this.#table };
+    return await verifyCheckpoint(this.#series, checkpoint, level, options);
   }
 
   /** Gives back what holds it. */

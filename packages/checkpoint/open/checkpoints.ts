@@ -4,6 +4,7 @@ import type { Checkpoint } from "../load/checkpoint.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
 import type { RecoveryReport } from "../save/recover.ts";
 import type { GcReport } from "../retention/collect.ts";
+import type { VerifyFault, VerifyLevel } from "../verify/verify_report.ts";
 import type { KeepPolicy } from "../retention/keep_policy.ts";
 
 /** What a rank wrote for a checkpoint. */
@@ -39,6 +40,26 @@ export interface OpenOptions {
   readonly hold?: boolean;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
+}
+
+/** Options of {@linkcode Checkpoints.openLatestValid}. */
+export interface OpenValidOptions extends OpenOptions {
+  /** How much of a checkpoint is looked at before it is taken for sound; `"chunks"`, every byte of it, by default. */
+  readonly level?: VerifyLevel;
+}
+
+/** A checkpoint that was passed over. */
+export interface SkippedCheckpoint extends CheckpointRef {
+  /** Why: what is wrong with it, of at least one of its objects. */
+  readonly faults: readonly VerifyFault[];
+}
+
+/** The newest checkpoint that is sound. */
+export interface ValidCheckpoint {
+  /** The checkpoint, open. */
+  readonly checkpoint: Checkpoint;
+  /** Newer ones, which are damaged, the newest first. */
+  readonly skipped: readonly SkippedCheckpoint[];
 }
 
 /** Options of {@linkcode Checkpoints.gc}. */
@@ -78,6 +99,12 @@ export interface Checkpoints extends AsyncDisposable {
   list(options?: { readonly signal?: AbortSignal }): AsyncIterable<CheckpointInfo>;
   /** Opens one. It is a `NotFoundError` where there is none. */
   open(which: WhichCheckpoint, options?: OpenOptions): Promise<Checkpoint>;
+  /**
+   * Opens the newest checkpoint that is sound, and says which newer ones are not, and why: each is verified before it is taken.
+   * Where none is sound it is an `InvalidCheckpointError`, where there is none a `NotFoundError`. For readers: as one of several
+   * ranks it is a `TypeError`, since each could go back to another one; there the launcher names a step.
+   */
+  openLatestValid(options?: OpenValidOptions): Promise<ValidCheckpoint>;
   /** Commits what all ranks wrote and none committed, as after a crash. */
   recover(options?: { readonly signal?: AbortSignal }): Promise<RecoveryReport>;
   /**

@@ -22,8 +22,10 @@ import type {
   Checkpoints,
   GcOptions,
   OpenOptions,
+  OpenValidOptions,
   SaveHandle,
   SaveOptions,
+  ValidCheckpoint,
   WhichCheckpoint,
   WrittenReport,
 } from "./checkpoints.ts";
@@ -32,6 +34,7 @@ import {
   type CheckpointsOptions,
   resolveCheckpointsOptions,
 } from "./checkpoints_options.ts";
+import { openLatestValid } from "./open_latest_valid.ts";
 import { ObservedSave } from "./observed_save.ts";
 
 /**
@@ -163,6 +166,11 @@ class OpenCheckpoints implements Checkpoints {
     }
   }
 
+  async openLatestValid(options: OpenValidOptions = {}): Promise<ValidCheckpoint> {
+    this.#refuseAsOneOfSeveral("the latest valid checkpoint");
+    return await openLatestValid(this, this.#series, options);
+  }
+
   async gc({ keep = this.#config.keep, ...options }: GcOptions = {}): Promise<GcReport> {
     if (keep) checkKeepPolicy(keep);
     const { graceMs, leaseMs } = this.#config;
@@ -222,15 +230,18 @@ class OpenCheckpoints implements Checkpoints {
       if (resumeFrom) return resumeFrom;
       throw nothing("there was none when this run began");
     }
-    if (which === "latest" && this.#config.worldSize > 1 && !this.#config.readOnly) {
-      throw new TypeError(
-        'Cannot open "latest" as one of several ranks, since each could find another one: open "resume", or a step',
-      );
-    }
+    if (which === "latest") this.#refuseAsOneOfSeveral('"latest"');
     for await (const found of findCommits(this.#series, signal)) {
       if (which === "latest" || found.step === which) return found;
     }
     throw nothing(which === "latest" ? "there is none" : `there is none of step ${which}`);
+  }
+
+  #refuseAsOneOfSeveral(what: string): void {
+    if (this.#config.worldSize === 1 || this.#config.readOnly) return;
+    throw new TypeError(
+      `Cannot open ${what} as one of several ranks, since each could find another one: open "resume", or a step`,
+    );
   }
 
   #throwUnseen(): void {

@@ -1,0 +1,123 @@
+import { crc32c, readChunks, readRanges } from "@lade/core";
+import { inParallel } from "@lade/core/concurrency";
+import { NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
+import type { ManifestPiece, TensorEntry } from "../manifest/manifest.ts";
+import type { Verification } from "./verification.ts";
+
+/** Some chunks of a piece, side by side. */
+interface Stretch {
+  readonly tensor: TensorEntry;
+  readonly piece: ManifestPiece;
+  /** The first byte, from the beginning of the piece. */
+  readonly at: number;
+  readonly length: number;
+}
+
+/** Stretches of one object that are read together. */
+interface Job {
+  readonly key: string;
+  readonly stretches: Stretch[];
+  bytes: number;
+}
+
+/** Bytes and stretches of one job, at most, but for one chunk that is larger. */
+const JOB_BYTES = 32 * 2 ** 20;
+const JOB_STRETCHES = 4096;
+/** Jobs, and extras, at the same time. */
+const AT_ONCE = 4;
+
+/** Compares the checksum of every chunk of every tensor, within the byte budget. */
+export async function checkPieces(work: Verification, signal: AbortSignal | undefined): Promise<void> {
+  await inParallel(jobsOf(work), AT_ONCE, (job, signal) => checkJob(work, job, signal), signal);
+}
+
+/** Compares the checksum of every extra that is an object of its own. */
+export async function checkExtras(work: Verification, signal: AbortSignal | undefined): Promise<void> {
+  const { store, manifest, unreadable, onFault, onBytes } = work;
+  const extras = Object.entries(manifest.extras).flatMap(([name, of]) =>
+    of.flatMap((extra) => "key" in extra && !unreadable.has(extra.key) ? [{ name, ...extra }] : [])
+  );
+  await inParallel(extras, AT_ONCE, async ({ name, rank, key, crc32c: due }, signal) => {
+    await orGone(work, key, async () => {
+      let sum = 0;
+      for await (const bytes of await readChunks(store, key, { signal })) {
+        sum = crc32c(bytes, sum);
+        onBytes(bytes.length);
+      }
+      if (sum.toString(16).padStart(8, "0") === due) return;
+      const detail = `it does not match its checksum: the extra ${JSON.stringify(name)} of rank ${rank}`;
+      onFault({ key, detail });
+    });
+  }, signal);
+}
+
+/** Takes it for a fault that an object is gone or cut since it was listed. */
+export async function orGone(
+  { onFault }: Verification,
+  key: string,
+  read: () => Promise<void>,
+): Promise<void> {
+  try {
+    await read();
+  } catch (error) {
+    if (error instanceof NotFoundError) onFault({ key, detail: "it is gone" });
+    else if (error instanceof RangeNotSatisfiableError) onFault({ key, detail: "it is cut" });
+    else throw error;
+  }
+}
+
+function* jobsOf({ table: { tensors, shards, chunkBytes }, unreadable }: Verification): Generator<Job> {
+  const open = new Map<string, Job>();
+  const step = Math.max(chunkBytes, Math.floor(JOB_BYTES / chunkBytes) * chunkBytes);
+  for (const tensor of tensors) {
+    for (const piece of tensor.pieces) {
+      const key = shards[piece.shard]?.key ?? "";
+      if (unreadable.has(key)) continue;
+      for (let at = 0; at < piece.length; at += step) {
+        const length = Math.min(step, piece.length - at);
+        let job = open.get(key);
+        if (job && (job.bytes + length > JOB_BYTES || job.stretches.length >= JOB_STRETCHES)) {
+          yield job;
+          job = undefined;
+        }
+        if (!job) open.set(key, job = { key, stretches: [], bytes: 0 });
+        job.stretches.push({ tensor, piece, at, length });
+        job.bytes += length;
+      }
+    }
+  }
+  yield* open.values();
+}
+
+async function checkJob(work: Verification, { key, stretches, bytes }: Job, signal: AbortSignal) {
+  const { store, onBytes } = work;
+  const { budget } = store.context;
+  const lease = await budget.acquire(Math.min(bytes, budget.capacity), signal);
+  try {
+    await orGone(work, key, async () => {
+      const ranges = stretches.map(({ piece, at, length }) => ({ offset: piece.offset + at, length }));
+      const read = await readRanges(store, key, ranges, { signal });
+      stretches.forEach((stretch, place) =>
+        compare(work, key, stretch, read.bytes[place] ?? new Uint8Array(0))
+      );
+      onBytes(bytes);
+    });
+  } finally {
+    lease.release();
+  }
+}
+
+function compare(
+  { table: { chunkBytes }, onFault }: Verification,
+  key: string,
+  { tensor: { name: tensor }, piece: { sums, offset: begin }, at }: Stretch,
+  bytes: Uint8Array,
+) {
+  const view = new DataView(sums.buffer, sums.byteOffset, sums.byteLength);
+  for (let from = 0; from < bytes.length; from += chunkBytes) {
+    const chunk = bytes.subarray(from, from + chunkBytes);
+    if (crc32c(chunk) === view.getUint32((at + from) / chunkBytes * 4)) continue;
+    const detail = "its bytes do not match their checksum";
+    onFault({ key, tensor, offset: begin + at + from, length: chunk.length, detail });
+  }
+}
