@@ -17,6 +17,8 @@ export type FaultyOperation =
 export type Fault =
   /** Rejects with `error`. */
   | { readonly kind: "throw"; readonly error: unknown; readonly after?: number }
+  /** Does all of the call, and then rejects with `error`, as where an answer is lost on its way. */
+  | { readonly kind: "lost"; readonly error: unknown }
   /** Ends the body or listing silently, as if it were complete. */
   | { readonly kind: "end"; readonly after: number }
   /** Adds `count` zero bytes to the end of the body. */

@@ -1,4 +1,5 @@
 import type { ObjectWriter, PutResult } from "@lade/core/backend";
+import type { Fault } from "./fault.ts";
 
 /** What a {@linkcode FaultyWriting} is made of. */
 export interface FaultyWritingSetup {
@@ -6,8 +7,8 @@ export interface FaultyWritingSetup {
   readonly inner: Pick<ObjectWriter, "close" | "abort" | typeof Symbol.asyncDispose>;
   /** For a writer that leaves what is stored when it fails: leaves it, and removes what was left. */
   readonly resumable?: { leave(): Promise<void>; remove(): Promise<void> } | undefined;
-  /** Does what the rules say before a call. */
-  readonly before: (operation: "write" | "writePart" | "close") => Promise<void>;
+  /** Does what the rules say before a call; gives back what belongs behind it. */
+  readonly before: (operation: "write" | "writePart" | "close") => Promise<Fault | undefined>;
   /** Is called once, when the writer is closed or given up. */
   readonly onEnd: () => void;
 }
@@ -28,8 +29,9 @@ export class FaultyWriting {
   async write(operation: "write" | "writePart", call: () => Promise<void>): Promise<void> {
     if (this.#failure) throw this.#failure.reason;
     try {
-      await this.#setup.before(operation);
+      const fault = await this.#setup.before(operation);
       await call();
+      if (fault?.kind === "lost") throw fault.error;
     } catch (error) {
       // What comes too late is refused by the writer below and does not end it.
       if (this.#closing) throw error;
@@ -42,15 +44,18 @@ export class FaultyWriting {
   async close(): Promise<PutResult> {
     if (this.#failure) throw this.#failure.reason;
     this.#closing = true;
+    let fault: Fault | undefined;
     try {
-      await this.#setup.before("close");
+      fault = await this.#setup.before("close");
     } catch (error) {
       await this.#giveUp(error);
       throw error;
     }
     const result = await this.#setup.inner.close();
     this.#leave();
-    return result;
+    if (fault?.kind !== "lost") return result;
+    this.#failure = { reason: fault.error };
+    throw fault.error;
   }
 
   async abort(reason?: unknown): Promise<void> {

@@ -107,6 +107,10 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     const { range: _, ...rest } = options;
     const asked = fault?.kind !== "range" ? options : fault.range ? { ...rest, range: fault.range } : rest;
     const inner = await this.below.get(key, asked);
+    if (fault?.kind === "lost") {
+      await inner.cancel(fault.error);
+      throw fault.error;
+    }
     this.#openBodies++;
     this.#peakOpenBodies = Math.max(this.#peakOpenBodies, this.#openBodies);
     const onEnd = () => void this.#openBodies--;
@@ -116,21 +120,25 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   override async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
     const fault = await this.#before("head", key, options);
     const info = await this.below.head(key, options);
+    if (fault?.kind === "lost") throw fault.error;
     return fault?.kind === "etag" ? { ...info, etag: fault.etag } : info;
   }
 
   override async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
-    await this.#before("put", key, options);
-    return await this.below.put(key, data, options);
+    return await this.#answered("put", key, options, () => this.below.put(key, data, options));
   }
 
   override async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
-    await this.#before("createWriter", key, options);
+    const fault = await this.#before("createWriter", key, options);
     const inner = await this.below.createWriter(key, options);
+    if (fault?.kind === "lost") {
+      await inner.abort(fault.error);
+      throw fault.error;
+    }
     this.#openWriters++;
     return new FaultyWriter({
       inner,
-      before: async (operation) => void await this.#before(operation, key, options),
+      before: (operation) => this.#before(operation, key, options),
       onEnd: () => void this.#openWriters--,
     });
   }
@@ -140,8 +148,8 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     size: number,
     options: PartWriterOptions = {},
   ): Promise<PartWriter> {
-    await this.#before("createPartWriter", key, options);
-    return this.#faulty(key, await this.below.createPartWriter(key, size, options), options);
+    const fault = await this.#before("createPartWriter", key, options);
+    return await this.#faulty(key, await this.below.createPartWriter(key, size, options), options, fault);
   }
 
   override async resumePartWriter?(
@@ -150,8 +158,9 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     token: string,
     options: ResumeOptions = {},
   ): Promise<PartWriter> {
-    await this.#before("resumePartWriter", key, options);
-    return this.#faulty(key, await resumePartWriter(this.below, key, size, token, options), options);
+    const fault = await this.#before("resumePartWriter", key, options);
+    const inner = await resumePartWriter(this.below, key, size, token, options);
+    return await this.#faulty(key, inner, options, fault);
   }
 
   override async *listUploads?(prefix = "", options: CallOptions = {}): AsyncIterable<PendingUpload> {
@@ -160,8 +169,7 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   }
 
   override async abortUpload?(key: string, token: string, options: CallOptions = {}): Promise<void> {
-    await this.#before("abortUpload", key, options);
-    await abortUpload(this.below, key, token, options);
+    await this.#answered("abortUpload", key, options, () => abortUpload(this.below, key, token, options));
   }
 
   override async *list(prefix = "", options: ListOptions = {}): AsyncIterable<ObjectMeta> {
@@ -191,8 +199,7 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   }
 
   override async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    await this.#before("delete", key, options);
-    await this.below.delete(key, options);
+    await this.#answered("delete", key, options, () => this.below.delete(key, options));
   }
 
   override async *deleteMany(
@@ -204,8 +211,7 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   }
 
   override async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
-    await this.#before("copy", from, options);
-    return await this.below.copy(from, to, options);
+    return await this.#answered("copy", from, options, () => this.below.copy(from, to, options));
   }
 
   override async copyFrom?(
@@ -214,8 +220,8 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     to: string,
     options: CopyOptions = {},
   ): Promise<CopyResult | undefined> {
-    await this.#before("copyFrom", from, options);
-    return await this.below.copyFrom?.(source, from, to, options);
+    const copy = () => this.below.copyFrom?.(source, from, to, options) ?? Promise.resolve(undefined);
+    return await this.#answered("copyFrom", from, options, copy);
   }
 
   override async setAttributes?(
@@ -223,33 +229,53 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     attributes: ObjectAttributes,
     options: SetAttributesOptions = {},
   ): Promise<PutResult> {
-    await this.#before("setAttributes", key, options);
-    return await setAttributes(this.below, key, attributes, options);
+    const set = () => setAttributes(this.below, key, attributes, options);
+    return await this.#answered("setAttributes", key, options, set);
   }
 
   override async getTags?(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
-    await this.#before("getTags", key, options);
-    return await tagsOf(this.below, key, options);
+    return await this.#answered("getTags", key, options, () => tagsOf(this.below, key, options));
   }
 
   override async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
-    await this.#before("rename", from, options);
-    await this.below.rename(from, to, options);
+    await this.#answered("rename", from, options, () => this.below.rename(from, to, options));
   }
 
   override async presign(key: string, options: PresignOptions): Promise<URL> {
-    await this.#before("presign", key, {});
-    return await this.below.presign(key, options);
+    return await this.#answered("presign", key, {}, () => this.below.presign(key, options));
   }
 
-  #faulty(key: string, inner: PartWriter, options: CallOptions): PartWriter {
+  async #faulty(
+    key: string,
+    inner: PartWriter,
+    options: CallOptions,
+    fault: Fault | undefined,
+  ): Promise<PartWriter> {
+    if (fault?.kind === "lost") {
+      // What can be resumed is left, for nobody knows its name.
+      await (inner.token === undefined ? inner.abort(fault.error) : inner.detach());
+      throw fault.error;
+    }
     this.#openWriters++;
     return new FaultyPartWriter({
       inner,
       remove: (token) => abortUpload(this.below, key, token),
-      before: async (operation) => void await this.#before(operation, key, options),
+      before: (operation) => this.#before(operation, key, options),
       onEnd: () => void this.#openWriters--,
     });
+  }
+
+  /** Makes a call that has one answer, which may be lost. */
+  async #answered<T>(
+    operation: FaultyOperation,
+    key: string,
+    options: CallOptions,
+    call: () => Promise<T>,
+  ): Promise<T> {
+    const fault = await this.#before(operation, key, options);
+    const answer = await call();
+    if (fault?.kind === "lost") throw fault.error;
+    return answer;
   }
 
   /** Records a call and does what its rule says, but for what belongs into its answer: that is given back. */
@@ -282,6 +308,7 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     const after = fault && "after" in fault ? fault.after : undefined;
     let count = 0;
     for await (const entry of entries) {
+      if (fault?.kind === "lost") continue;
       if (count === after) {
         if (fault?.kind === "throw") throw fault.error;
         if (fault?.kind === "end") return;
@@ -291,6 +318,6 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
       yield entry;
       count++;
     }
-    if (count === after && fault?.kind === "throw") throw fault.error;
+    if (fault?.kind === "lost" || (count === after && fault?.kind === "throw")) throw fault.error;
   }
 }

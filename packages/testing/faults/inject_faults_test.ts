@@ -2,7 +2,7 @@ import { assertEquals, assertRejects } from "@std/assert";
 import { conformance } from "../conformance/mod.ts";
 import { createStoreContext, type GetOptions } from "@lade/core/backend";
 import { MemoryContainer, MemoryStore } from "@lade/core/memory";
-import { FakeClock, type Fault, type FaultyStore, injectFaults } from "../mod.ts";
+import { FakeClock, type Fault, type FaultRule, type FaultyStore, injectFaults } from "../mod.ts";
 
 const BYTES = new TextEncoder().encode("0123456789");
 
@@ -172,6 +172,66 @@ Deno.test("injectFaults() makes a writer fail on write() and close(), and nothin
     assertEquals(await assertRejects(writing), error);
     assertEquals([store.openWriters, await Array.fromAsync(store.list())], [0, []]);
   }
+});
+
+const LOSABLE: readonly [FaultRule["operation"], (store: FaultyStore) => Promise<unknown>, string[]][] = [
+  ["put", (store) => store.put("made", BYTES), ["made", "object"]],
+  ["delete", (store) => store.delete("object"), []],
+  ["deleteMany", (store) => Array.fromAsync(store.deleteMany(["object"])), []],
+  ["copy", (store) => store.copy("object", "made"), ["made", "object"]],
+  ["rename", (store) => store.rename("object", "made"), ["made"]],
+  ["write", (store) => writing(store), ["object"]],
+  ["close", (store) => writing(store), ["made", "object"]],
+  ["writePart", (store) => writingParts(store), ["object"]],
+  ["close", (store) => writingParts(store), ["made", "object"]],
+  ["createWriter", (store) => writing(store), ["object"]],
+  ["createPartWriter", (store) => writingParts(store), ["object"]],
+];
+
+async function writing(store: FaultyStore): Promise<void> {
+  await using writer = await store.createWriter("made");
+  await writer.write(BYTES);
+  await writer.close();
+}
+
+async function writingParts(store: FaultyStore): Promise<void> {
+  await using writer = await store.createPartWriter("made", BYTES.length);
+  await writer.writePart(0, BYTES);
+  await writer.close();
+}
+
+for (const [operation, call, keys] of LOSABLE) {
+  Deno.test(`injectFaults() performs ${operation}() and loses its answer (${keys.length} objects)`, async () => {
+    const error = new Error("lost");
+    const store = await faulty();
+    store.addRule({ operation, fault: { kind: "lost", error } });
+    assertEquals(await assertRejects(() => call(store)), error);
+    assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), keys);
+    assertEquals(store.openWriters, 0);
+  });
+}
+
+Deno.test("injectFaults() says that a close whose answer was lost has failed, once more", async () => {
+  const error = new Error("lost");
+  const store = injectFaults(new MemoryStore(), [{ operation: "close", fault: { kind: "lost", error } }]);
+  const writer = await store.createWriter("made");
+  await writer.write(BYTES);
+  assertEquals(await assertRejects(() => writer.close()), error);
+  assertEquals(await assertRejects(() => writer.close()), error);
+  await writer.abort();
+  assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["made"]);
+});
+
+Deno.test("injectFaults() loses answers of reads, and leaves no body open", async () => {
+  const error = new Error("lost");
+  const store = await faulty({ kind: "lost", error });
+  for (const operation of ["head", "list"] as const) {
+    store.addRule({ operation, fault: { kind: "lost", error } });
+  }
+  assertEquals(await assertRejects(() => store.get("object")), error);
+  assertEquals(await assertRejects(() => store.head("object")), error);
+  assertEquals(await assertRejects(() => Array.fromAsync(store.list())), error);
+  assertEquals(store.openBodies, 0);
 });
 
 Deno.test("injectFaults() counts the bodies that are open, now and at most", async () => {
