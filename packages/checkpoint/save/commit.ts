@@ -2,13 +2,20 @@ import { getBytes, objectUri } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { AlreadyExistsError } from "@lade/core/errors";
 import { createZstdWriter } from "@lade/core/zstd";
-import { FencedError } from "../errors/errors.ts";
-import { type CheckpointRef, commitKey, refName, retiredKey } from "../keys/series_keys.ts";
+import { FencedError, InvalidCheckpointError } from "../errors/errors.ts";
+import {
+  attemptName,
+  type CheckpointRef,
+  commitKey,
+  recordKey,
+  refName,
+  retiredKey,
+} from "../keys/series_keys.ts";
 import { makeManifest } from "../manifest/make_manifest.ts";
 import type { Manifest, TensorTable } from "../manifest/manifest.ts";
 import { readManifest, writeManifest } from "../manifest/manifest_json.ts";
 import { type RankRecord, readRecord } from "../record/rank_record.ts";
-import { createSame } from "../series/create_same.ts";
+import { createSame, mayBeThere, TRIES } from "../series/create_same.ts";
 import { readSmall } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
 
@@ -40,7 +47,7 @@ export async function commit(
   return found ? readManifest(found, objectUri(store.uri, key), manifest) : manifest;
 }
 
-/** The records of an attempt, read by their keys. */
+/** The records of an attempt, read by their keys. One that is of another attempt or rank is an `InvalidCheckpointError`. */
 export async function readRecords(
   { store }: Pick<Series, "store">,
   keys: readonly string[],
@@ -49,9 +56,20 @@ export async function readRecords(
   const records = new Array<RankRecord | undefined>(keys.length).fill(undefined);
   await inParallel(keys.entries(), AT_ONCE, async ([place, key], signal) => {
     const { bytes } = await getBytes(store, key, { signal });
-    records[place] = readRecord(bytes, objectUri(store.uri, key));
+    const uri = objectUri(store.uri, key);
+    const record = records[place] = readRecord(bytes, uri);
+    if (recordKey(attemptName(record, record.run), record.rank) !== key) throw misplaced(record, uri);
   }, signal);
   return records.flatMap((record) => record ?? []);
+}
+
+function misplaced(record: RankRecord, uri: string): InvalidCheckpointError {
+  const { run, rank } = record;
+  return new InvalidCheckpointError({
+    operation: "make a checkpoint of",
+    uri,
+    detail: `it is the record of rank ${rank} for ${refName(record)} of run ${JSON.stringify(run)}`,
+  });
 }
 
 /** What was saved before is the same checkpoint where all but the time is. */
@@ -71,17 +89,22 @@ async function writeTable(
   { key, json }: { readonly key: string; readonly json: Uint8Array<ArrayBuffer> },
   signal?: AbortSignal,
 ): Promise<void> {
-  try {
-    await using writer = await createZstdWriter(store, key.slice(0, -".zst".length), {
-      ifNoneMatch: "*",
-      ifIgnored,
-      workers: 0,
-      ...(signal && { signal }),
-    });
-    await writer.write(json);
-    await writer.close();
-  } catch (error) {
-    if (!(error instanceof AlreadyExistsError)) throw error;
+  for (let attempt = 1;; attempt++) {
+    try {
+      await using writer = await createZstdWriter(store, key.slice(0, -".zst".length), {
+        ifNoneMatch: "*",
+        ifIgnored,
+        workers: 0,
+        ...(signal && { signal }),
+      });
+      await writer.write(json);
+      await writer.close();
+      return;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (error instanceof AlreadyExistsError) return;
+      if (!mayBeThere(error) || attempt === TRIES) throw error;
+    }
   }
 }
 

@@ -1,5 +1,6 @@
-import { objectUri } from "@lade/core";
-import { AlreadyExistsError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { getBytes, objectUri } from "@lade/core";
+import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { FormatError } from "@lade/formats/errors";
 import { JsonFields } from "../json/json_fields.ts";
 import { openSealed, sealJson } from "../json/sealed_json.ts";
 import {
@@ -10,18 +11,32 @@ import {
   LATEST_KEY,
   STEPS,
 } from "../keys/series_keys.ts";
+import { mayBeThere } from "../series/create_same.ts";
 import type { Series } from "../series/series.ts";
-import { getBytes } from "@lade/core";
 
 /** How often another committer may come between. */
 const TRIES = 20;
 
 /**
  * Names a checkpoint as the newest one, for readers that cannot list, unless a newer one is named. It is a hint: a store that
- * cannot replace an object only while it is the one that was read has none, since it might go back.
+ * cannot replace an object only while it is the one that was read has none, since it might go back. The checkpoint is there
+ * whether or not it can be named, so that a failure is a notice; the next save names the next one.
  */
-export async function nameLatest({ store }: Series, ref: CheckpointRef, signal?: AbortSignal): Promise<void> {
-  if (store.capabilities.compareAndSwap === false || store.capabilities.createOnly === false) return;
+export async function nameLatest(series: Series, ref: CheckpointRef, signal?: AbortSignal): Promise<void> {
+  const { capabilities, context: { onNotice }, uri } = series.store;
+  if (capabilities.compareAndSwap === false || capabilities.createOnly === false) return;
+  try {
+    await name(series, ref, signal);
+  } catch (error) {
+    if (signal?.aborted) return;
+    const text = `the newest checkpoint could not be named: ${
+      error instanceof Error ? error.message : error
+    }`;
+    onNotice?.({ uri: objectUri(uri, LATEST_KEY), text });
+  }
+}
+
+async function name({ store }: Series, ref: CheckpointRef, signal: AbortSignal | undefined): Promise<void> {
   const call = signal ? { signal } : {};
   const { generation, step } = ref;
   const bytes = sealJson({
@@ -33,13 +48,14 @@ export async function nameLatest({ store }: Series, ref: CheckpointRef, signal?:
   });
   for (let attempt = 0; attempt < TRIES; attempt++) {
     const named = await readLatest(store.uri, () => getBytes(store, LATEST_KEY, call));
-    if (named && (named.etag === undefined || compareRefs(named.ref, ref) >= 0)) return;
+    if (named && (named.etag === undefined || (named.ref && compareRefs(named.ref, ref) >= 0))) return;
     try {
       const condition = named?.etag === undefined ? { ifNoneMatch: "*" } : { ifMatch: named.etag };
       await store.put(LATEST_KEY, bytes, { ...condition, ...call });
       return;
     } catch (error) {
-      if (!(error instanceof AlreadyExistsError || error instanceof PreconditionFailedError)) throw error;
+      const isOvertaken = error instanceof PreconditionFailedError || mayBeThere(error);
+      if (!isOvertaken) throw error;
     }
   }
 }
@@ -47,14 +63,23 @@ export async function nameLatest({ store }: Series, ref: CheckpointRef, signal?:
 async function readLatest(
   uri: string,
   read: () => ReturnType<typeof getBytes>,
-): Promise<{ readonly ref: CheckpointRef; readonly etag: string | undefined } | undefined> {
+): Promise<{ readonly ref: CheckpointRef | undefined; readonly etag: string | undefined } | undefined> {
   try {
     const { bytes, info } = await read();
-    const fields = new JsonFields(openSealed(bytes, objectUri(uri, LATEST_KEY)), objectUri(uri, LATEST_KEY));
-    const ref = { generation: fields.whole("generation", GENERATIONS), step: fields.whole("step", STEPS) };
-    return { ref, etag: info.etag };
+    return { ref: refOf(bytes, objectUri(uri, LATEST_KEY)), etag: info.etag };
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
+    throw error;
+  }
+}
+
+/** What is damaged names nothing, and is replaced. */
+function refOf(bytes: Uint8Array, uri: string): CheckpointRef | undefined {
+  try {
+    const fields = new JsonFields(openSealed(bytes, uri), uri);
+    return { generation: fields.whole("generation", GENERATIONS), step: fields.whole("step", STEPS) };
+  } catch (error) {
+    if (error instanceof FormatError) return undefined;
     throw error;
   }
 }

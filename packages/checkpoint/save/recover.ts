@@ -1,11 +1,5 @@
-import {
-  attemptName,
-  type CheckpointRef,
-  placeOfRecord,
-  PREFIXES,
-  refName,
-  refOfAttempt,
-} from "../keys/series_keys.ts";
+import { StoreError } from "@lade/core/errors";
+import { type CheckpointRef, placeOfRecord, PREFIXES, refName, refOfAttempt } from "../keys/series_keys.ts";
 import { findCommits, retiredNames } from "../series/find_commits.ts";
 import type { Series } from "../series/series.ts";
 import { commit, readRecords } from "./commit.ts";
@@ -20,7 +14,12 @@ export interface RecoveryReport {
     readonly ranks: number;
     readonly worldSize: number;
   }[];
+  /** Attempts of which no checkpoint can be made, and why: their records are damaged, or contradict one another. */
+  readonly invalid: readonly { readonly attempt: string; readonly error: StoreError }[];
 }
+
+/** What an attempt fails with by itself, rather than by the store. */
+const OWN_FAULTS: readonly string[] = ["invalid-format", "already-exists", "fenced", "not-found"];
 
 /**
  * Commits what was written whole and never committed, as after a crash between the last record and the manifest: the ranks'
@@ -40,17 +39,23 @@ export async function recover(series: Series, signal?: AbortSignal): Promise<Rec
   for await (const commit of findCommits(series, signal)) known.add(refName(commit));
   const committed: CheckpointRef[] = [];
   const incomplete: { attempt: string; ranks: number; worldSize: number }[] = [];
+  const invalid: { attempt: string; error: StoreError }[] = [];
   for (const [attempt, keys] of attempts) {
     const ref = refOfAttempt(attempt);
     if (!ref || known.has(refName(ref))) continue;
-    const [first] = await readRecords(series, keys.slice(0, 1), signal);
-    if (!first || attemptName(first, first.run) !== attempt) continue;
-    if (keys.length !== first.worldSize) {
-      incomplete.push({ attempt, ranks: keys.length, worldSize: first.worldSize });
-      continue;
+    try {
+      const [first] = await readRecords(series, keys.slice(0, 1), signal);
+      if (first && keys.length !== first.worldSize) {
+        incomplete.push({ attempt, ranks: keys.length, worldSize: first.worldSize });
+        continue;
+      }
+      await commit(series, await readRecords(series, keys, signal), signal);
+      committed.push(ref);
+    } catch (error) {
+      // Of this attempt alone; it is being removed, or was damaged. The others do not suffer from it.
+      if (!(error instanceof StoreError) || !OWN_FAULTS.includes(error.code)) throw error;
+      invalid.push({ attempt, error });
     }
-    await commit(series, await readRecords(series, keys, signal), signal);
-    committed.push(ref);
   }
-  return { committed, incomplete };
+  return { committed, incomplete, invalid };
 }

@@ -9,6 +9,7 @@ import {
 } from "@lade/formats/safetensors";
 import { shardKey } from "../keys/series_keys.ts";
 import type { DataObject, StoredPiece } from "../record/rank_record.ts";
+import { mayBeThere, TRIES } from "../series/create_same.ts";
 import type { Series } from "../series/series.ts";
 import { ChunkSums } from "./chunk_sums.ts";
 import type { PlannedPiece } from "./plan_save.ts";
@@ -75,7 +76,7 @@ async function writeShard(
   const metadata = { format: "pt", DCP_VERSION: "1.0", DCP_SHARDING_INFO: shardingInfo(pieces) };
   const tensors = pieces.map(({ name, dtype, shape, data }) => ({ name, dtype, shape, data }));
   const plan = planSafetensors(tensors, { metadata });
-  for (let attempt = 0; attempt < NAMES; attempt++) {
+  for (let attempt = 0, lost = 0; attempt < NAMES;) {
     const key = nameOf(attempt);
     const sums = new ChunkSums(plan.tensors, chunkBytes);
     const onBytes = (_: number, bytes: Uint8Array) => sums.show(bytes);
@@ -83,12 +84,19 @@ async function writeShard(
       await writeSafetensors(store, key, tensors, { metadata, onBytes, ifNoneMatch: "*", ifIgnored, signal });
     } catch (error) {
       signal.throwIfAborted();
-      if (!(error instanceof AlreadyExistsError)) throw error;
+      if (!(error instanceof AlreadyExistsError)) {
+        // Whether it is there shows by the same name.
+        if (!mayBeThere(error) || ++lost === TRIES) throw error;
+        continue;
+      }
       // Of this rank, from a try whose answer was lost or that was made again: it is taken where it is the same.
       if (sums.position < plan.size) {
         for await (const bytes of contentOf(plan, tensors, sums.position)) sums.show(bytes);
       }
-      if (!await isWhole(series, key, { size: plan.size, sum: sums.whole }, signal)) continue;
+      if (!await isWhole(series, key, { size: plan.size, sum: sums.whole }, signal)) {
+        attempt++;
+        continue;
+      }
     }
     const byName = new Map(pieces.map((piece) => [piece.name, piece]));
     return {

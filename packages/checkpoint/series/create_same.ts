@@ -15,8 +15,8 @@ export interface CreateSameOptions {
   readonly signal?: AbortSignal | undefined;
 }
 
-/** How often it is tried where the answer is lost and nothing is there. */
-const TRIES = 3;
+/** How often a call is made whose answer is lost and that has done nothing. */
+export const TRIES = 3;
 
 /**
  * Creates an object whose content is a function of its key's meaning, so that whoever creates it writes the same bytes:
@@ -56,8 +56,8 @@ export async function createSame(
   }
 }
 
-/** Whether the object may be there although the call failed. */
-function mayBeThere(error: unknown): boolean {
+/** Whether the object may be there although the call that creates it failed. */
+export function mayBeThere(error: unknown): boolean {
   if (!(error instanceof StoreError)) return false;
   return error.retryable || error.code === "already-exists" || error.code === "service" ||
     error.code === "not-found";

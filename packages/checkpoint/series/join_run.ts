@@ -13,6 +13,7 @@ import {
   runKey,
   STEPS,
 } from "../keys/series_keys.ts";
+import { mayBeThere, TRIES } from "./create_same.ts";
 import { readSmall } from "./read_small.ts";
 import { firstOf, type JoinedRun, type Member, type Series } from "./series.ts";
 
@@ -27,7 +28,7 @@ export interface RunObject {
 }
 
 /** How often another run may begin just before this one. */
-const TRIES = 100;
+const RACES = 100;
 
 /**
  * Joins a run, or begins it: the first of its ranks says for all from where they go on, which `newest` tells. A run after
@@ -41,7 +42,8 @@ export async function joinRun(
 ): Promise<JoinedRun & { readonly resumeFrom: CheckpointRef | undefined }> {
   const { store, ifIgnored } = series;
   const digest = runDigest(member.run);
-  for (let attempt = 0; attempt < TRIES; attempt++) {
+  let lost = 0;
+  for (let attempt = 0; attempt < RACES; attempt++) {
     const last = await newestRun(series, signal);
     if (last?.run === member.run) {
       return { ...member, generation: last.generation, resumeFrom: last.resumeFrom };
@@ -62,14 +64,16 @@ export async function joinRun(
       const call = { ifNoneMatch: "*", ifIgnored, ...(signal && { signal }) };
       await store.put(runKey(generation), writeRun(begun), call);
     } catch (error) {
+      signal?.throwIfAborted();
       // Another rank or another run was quicker, or the answer was lost: the next look tells.
-      if (!(error instanceof AlreadyExistsError)) throw error;
+      if (error instanceof AlreadyExistsError) continue;
+      if (!mayBeThere(error) || ++lost === TRIES) throw error;
     }
   }
   throw new FencedError({
     operation: "begin a run in",
     uri: store.uri,
-    detail: `other runs began ${TRIES} times just before it`,
+    detail: `other runs began ${RACES} times just before it`,
   });
 }
 

@@ -1,0 +1,114 @@
+import { assertEquals } from "@std/assert";
+import type { Checkpoint, CheckpointContent, CheckpointInfo, Checkpoints } from "@lade/checkpoint";
+import type { Clock, ObjectStore } from "@lade/core";
+
+/** Rows of a tensor that each rank has. */
+const ROWS = 2;
+const COLUMNS = 5;
+
+/** What a rank saves: every number of it follows from the seed, so that a mixture of two saves is seen. */
+export function contentOf(rank: number, worldSize: number, seed: number): CheckpointContent {
+  const rows = worldRows(worldSize, seed).slice(rank * ROWS * COLUMNS, (rank + 1) * ROWS * COLUMNS);
+  return {
+    tensors: [
+      {
+        name: "rows",
+        dtype: "float32",
+        shape: [ROWS, COLUMNS],
+        offsets: [rank * ROWS, 0],
+        globalShape: [worldSize * ROWS, COLUMNS],
+        data: rows,
+      },
+      {
+        name: "bias",
+        dtype: "float64",
+        shape: [3],
+        replicas: Array.from({ length: worldSize }, (_, rank) => rank),
+        data: biasOf(seed),
+      },
+    ],
+    extras: { rng: { rank, seed }, state: stateOf(rank, seed) },
+    metrics: { seed },
+  };
+}
+
+/** Checks that a checkpoint is of one save only, and whole: all its bytes are loaded and compared. */
+export async function assertWhole(checkpoint: Checkpoint): Promise<void> {
+  const { worldSize, metrics: { seed = -1 } } = checkpoint.info;
+  const tensors = await checkpoint.loadAll();
+  assertEquals([...tensors.keys()], ["bias", "rows"]);
+  assertEquals(tensors.get("rows")?.data, worldRows(worldSize, seed));
+  assertEquals(tensors.get("bias")?.data, biasOf(seed));
+  for (let rank = 0; rank < worldSize; rank++) {
+    assertEquals(await checkpoint.extra("rng", { rank }), { rank, seed });
+    assertEquals(await checkpoint.extra("state", { rank }), stateOf(rank, seed));
+  }
+}
+
+/** Checks all checkpoints that are seen; gives what is known of each, the newest first. */
+export async function assertAllWhole(checkpoints: Checkpoints): Promise<CheckpointInfo[]> {
+  const infos = await Array.fromAsync(checkpoints.list());
+  for (const info of infos) {
+    await using checkpoint = await checkpoints.open(info);
+    assertEquals(checkpoint.info, info);
+    await assertWhole(checkpoint);
+  }
+  assertEquals(await checkpoints.latest(), infos[0]);
+  return infos;
+}
+
+/** Opens a series for all ranks, and has them save a step together; gives how it ended for each. */
+export function saveTogether(
+  all: readonly Checkpoints[],
+  step: number,
+  seed: number,
+): Promise<PromiseSettledResult<CheckpointInfo>[]> {
+  const saves = all.map((checkpoints, rank) =>
+    checkpoints.save(step, contentOf(rank, all.length, seed)).committed
+  );
+  return Promise.allSettled(saves);
+}
+
+/** The keys of a store, sorted. */
+export async function keysOf(store: ObjectStore): Promise<string[]> {
+  const keys: string[] = [];
+  for await (const { key } of store.list()) keys.push(key);
+  return keys.sort();
+}
+
+function worldRows(worldSize: number, seed: number): Float32Array<ArrayBuffer> {
+  return Float32Array.from({ length: worldSize * ROWS * COLUMNS }, (_, place) => seed * 1000 + place);
+}
+
+function biasOf(seed: number): Float64Array<ArrayBuffer> {
+  return Float64Array.of(seed, seed + 0.25, seed + 0.5);
+}
+
+function stateOf(rank: number, seed: number): Uint8Array<ArrayBuffer> {
+  return new Uint8Array(20).fill(rank + seed);
+}
+
+/** A clock on which everybody who sleeps has slept at once: as long as they meant to. */
+export class EagerClock implements Clock {
+  #elapsed = 0;
+
+  now(): number {
+    return Date.UTC(2026, 0, 1) + this.#elapsed;
+  }
+
+  monotonicMs(): number {
+    return this.#elapsed;
+  }
+
+  async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
+    signal?.throwIfAborted();
+    this.#elapsed += durationMs;
+    await new Promise((resolve) => setTimeout(resolve, 0));
+    signal?.throwIfAborted();
+  }
+
+  /** Moves it. */
+  advance(durationMs: number): void {
+    this.#elapsed += durationMs;
+  }
+}
