@@ -1,4 +1,12 @@
-import type { DataLoader, LoaderOptions, MapDataset, OpenDatasetOptions } from "@lade/loader";
+import type {
+  DataLoader,
+  LoaderOptions,
+  MapDataset,
+  MixOptions,
+  Mixture,
+  OpenDatasetOptions,
+} from "@lade/loader";
+import { quote, redactSecrets } from "@lade/core/text";
 import { isLocalDirectory, locate, type LocatedUri, locatePrefix } from "@lade/transfer/places";
 import { defaultLade } from "./functions.ts";
 import type { Lade } from "./lade.ts";
@@ -9,23 +17,87 @@ export interface DatasetOptions extends OpenDatasetOptions {
   readonly lade?: Lade;
 }
 
+/** One of several data sets that are drawn by weight, with options that are its own. */
+export interface UriPart extends Omit<OpenDatasetOptions, "signal"> {
+  /** What lies there. */
+  readonly uri: string;
+  /** How often it is drawn beside the others; as often as it has samples where none of them says. */
+  readonly weight?: number;
+  /** What samples and failures call it; its URI by default. */
+  readonly name?: string;
+}
+
+/** Options of {@linkcode dataset} over several URIs; those of samples are for data sets that have none of their own. */
+export interface MixedDatasetOptions extends DatasetOptions, Pick<MixOptions, "tell"> {}
+
 /** Options of {@linkcode loader}: those of batches and order, and what the samples are. */
 export interface UriLoaderOptions<U, B> extends LoaderOptions<unknown, U, B> {
   /** What the samples are. */
-  readonly dataset?: DatasetOptions;
+  readonly dataset?: MixedDatasetOptions;
 }
 
 /**
  * Opens what lies under a URI of any scheme as a data set of samples: whole objects, rows of npy, records of TFRecord or
  * samples of webdataset shards, as their names say; by the manifest beside them where there is one.
  */
-export async function dataset(uri: string, options: DatasetOptions = {}): Promise<MapDataset<unknown>> {
-  const { lade = defaultLade(), ...rest } = options;
+export async function dataset(uri: string, options?: DatasetOptions): Promise<MapDataset<unknown>>;
+/**
+ * Opens what lies under several URIs, each of any scheme, as one data set, of which each is drawn as often as its weight says
+ * (`mixDatasets` of `@lade/loader`). Where one cannot be opened, the others are disposed of.
+ */
+export async function dataset(
+  parts: readonly UriPart[],
+  options?: MixedDatasetOptions,
+): Promise<Mixture<unknown>>;
+export async function dataset(
+  what: string | readonly UriPart[],
+  { tell, ...options }: MixedDatasetOptions = {},
+): Promise<MapDataset<unknown>> {
+  if (typeof what !== "string") return await mix(what, options, tell === undefined ? {} : { tell });
+  if (tell === undefined) return await open(what, options);
+  throw new TypeError(
+    `Cannot let samples of ${quote(redactSecrets(what))} tell their data set: it is one alone`,
+  );
+}
+
+async function open(
+  uri: string,
+  { lade = defaultLade(), ...rest }: DatasetOptions,
+): Promise<MapDataset<unknown>> {
   const [{ store, key }, { openDataset }] = await Promise.all([
     locateDataset(lade, uri),
     import("@lade/loader"),
   ]);
   return await openDataset(store, key, rest);
+}
+
+async function mix(
+  parts: readonly UriPart[],
+  options: DatasetOptions,
+  told: Pick<MixOptions, "tell">,
+): Promise<Mixture<unknown>> {
+  const opening = parts.map(({ uri, weight: _weight, name: _name, ...own }) =>
+    open(uri, { ...options, ...own })
+  );
+  const opened = await Promise.allSettled(opening);
+  try {
+    const { mixDatasets } = await import("@lade/loader");
+    const inputs = parts.map(({ name, weight }, part) => {
+      const result = opened[part];
+      if (result?.status !== "fulfilled") throw result?.reason;
+      return {
+        dataset: result.value,
+        ...(name !== undefined && { name }),
+        ...(weight !== undefined && { weight }),
+      };
+    });
+    return mixDatasets(inputs, told);
+  } catch (error) {
+    for (const result of opened) {
+      if (result.status === "fulfilled") await result.value[Symbol.asyncDispose]();
+    }
+    throw error;
+  }
 }
 
 /** A local directory is one store with and without the slash at its end, so that its samples have one fingerprint. */
@@ -34,13 +106,20 @@ async function locateDataset(lade: Lade, uri: string): Promise<LocatedUri> {
   return await isLocalDirectory(place.uri) ? await locatePrefix(lade, place) : place;
 }
 
-/** Makes a loader over what lies under a URI: batches of its samples in an exact order, resumed exactly. */
+/**
+ * Makes a loader over what lies under a URI, or under several, each drawn as its weight says: batches of its samples in an
+ * exact order, resumed exactly.
+ */
 export async function loader<U = unknown, B = readonly U[]>(
-  uri: string,
+  what: string | readonly UriPart[],
   options: UriLoaderOptions<U, B> = {},
 ): Promise<DataLoader<B>> {
-  const { dataset: what = {}, ...rest } = options;
+  const { dataset: given = {}, ...rest } = options;
   const { signal } = rest;
-  const { createLoader } = await import("@lade/loader");
-  return createLoader<unknown, U, B>(await dataset(uri, { ...(signal && { signal }), ...what }), rest);
+  const opening = { ...(signal && { signal }), ...given };
+  const [{ createLoader }, opened] = await Promise.all([
+    import("@lade/loader"),
+    typeof what === "string" ? dataset(what, opening) : dataset(what, opening),
+  ]);
+  return createLoader<unknown, U, B>(opened, rest);
 }

@@ -31,3 +31,48 @@ Deno.test("dataset() of nothing is an error that names it", async () => {
     '"memory://data/none/": no object lies there',
   );
 });
+
+Deno.test("loader() of several URIs draws each by its weight, whatever scheme it is of", async () => {
+  await using lade = new Lade();
+  for (let i = 0; i < 10; i++) await lade.put(`memory://data/mixed/${i}`, `a ${i}`);
+  for (let i = 0; i < 4; i++) await lade.put(`file://${ROOT}/mixed/${i}`, `b ${i}`);
+  const parts = [{ uri: "memory://data/mixed/", weight: 3 }, {
+    uri: `file://${ROOT}/mixed`,
+    weight: 1,
+    name: "local",
+  }];
+  const textOf = (sample: unknown) => new TextDecoder().decode((sample as { bytes: Uint8Array }).bytes);
+  const options = { batchSize: 5, samplesPerEpoch: 40, shuffle: "full", dataset: { lade } } as const;
+  await using first = await loader<string>(parts, { ...options, transform: textOf });
+  const seen: string[] = [];
+  for await (const { data } of first) {
+    seen.push(...data);
+    if (seen.length === 15) break;
+  }
+  await using second = await loader<string>(parts, { ...options, transform: textOf, state: first.state() });
+  for await (const { data } of second) seen.push(...data);
+  assertEquals(seen.length, 40);
+  const local = seen.filter((text) => text.startsWith("b"));
+  assertEquals(new Set(local).size, 4);
+  await using told = await loader<string>(parts, {
+    ...options,
+    dataset: { lade, tell: true },
+    transform: (sample) =>
+      `${(sample as { part: string }).part}: ${textOf((sample as { sample: unknown }).sample)}`,
+  });
+  const names: string[] = [];
+  for await (const { data } of told) names.push(...data);
+  assertEquals(
+    names,
+    seen.map((text) => `${text.startsWith("a") ? "memory://data/mixed/" : "local"}: ${text}`),
+  );
+});
+
+Deno.test("dataset() of several URIs fails with the one that cannot be opened, and one alone tells nothing", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://data/one/1", "1");
+  const parts = [{ uri: "memory://data/one/" }, { uri: "memory://data/none/" }];
+  await assertRejects(() => dataset(parts, { lade }), Error, '"memory://data/none/": no object lies there');
+  const options = { lade, tell: true };
+  await assertRejects(() => dataset("memory://data/one/", options), TypeError, "it is one alone");
+});

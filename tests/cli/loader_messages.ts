@@ -11,8 +11,19 @@ export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
   const config = resolveConfig({}, { dataset: { uri, length: 1 }, budget: 1024 });
   const fingerprint = "x";
   const epoch = { uri, epoch: 0, tookMs: 1, measuredMs: 1, computeMs: 1, measuredSamples: 1, stats };
+  const parts = [{ name: uri, uri, length: 2, weight: 3 }, { name: `${uri}2`, uri, length: 1, weight: 2 }];
   return {
     loaderplan: new LoaderPlanMessage({ uri, samples: 1, fingerprint, config, stepsPerEpoch: 1, first: [0] }),
+    loadermixture: new LoaderPlanMessage({
+      uri,
+      samples: 3,
+      fingerprint,
+      config: resolveConfig({ samplesPerEpoch: 5 }, { dataset: { uri, length: 3, parts }, budget: 1024 }),
+      stepsPerEpoch: 5,
+      first: [0, 2],
+      parts,
+      draws: [3, 2],
+    }),
     loadermanifest: new LoaderManifestMessage({
       ...{ uri, kind: "files", objects: 1, bytes: 1, state: "stale" },
       difference: { added: 1, gone: 1, changed: 1, examples: { added: uri, gone: uri, changed: uri } },

@@ -122,7 +122,7 @@ Deno.test("lade loader pack refuses what makes no sense, and writes nothing then
     assertMatch(got.stderr, words);
   };
   await fails(["pack", from], 2, /pack needs a URI and a DEST/);
-  await fails(["plan", from, to], 2, /plan takes one URI/);
+  await fails(["index", from, to], 2, /index takes one URI/);
   await fails(["pack", from, to, "--batch-size=2"], 2, /pack writes every sample once/);
   await fails(["pack", from, to, "--epochs=2"], 2, /are of lade loader run, not of pack/);
   await fails(["plan", from, "--format=tar"], 2, /are of pack/);

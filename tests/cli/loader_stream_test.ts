@@ -4,6 +4,7 @@ import { BytesSource } from "@lade/formats/source";
 import { valueAt } from "@lade/formats/table";
 import { InterruptError } from "../../packages/cli/command/interrupt_error.ts";
 import { runCli } from "../../packages/cli/program/run_cli.ts";
+import { TFRECORD } from "./format_files.ts";
 import { FakeTerminal, type FakeTerminalOptions } from "./fake_terminal.ts";
 import { CliHere } from "./run_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
@@ -245,4 +246,41 @@ Deno.test("lade loader stream --listen removes its file when it is interrupted b
   const { code } = await running;
   assertEquals(code, 143);
   assertEquals([...Deno.readDirSync(directory.path)], []);
+});
+
+Deno.test("lade loader stream of several URIs has one table of them, and tells whose a row is", async () => {
+  await using cli = await filled();
+  for (let i = 0; i < 5; i++) await cli.lade.put(`memory://m/other/${i}`, new Uint8Array(10).fill(i));
+  const uris = ["memory://m/set/", "--weight=1", "memory://m/other/", "--weight=1"];
+  const args = ["loader", "stream", ...uris, "--samples-per-epoch=64", "--batch-size=16", "--shuffle=full"];
+  const rowsOf = async (bytes: Uint8Array) => {
+    const reader = await ArrowStreamReader.open(new BytesSource(bytes, "memory://stream"));
+    const rows: Record<string, unknown>[] = [];
+    for await (const table of reader.scan()) {
+      for (let row = 0; row < table.rows; row++) {
+        rows.push(
+          Object.fromEntries(table.columns.map((column) => [column.field.name, valueAt(column, row)])),
+        );
+      }
+    }
+    return rows;
+  };
+  const plain = await rowsOf((await stream(cli, args)).stdout);
+  const told = await rowsOf((await stream(cli, [...args, "--tell"])).stdout);
+  assertEquals(plain.length, 64);
+  assertEquals(told.map(({ part: _, ...row }) => row), plain);
+  const places: Record<number, string> = { 20_000: "memory://m/set/", 10: "memory://m/other/" };
+  assertEquals(told.map(({ part }) => part), plain.map(({ bytes }) => places[(bytes as Uint8Array).length]));
+  const shares = Object.values(Object.groupBy(told, ({ part }) => `${part}`)).map((rows) =>
+    rows?.length ?? 0
+  );
+  assertEquals([shares.length, (shares[0] ?? 0) + (shares[1] ?? 0)], [2, 64]);
+  await cli.lade.put("memory://m/records/a.tfrecord", TFRECORD);
+  assertEquals((await cli.run(["loader", "index", "memory://m/records/"])).code, 0);
+  const { code, stderr } = await stream(cli, ["loader", "stream", "memory://m/set/", "memory://m/records/"]);
+  assertEquals(code, 1);
+  assertMatch(
+    stderr,
+    /one table of "memory:\/\/m\/set\/" \(key, bytes\) and "memory:\/\/m\/records\/" \(bytes\): their/,
+  );
 });

@@ -26,6 +26,68 @@ Deno.test("lade loader plan shows every setting, where it is from, and what the 
   assertEquals(json.settings["loader.globalBatchSize"], { value: "4", source: "option" });
 });
 
+async function twoSets(): Promise<CliHere> {
+  const cli = new CliHere();
+  for (let i = 0; i < 10; i++) await cli.lade.put(`memory://m/a/${i}`, new Uint8Array(100 + i));
+  for (let i = 0; i < 4; i++) await cli.lade.put(`memory://m/b=1/${i}`, new Uint8Array(1000 + i));
+  return cli;
+}
+
+Deno.test("lade loader plan of several URIs shows the share of each, and whose the first samples are", async () => {
+  await using cli = await twoSets();
+  const weighted = ["memory://m/a/", "--weight=3", "memory://m/b=1/", "--weight", "1"];
+  const plan = ["loader", "plan", ...weighted, "--samples-per-epoch=8", "--batch-size=3"];
+  const { code, stdout, stderr } = await cli.run(plan);
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /^memory:\/\/m\/a\/ and 1 more: 14 samples, fingerprint \S{22}\n/);
+  const [, a = "", b = ""] = stdout.split("\n");
+  assertMatch(
+    a,
+    /^ {2}1: memory:\/\/m\/a\/: 10 samples, weight 3 \(75\.0 %\), drawn \d times? in the first epoch, as they lie$/,
+  );
+  assertMatch(
+    b,
+    /^ {2}2: memory:\/\/m\/b=1\/: 4 samples, weight 1 \(25\.0 %\), drawn \d times? in the first epoch, as they lie$/,
+  );
+  assertMatch(stdout, /\n {2}loader\.samplesPerEpoch +8 +option\n/);
+  assertMatch(stdout, /\n3 steps in an epoch; rank 0 of 1 begins with sample (?:[12]:\d, ){7}[12]:\d\n$/);
+  const json = JSON.parse((await cli.run([...plan, "--json"])).stdout);
+  assertEquals(
+    json.parts.map(({ name, samples, share }: Record<string, unknown>) => [name, samples, share]),
+    [
+      ["memory://m/a/", 10, 0.75],
+      ["memory://m/b=1/", 4, 0.25],
+    ],
+  );
+  assertEquals(json.parts[0].draws + json.parts[1].draws, 8);
+  const drawn = json.firstOf.map(({ part }: { part: number }) => part);
+  assertEquals(drawn.filter((part: number) => part === 1).length, json.parts[1].draws);
+  assertEquals(json.firstOf[0].sample, 0);
+  // Without weights each is drawn as often as it has samples.
+  const plain = JSON.parse(
+    (await cli.run(["loader", "plan", "memory://m/a", "memory://m/b=1", "--json"])).stdout,
+  );
+  assertEquals(plain.parts.map(({ weight }: { weight: number }) => weight), [10, 4]);
+});
+
+Deno.test("lade loader run goes through several URIs, each as often as its weight says", async () => {
+  await using cli = await twoSets();
+  const uris = ["memory://m/a/", "memory://m/b=1/", "--weight=1", "--weight=1"];
+  const { code, stdout } = await cli.run([
+    ...["loader", "run", ...uris, "--samples-per-epoch=4096", "--batch-size=512", "--shuffle=auto"],
+    "--epochs=2",
+    "--json",
+  ]);
+  assertEquals(code, 0);
+  const epochs = stdout.trimEnd().split("\n").map((line) => JSON.parse(line)).filter(({ type }) =>
+    type === "epoch"
+  );
+  assertEquals(epochs.map(({ steps, samples }) => [steps, samples]), [[8, 4096], [8, 4096]]);
+  // Each of the small ones is drawn 512 times, each of the others 204 or 205.
+  const least = 512 * (1000 + 1001 + 1002 + 1003) + 204 * (100 + 109) * 5;
+  assert(epochs[0].bytes >= least && epochs[0].bytes <= least + 2200, `${epochs[0].bytes}`);
+});
+
 Deno.test("lade loader index writes the manifest, and the indexes that are missing", async () => {
   await using cli = await filled();
   const { code, stdout } = await cli.run(["loader", "index", "memory://m/set/"]);
@@ -124,6 +186,17 @@ Deno.test("lade loader refuses what makes no sense, and says what does", async (
     await fails(["plan", "memory://m/set/", option], 2, /are of lade loader run, not of plan/);
     await fails(["index", "memory://m/set/", option], 2, /are of lade loader run, not of index/);
   }
+  const two = ["memory://m/set/", "memory://m/other/"];
+  await cli.lade.put("memory://m/other/1", new Uint8Array(1));
+  await fails(["plan", ...two, "--weight=1"], 2, /--weight is there once, and there are 2 URIs/);
+  await fails(["plan", "memory://m/set/", "--weight=1"], 2, /are of several URIs/);
+  await fails(["plan", "memory://m/set/", "--samples-per-epoch=1"], 2, /are of several URIs/);
+  await fails(["plan", ...two, "--weight=0", "--weight=1"], 2, /"0" is no weight/);
+  await fails(["plan", ...two, "--weight=1e3", "--weight=1"], 2, /"1e3" is no weight/);
+  await fails(["plan", ...two, "--tell"], 2, /--tell is of stream/);
+  await fails(["index", ...two], 2, /index takes one URI/);
+  await fails(["plan", ...two, "--weight=9999", "--weight=1"], 1, /"memory:\/\/m\/other\/" by weight 1/);
+  await fails(["plan", two[0] ?? "", two[0] ?? ""], 1, /two data sets called "memory:\/\/m\/set\/"/);
   await fails(["fly", "memory://m/set/"], 2, /"plan", "index", "pack", "run" or "stream"/);
   const help = await cli.run(["loader", "--help"]);
   assert(help.stdout.includes("--compute-ms"), help.stdout);

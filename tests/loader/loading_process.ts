@@ -1,11 +1,13 @@
 /** Goes through a data set as a program of its own, which a test kills: what it does is its argument, in JSON. */
-import { loader } from "@lade/lade";
+import { loader, type UriPart } from "@lade/lade";
 import type { LoaderState, World } from "@lade/loader";
 
 /** What is gone through. */
 export interface LoadingTask {
-  /** Where the samples are. */
-  readonly uri: string;
+  /** Where the samples are, of one data set or several. */
+  readonly uri: string | readonly UriPart[];
+  /** Samples of an epoch of several. */
+  readonly samplesPerEpoch?: number;
   /** Which rank this is. */
   readonly world: World;
   /** Samples of a step, of all ranks. */

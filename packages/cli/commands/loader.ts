@@ -1,5 +1,6 @@
 import { defineCommand } from "../command/command.ts";
 import { UsageError } from "../command/usage_error.ts";
+import { checkSeveral } from "../loader/check_several.ts";
 import { loaderCommandOptions, type LoaderCommandValues } from "../loader/loader_command_options.ts";
 
 /** `lade loader`. */
@@ -9,15 +10,17 @@ export const loader = defineCommand({
   description:
     "plan shows every setting of a loader and where it comes from, how many steps there are, what is held in memory, and \
 which samples this rank begins with. index writes lade-manifest.tsv beside the objects, by which nobody lists them again, \
-and an index beside each TFRecord or tar that has none, and tells what changed; --check compares alone. What comes later is \nhidden by a manifest until index runs again: plan tells of it. pack writes the samples into shards of TFRecord, tar or npy at DEST, in \
+and an index beside each TFRecord or tar that has none, and tells what changed; --check compares alone. What comes later is \
+hidden by a manifest until index runs again: plan tells of it. pack writes the samples into shards of TFRecord, tar or npy at DEST, in \
 the order that --shuffle and --seed say, with indexes and, at the end, a manifest; broken off, the same command goes on, and \
 nobody loads what is there until it is whole. run goes \
 through epochs as training would, waits --compute-ms in each step, and prints a table: of each epoch samples and bytes per \
 second, the share of time in steps (AU, without the first step), how long batches and reads were waited for and what \
 limited, and the mean and least of all; --json has the metrics of DLIO by their names. stream writes batches as an Arrow IPC stream, which pyarrow reads: a \
 record batch for each, with the state behind it as lade.state in its metadata, from which --state goes on. A stream that is \
-cut off lacks its end, and fails its reader.",
-  usage: "plan|index|pack|run|stream URI [DEST]",
+cut off lacks its end, and fails its reader. Of several URIs each is drawn as its --weight says, and gone through again and \
+again; an epoch goes on in each where the one before ended.",
+  usage: "plan|index|pack|run|stream URI [URI ...|DEST]",
   examples: [
     [
       "lade loader plan s3://bucket/train/ --batch-size 64 --shuffle full --rank 3/8",
@@ -31,6 +34,10 @@ cut off lacks its end, and fails its reader.",
     [
       "lade loader run s3://bucket/unet3d/ --batch-size 7 --compute-ms 323 --epochs 5",
       "measures five epochs",
+    ],
+    [
+      "lade loader run s3://bucket/web/ --weight 3 s3://bucket/books/ --weight 1 --shuffle auto",
+      "draws three samples of the first for one of the second",
     ],
     [
       "lade loader stream s3://bucket/train/ --batch-size 64 --listen unix:/tmp/train.sock",
@@ -59,16 +66,16 @@ function checkLoader(given: LoaderCommandValues): void {
   }
   if (given.check && action !== "index") throw new UsageError("--check is of index.");
   checkPack(given);
+  checkSeveral(given);
 }
 
 function checkPack(given: LoaderCommandValues): void {
-  const { action, destination, format, shardSize, records, replacePack } = given;
+  const { action, more, format, shardSize, records, replacePack } = given;
   if (action !== "pack") {
-    if (destination !== undefined) throw new UsageError(`${action} takes one URI.`);
     if (format === undefined && shardSize === undefined && records === undefined && !replacePack) return;
     throw new UsageError("--format, --shard-size, --records and --replace-pack are of pack.");
   }
-  if (destination === undefined) throw new UsageError("pack needs a URI and a DEST.");
+  if (more.length !== 1) throw new UsageError("pack needs a URI and a DEST.");
   const { batchSize, globalBatchSize, rank, remainder } = given;
   if ([batchSize, globalBatchSize, rank, remainder].some((option) => option !== undefined)) {
     throw new UsageError(

@@ -1,6 +1,6 @@
-import { argument, flag, option, optionalArgument, type ValuesOf } from "../syntax/option.ts";
+import { argument, flag, option, repeated, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
-import { choiceValue, integerValue, sizeValue, textValue } from "../values/plain_values.ts";
+import { choiceValue, integerValue, sizeValue, textValue, weightValue } from "../values/plain_values.ts";
 
 const many = (metavar: string) => integerValue({ metavar, least: 1 });
 
@@ -51,6 +51,20 @@ by side, auto chooses one of these.",
     undefined,
     "Runs of blocks that are gone through side by side; 16 by default, or fewer where row groups are large.",
   ),
+  weights: repeated(
+    ["--weight"],
+    weightValue("W"),
+    (weights) => weights,
+    "How often samples of a URI are drawn beside those of the others: one for each URI, in their order. By default as often as \
+each has samples.",
+  ),
+  samplesPerEpoch: option(
+    ["--samples-per-epoch"],
+    many("N"),
+    undefined,
+    "Samples of an epoch of several URIs; as many as all have by default.",
+  ),
+  tell: flag(["--tell"], "Let a column part tell which of several URIs a sample is of. Of stream."),
   seed: option(
     ["--seed"],
     integerValue({ metavar: "N", least: Number.MIN_SAFE_INTEGER }),
@@ -144,10 +158,10 @@ Of pack.",
 and measure, or give batches to Python.",
   ),
   uri: argument(placeValue({ metavar: "URI", dash: false }), "A prefix, a directory, or one object."),
-  destination: optionalArgument(
-    placeValue({ metavar: "DEST", dash: false }),
-    undefined,
-    "Where pack writes: a prefix, or a name with %06d for the numbers of shards.",
+  more: restOfArguments(
+    placeValue({ metavar: "URI", dash: false }),
+    "Further data sets, each drawn as its --weight says, of plan, run and stream; DEST of pack, where it writes: a prefix, or a \
+name with %06d for the numbers of shards.",
   ),
 };
 

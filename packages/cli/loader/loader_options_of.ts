@@ -4,7 +4,8 @@ import type { LoaderCommandValues } from "./loader_command_options.ts";
 
 /** The options of a loader that a command line says. */
 export async function loaderOptionsOf(given: LoaderCommandValues): Promise<LoaderOptions<unknown>> {
-  const { batchSize, globalBatchSize, seed, remainder, shuffle, block, window, lanes } = given;
+  const { batchSize, globalBatchSize, samplesPerEpoch, seed, remainder, shuffle, block, window, lanes } =
+    given;
   const shape = {
     ...(block !== undefined && { block }),
     ...(window !== undefined && { window }),
@@ -26,6 +27,7 @@ export async function loaderOptionsOf(given: LoaderCommandValues): Promise<Loade
     ...(shuffle !== undefined && { shuffle: orders[shuffle] }),
     ...(batchSize !== undefined && { batchSize }),
     ...(globalBatchSize !== undefined && { globalBatchSize }),
+    ...(samplesPerEpoch !== undefined && { samplesPerEpoch }),
     ...(seed !== undefined && { seed }),
     ...(remainder !== undefined && { remainder }),
     ...(world && { world }),

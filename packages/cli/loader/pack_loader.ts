@@ -18,7 +18,7 @@ export async function packLoader(
   { shuffle, seed }: Pick<PackObjectsOptions, "shuffle" | "seed">,
 ): Promise<void> {
   const { output, signal } = context;
-  const { uri, destination = "", kind, shardSize, records, replacePack } = given;
+  const { uri, more: [destination = ""], kind, shardSize, records, replacePack } = given;
   const lade = await context.lade();
   const [from, to] = [await sourceOf(lade, uri), await sourceOf(lade, destination)];
   const chosen = chosenDestination(to, given);
@@ -57,7 +57,7 @@ export async function packLoader(
   }
 }
 
-function chosenDestination({ key }: Place, { destination = "", format }: LoaderCommandValues) {
+function chosenDestination({ key }: Place, { more: [destination = ""], format }: LoaderCommandValues) {
   try {
     return packDestination(key, format);
   } catch (error) {

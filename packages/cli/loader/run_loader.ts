@@ -1,6 +1,5 @@
+import { printable, redactSecrets } from "@lade/core/text";
 import type { LoaderOptions } from "@lade/loader";
-import { dataset, type Lade, loader } from "@lade/lade";
-import { isLocalDirectory, locate, locatePrefix, type Place } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { type LoadedEpoch, LoaderEpochMessage, LoaderRunMessage } from "../messages/epoch_messages.ts";
@@ -9,7 +8,9 @@ import { NoteMessage } from "../messages/text_messages.ts";
 import { EpochClock } from "./epoch_clock.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { loaderOptionsOf } from "./loader_options_of.ts";
+import { openLoaded } from "./open_loaded.ts";
 import { samplesOfRank } from "./samples_of_rank.ts";
+import { sourceOf } from "./source_of.ts";
 
 /** `lade loader`: each of its actions. */
 export async function runLoader(context: CommandContext, given: LoaderCommandValues): Promise<void> {
@@ -51,15 +52,16 @@ async function plan(
   given: LoaderCommandValues,
   options: LoaderOptions<unknown>,
 ): Promise<void> {
-  const { output, signal } = context;
-  const lade = await context.lade();
-  const { kind } = given;
-  const place = await placeOf(lade, given.uri);
-  const { uri } = place;
-  await using opened = await dataset(uri, { lade, signal, ...(kind && { kind }) });
-  const { createLoader } = await import("@lade/loader");
+  const { output } = context;
+  await using opened = await openLoaded(context, given);
+  const { createLoader, mixtureEpoch } = await import("@lade/loader");
   await using planned = createLoader(opened, options);
   const { config, stepsPerEpoch } = planned;
+  const { order, seed } = config.loader;
+  const parts = opened.parts && {
+    parts: opened.parts,
+    draws: mixtureEpoch(order, { seed, epoch: 0 }).draws(),
+  };
   await output.result(
     new LoaderPlanMessage({
       uri: opened.uri,
@@ -67,14 +69,19 @@ async function plan(
       fingerprint: opened.fingerprint,
       config,
       stepsPerEpoch,
-      first: samplesOfRank(config.loader, Math.min(opened.length, 8)),
+      first: samplesOfRank(config.loader, 8),
+      ...parts,
     }),
   );
   const { manifestDifference } = await import("./index_dataset.ts");
-  const difference = await manifestDifference(context, place);
-  const told = difference && differenceText(difference);
-  if (told) {
-    await output.note(new NoteMessage(`the manifest is not current: ${told}; lade loader index lists anew`));
+  for (const uri of [given.uri, ...given.more]) {
+    const difference = await manifestDifference(context, await sourceOf(await context.lade(), uri));
+    const told = difference && differenceText(difference);
+    const whose = given.more.length > 0 ? ` of ${printable(redactSecrets(uri))}` : "";
+    if (told) {
+      const words = `the manifest${whose} is not current: ${told}; lade loader index lists anew`;
+      await output.note(new NoteMessage(words));
+    }
   }
 }
 
@@ -84,13 +91,13 @@ async function run(
   options: LoaderOptions<unknown>,
 ): Promise<void> {
   const { output, signal, terminal } = context;
-  const { kind, epochs = 1, steps = Infinity, computeMs = 0, au: wanted } = given;
-  const lade = await context.lade();
-  const { uri } = await placeOf(lade, given.uri);
-  const { clock } = lade.context;
+  const { epochs = 1, steps = Infinity, computeMs = 0, au: wanted } = given;
+  const { context: { clock } } = await context.lade();
   const width = terminal.columns();
-  const what = { lade, signal, ...(kind && { kind }) };
-  await using batches = await loader<unknown>(uri, { ...options, signal, dataset: what });
+  await using opened = await openLoaded(context, given);
+  const { uri } = opened;
+  const { createLoader } = await import("@lade/loader");
+  await using batches = createLoader<unknown>(opened, { ...options, signal });
   const all: LoadedEpoch[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const before = batches.stats();
@@ -114,10 +121,4 @@ async function run(
   const summary = new LoaderRunMessage(all, { width, wanted });
   await output.result(summary);
   if (summary.isMet === false) output.isNegative = true;
-}
-
-/** What an argument names, a local path too; a directory is a prefix. */
-async function placeOf(lade: Lade, argument: string): Promise<Place> {
-  const place = await locate(lade, argument);
-  return await isLocalDirectory(place.uri) ? await locatePrefix(lade, place) : place;
 }

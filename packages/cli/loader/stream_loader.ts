@@ -1,10 +1,10 @@
 import { getBytes } from "@lade/core";
 import type { DataLoader, LoaderOptions, LoaderState } from "@lade/loader";
-import { dataset } from "@lade/lade";
 import { locate } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { openLoaded } from "./open_loaded.ts";
 import { openReader } from "./open_reader.ts";
 
 /** `lade loader stream`: batches as an Arrow stream, on standard output or to the one reader of a socket. */
@@ -14,16 +14,15 @@ export async function streamLoader(
   options: LoaderOptions<unknown>,
 ): Promise<void> {
   const { output, signal, terminal } = context;
-  const { uri, kind, epochs = 1, listen, sharedMemory } = given;
+  const { epochs = 1, listen, sharedMemory } = given;
   if (listen === undefined && terminal.stdout.isTerminal()) {
     throw new UsageError(
       "Standard output is a terminal, and a stream is not for people: give it a reader, or --listen unix:PATH.",
     );
   }
   output.rawResults = listen === undefined;
-  const lade = await context.lade();
   const state = given.state === undefined ? undefined : await readState(context, given.state);
-  await using opened = await dataset(uri, { lade, signal, ...(kind && { kind }) });
+  await using opened = await openLoaded(context, given);
   const [{ createLoader }, { datasetColumns, shareBatches, SharedBuffers, writeBatches }] = await Promise.all(
     [
       import("@lade/loader"),
@@ -43,7 +42,7 @@ export async function streamLoader(
   });
   if (listen === undefined) return await writeBatches(batches, columns, (bytes) => output.bytes(bytes));
   await using reader = await openReader(listen, context);
-  const { budget } = lade.context;
+  const { context: { budget } } = await context.lade();
   if (buffers) return await shareBatches(batches, columns, { buffers, reader, budget, signal });
   await writeBatches(batches, columns, (bytes) => reader.write(bytes));
 }

@@ -1,5 +1,5 @@
 import { formatSize, printable, redactSecrets } from "@lade/core/text";
-import type { DatasetKind, LoaderConfig, ManifestDifference } from "@lade/loader";
+import type { DatasetKind, LoaderConfig, ManifestDifference, MixturePart, PartOrder } from "@lade/loader";
 import { counted } from "../output/counted.ts";
 import type { Json, Message } from "../output/message.ts";
 
@@ -17,6 +17,10 @@ export interface LoaderPlan {
   readonly stepsPerEpoch: number;
   /** The first samples of this rank. */
   readonly first: readonly number[];
+  /** The data sets, where there are several. */
+  readonly parts?: readonly MixturePart[];
+  /** How often each of them is drawn in the first epoch. */
+  readonly draws?: readonly number[];
 }
 
 /** What a loader would do, a line for each setting. */
@@ -32,6 +36,7 @@ export class LoaderPlanMessage implements Message {
   toText(): string {
     const { uri, samples, fingerprint, config, stepsPerEpoch, first } = this.#plan;
     const { world: { rank, size } } = config.loader;
+    const parts = partsOf(this.#plan);
     const settings = settingsOf(config);
     const [wide, values] = [
       settings.map(({ name }) => name.length),
@@ -42,9 +47,12 @@ export class LoaderPlanMessage implements Message {
     );
     return [
       `${printable(redactSecrets(uri))}: ${counted(samples, "sample")}, fingerprint ${fingerprint}`,
+      ...parts.map((part, place) => `  ${place + 1}: ${partText(part)}`),
       ...lines,
       `${counted(stepsPerEpoch, "step")} in an epoch; rank ${rank} of ${size} begins with ${
-        first.length === 0 ? "nothing" : `sample ${first.join(", ")}`
+        first.length === 0
+          ? "nothing"
+          : `sample ${first.map((sample) => sampleText(sample, parts)).join(", ")}`
       }`,
     ].join("\n");
   }
@@ -53,6 +61,7 @@ export class LoaderPlanMessage implements Message {
   toJson(): Json {
     const { uri, samples, fingerprint, config, stepsPerEpoch, first } = this.#plan;
     const settings: Record<string, Json> = {};
+    const parts = partsOf(this.#plan);
     for (const { name, value, source } of settingsOf(config)) settings[name] = { value, source };
     return {
       type: "loaderPlan",
@@ -61,9 +70,66 @@ export class LoaderPlanMessage implements Message {
       fingerprint,
       stepsPerEpoch,
       first: [...first],
+      ...(parts.length > 0 && {
+        parts: parts.map(({ start: _, uri, name, ...part }) => ({
+          name: redactSecrets(name),
+          uri: redactSecrets(uri),
+          ...part,
+        })),
+        firstOf: first.map((sample) => {
+          const part = parts.findLastIndex(({ start }) => start <= sample);
+          return { part, sample: sample - (parts[part]?.start ?? 0) };
+        }),
+      }),
       settings,
     };
   }
+}
+
+/** One of several data sets. */
+interface PlannedPart {
+  readonly name: string;
+  readonly uri: string;
+  readonly samples: number;
+  readonly weight: number;
+  /** Of all weights. */
+  readonly share: number;
+  readonly draws: number;
+  readonly order: string;
+  /** Its first sample, among all. */
+  readonly start: number;
+}
+
+function partsOf({ parts = [], draws = [], config }: LoaderPlan): PlannedPart[] {
+  const total = parts.reduce((sum, { weight }) => sum + weight, 0);
+  let end = 0;
+  return parts.map(({ name, uri, length, weight }, place) => ({
+    name,
+    uri,
+    samples: length,
+    weight,
+    share: weight / total,
+    draws: draws[place] ?? 0,
+    order: orderText(config.loader.order.parts?.[place]),
+    start: (end += length) - length,
+  }));
+}
+
+function orderText({ kind, block, window }: Partial<PartOrder> = {}): string {
+  if (kind === "block") return `blocks of ${counted(block ?? 1, "sample")}, ${window} together`;
+  return kind === "full" ? "each sample for itself" : "as they lie";
+}
+
+function partText({ uri, name, samples, weight, share, draws, order }: PlannedPart): string {
+  const called = name === uri ? uri : `${name} (${uri})`;
+  return `${printable(redactSecrets(called))}: ${counted(samples, "sample")}, weight ${weight} \
+(${(share * 100).toFixed(1)} %), drawn ${counted(draws, "time")} in the first epoch, ${order}`;
+}
+
+/** A sample by its number; of several data sets behind which one it is of. */
+function sampleText(sample: number, parts: readonly PlannedPart[]): string {
+  const part = parts.findLastIndex(({ start }) => start <= sample);
+  return part < 0 ? `${sample}` : `${part + 1}:${sample - (parts[part]?.start ?? 0)}`;
 }
 
 interface Setting {
@@ -74,9 +140,10 @@ interface Setting {
 
 function settingsOf({ loader, pool, engine, sources }: LoaderConfig): Setting[] {
   const { order, world, epochs: _, ...rest } = loader;
-  const { version: _version, length: _length, kind, ...shape } = order;
+  const { version: _version, length, kind, parts, ...shape } = order;
   const all: Record<string, unknown> = {
-    "loader.shuffle": kind,
+    // Each of several data sets has an order of its own.
+    ...(parts ? { "loader.samplesPerEpoch": length } : { "loader.shuffle": kind }),
     ...Object.fromEntries(Object.entries(shape).map(([name, value]) => [`loader.shuffle.${name}`, value])),
     "loader.world": `${world.rank} of ${world.size}`,
     ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [`loader.${name}`, value])),

@@ -41,6 +41,21 @@ export function integerValue(config: IntegerValueConfig): Value<number> {
   };
 }
 
+/** Reads a weight: a number above 0, such as 3 or 0.25. */
+export function weightValue(metavar: string): Value<number> {
+  return {
+    metavar,
+    placeholder: 1,
+    read(text) {
+      const value = /^\d{1,15}(?:\.\d{1,15})?$/.test(text) ? Number(text) : 0;
+      return value > 0
+        ? { value }
+        : { problem: `${JSON.stringify(text)} is no weight: it is a number above 0.` };
+    },
+    format: String,
+  };
+}
+
 /** Configuration of {@linkcode choiceValue}. */
 export interface ChoiceValueConfig<T extends string> {
   /** How the help calls it. */

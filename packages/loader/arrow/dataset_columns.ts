@@ -1,3 +1,4 @@
+import { quote, redactSecrets } from "@lade/core/text";
 import type { NdArray } from "@lade/formats/array";
 import type { MapDataset } from "../datasets/dataset.ts";
 import type { BatchColumns } from "./batch_columns.ts";
@@ -29,6 +30,41 @@ export async function datasetColumns(
   if (length === 0) {
     return { schema: { fields: [] }, fieldMetadata: {}, tableOf: () => ({ rows: 0, columns: [] }) };
   }
-  const columns = sampleColumns(await dataset.get(0, { index: 0, epoch: 0, random: Math.random, signal }));
+  const columns = await columnsAt(dataset, 0, signal);
+  await checkParts(dataset, columns, signal);
   return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
+}
+
+async function columnsAt(
+  dataset: MapDataset<unknown>,
+  index: number,
+  signal: AbortSignal,
+): Promise<BatchColumns<readonly unknown[]>> {
+  return sampleColumns(await dataset.get(index, { index, epoch: 0, random: Math.random, signal }));
+}
+
+/** Throws a `TypeError` where the data sets of a mixture have not the same columns. */
+async function checkParts(
+  dataset: MapDataset<unknown>,
+  { schema, fieldMetadata }: BatchColumns<readonly unknown[]>,
+  signal: AbortSignal,
+): Promise<void> {
+  const { parts: [first, ...others] = [] } = dataset;
+  let start = first?.length ?? 0;
+  const told = JSON.stringify([schema, fieldMetadata]);
+  for (const { name, length } of others) {
+    const other = await columnsAt(dataset, start, signal);
+    start += length;
+    if (JSON.stringify([other.schema, other.fieldMetadata]) === told) continue;
+    const [one, two] = [schema, other.schema].map(({ fields }) => fields.map(({ name }) => name).join(", "));
+    throw new TypeError(
+      `Cannot make one table of ${quoted(first?.name ?? "")} (${one}) and ${
+        quoted(name)
+      } (${two}): their columns differ`,
+    );
+  }
+}
+
+function quoted(name: string): string {
+  return quote(redactSecrets(name));
 }

@@ -2,6 +2,7 @@ import { isNdArray, type NpyArray } from "@lade/formats/npy";
 import type { Sample } from "@lade/formats/webdataset";
 import { columnOf, type Field } from "@lade/formats/table";
 import type { FileSample } from "../datasets/files_dataset.ts";
+import type { PartSample } from "../datasets/mix_datasets.ts";
 import type { TensorSample } from "../datasets/tensor_samples.ts";
 import type { BatchColumns } from "./batch_columns.ts";
 import { bytesColumn, textColumn } from "./byte_columns.ts";
@@ -12,6 +13,7 @@ const NAME: Field = { name: "name", type: { kind: "string" }, nullable: false };
 const DATA: Field = { name: "data", type: { kind: "binary" }, nullable: false };
 const DIMENSION: Field = { name: "item", type: { kind: "int64" }, nullable: false };
 const SHAPE: Field = { name: "shape", type: { kind: "list", item: DIMENSION }, nullable: false };
+const PART: Field = { name: "part", type: { kind: "string" }, nullable: false };
 const ORDER: Field = { name: "order", type: { kind: "string" }, nullable: false };
 
 /**
@@ -23,6 +25,7 @@ const ORDER: Field = { name: "order", type: { kind: "string" }, nullable: false 
  * | records | `bytes` |
  * | of webdataset | `key` (`__key__` where a field is called so), and one for each field that `example` has, without a value where a sample lacks it |
  * | arrays of one dtype and several shapes | `name` (where they have some), `data` (its bytes; the metadata say `dtype`), `shape`, `order` (`C` or `F`) |
+ * | of a mixture that tells | `part` (`__part__` where a column is called so), and those of the sample itself |
  *
  * Bytes are not copied. Other samples are a `TypeError`.
  */
@@ -31,6 +34,7 @@ export function sampleColumns(example: unknown): BatchColumns<readonly unknown[]
   if (typeof example === "object" && example !== null) {
     if ("fields" in example && "key" in example) return fieldColumns(example as Sample);
     if ("bytes" in example && "key" in example) return fileColumns();
+    if ("part" in example && "sample" in example) return partColumns(example as PartSample<unknown>);
     if ("data" in example && "shape" in example) return arrayColumns(example as NpyArray);
   }
   throw new TypeError(
@@ -85,6 +89,21 @@ ${JSON.stringify(example.key)}, by which the columns are made, has ${names.join(
         )
       );
       return { rows: samples.length, columns: [textColumn(key, samples.map(({ key }) => key)), ...columns] };
+    },
+  };
+}
+
+function partColumns({ sample }: PartSample<unknown>): BatchColumns<readonly unknown[]> {
+  const { schema, fieldMetadata, tableOf } = sampleColumns(sample);
+  const isTaken = schema.fields.some(({ name }) => name === PART.name);
+  const part: Field = isTaken ? { ...PART, name: "__part__" } : PART;
+  return {
+    schema: { fields: [part, ...schema.fields] },
+    fieldMetadata,
+    tableOf(data) {
+      const told = data as readonly PartSample<unknown>[];
+      const { rows, columns } = tableOf(told.map(({ sample }) => sample));
+      return { rows, columns: [textColumn(part, told.map(({ part }) => part)), ...columns] };
     },
   };
 }
