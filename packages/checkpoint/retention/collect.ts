@@ -50,8 +50,11 @@ export interface GcReport {
 export interface RemovedObjects {
   /** The checkpoint, or the attempt at one. */
   readonly name: string;
+  /** Why nobody needs it. */
   readonly reason: string;
+  /** How many objects. */
   readonly objects: number;
+  /** Bytes of them. */
   readonly bytes: number;
 }
 
