@@ -15,12 +15,15 @@ import {
 } from "../keys/series_keys.ts";
 import { infoOf } from "../series/checkpoint_info.ts";
 import { findCommits } from "../series/find_commits.ts";
-import { findManifest, manifestOf, tableOf } from "../series/read_checkpoint.ts";
+import { findManifest, tableOf } from "../series/read_checkpoint.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { Series } from "../series/series.ts";
 import { type KeepPolicy, keptBy } from "./keep_policy.ts";
-import { bury, exhume, pinnedNames } from "./marks.ts";
+import { isHeld } from "./hold.ts";
+import { bury, exhume } from "./marks.ts";
 import { tryRetire } from "./retire.ts";
 import { storeTime } from "./store_time.ts";
+import { wantedNames } from "./wanted.ts";
 
 /** Options of a collection. */
 export interface CollectOptions {
@@ -38,7 +41,7 @@ export interface CollectOptions {
 export interface GcReport {
   /** Checkpoints that are retired now: nobody finds them any more, and their objects are removed after the grace. */
   readonly retired: readonly CheckpointRef[];
-  /** Checkpoints that would be retired and are not, since somebody reads them. */
+  /** Checkpoints that would be retired or removed and are not, since somebody reads them. */
   readonly held: readonly CheckpointRef[];
   /** What was removed, or would be. */
   readonly removed: readonly RemovedObjects[];
@@ -58,7 +61,7 @@ export interface RemovedObjects {
   readonly bytes: number;
 }
 
-/** Attempts that no commit came of stay so long while their run goes on, in milliseconds. */
+/** Objects that no commit names stay so long while their run goes on, in milliseconds. */
 const ORPHAN_MS = 24 * 3_600_000;
 
 /** All that lies below the prefix, by what it is of. */
@@ -68,22 +71,29 @@ interface Census {
   readonly tombstones: ReadonlyMap<string, { readonly ref: CheckpointRef; readonly since: number }>;
   /** Records, data and tables, by the name of their checkpoint. */
   readonly objects: ReadonlyMap<string, ObjectMeta[]>;
+  readonly holds: readonly ObjectMeta[];
   readonly unknown: readonly string[];
 }
 
 /**
  * Removes what nobody needs: checkpoints that no rule keeps, those that are retired, and attempts that no commit can come of.
- * A checkpoint is first marked, then looked at for readers, then left alone for the grace; its manifest goes before what it names.
+ * A checkpoint is first marked, then left alone for the grace, then looked at for readers; its manifest goes before what it names.
  * What another checkpoint names stays.
  */
 export async function collect(series: Series, options: CollectOptions): Promise<GcReport> {
   const { signal, dryRun = false } = options;
   const now = dryRun ? series.store.context.clock.now() : await storeTime(series, signal);
-  const [retired, held] = await retireByPolicy(series, options);
+  const [retired, held] = await retireByPolicy(series, options, now);
   const census = await take(series, signal);
   const needed = await keysInUse(series, signal);
+  const wanted = await wantedNames(series, signal);
   const removed: RemovedObjects[] = [];
   for (const [name, { ref, since }] of census.tombstones) {
+    if (wanted.has(name) && census.commits.has(name)) {
+      // Whoever marked it ended before it was taken back.
+      if (!dryRun) await exhume(series, ref, signal);
+      continue;
+    }
     const isDue = now - since >= options.graceMs;
     const objects = census.objects.get(name) ?? [];
     const isCommitted = census.commits.has(name);
@@ -93,34 +103,49 @@ export async function collect(series: Series, options: CollectOptions): Promise<
       }
       continue;
     }
-    removed.push(await remove(series, ref, objects, { needed, dryRun, reason: "it is retired", signal }));
+    // Whoever opened it before the mark was there holds it still.
+    if (await isHeld(series, ref, { now, leaseMs: options.leaseMs, signal })) {
+      held.push(ref);
+      continue;
+    }
+    const reason = "it is retired";
+    const report = await remove(series, ref, objects, { needed, dryRun, reason, signal });
+    if (report.objects > 0 || isCommitted) removed.push(report);
   }
   for (const [name, objects] of census.objects) {
     const ref = refOfName(name);
-    if (!ref || census.commits.has(name) || census.tombstones.has(name)) continue;
-    const reason = orphanReason(ref, objects, census, now);
-    if (!reason) continue;
+    if (!ref || census.tombstones.has(name)) continue;
+    const isCommitted = census.commits.has(name);
+    // What a commit does not name was written by tries that it was not made of.
+    const due = isCommitted ? objects.filter(({ key }) => !needed.has(key)) : objects;
+    const reason = orphanReason(ref, due, census, now);
+    if (!reason || due.length === 0) continue;
+    if (isCommitted) {
+      if (!dryRun) await removeObjects(series, due, signal);
+      removed.push(reportOf(ref, due, "its manifest does not name them"));
+      continue;
+    }
     if (!dryRun && !await giveUp(series, ref, signal)) continue;
     removed.push(await remove(series, ref, objects, { needed, dryRun, reason, signal }));
   }
+  if (!dryRun) await removeDeadHolds(series, census.holds, now, options);
   return { retired, held, removed, unknown: census.unknown };
 }
 
 async function retireByPolicy(
   series: Series,
   { keep, dryRun, leaseMs, signal }: CollectOptions,
+  now: number,
 ): Promise<[CheckpointRef[], CheckpointRef[]]> {
   const [retired, held]: [CheckpointRef[], CheckpointRef[]] = [[], []];
   if (!keep) return [retired, held];
   const infos = [];
-  for await (const found of findCommits(series, signal)) {
-    infos.push(infoOf(await manifestOf(series, found, signal)));
-  }
-  const kept = keptBy(keep, infos, await pinnedNames(series, signal));
+  for await (const manifest of manifests(series, signal)) infos.push(infoOf(manifest));
+  const kept = keptBy(keep, infos, await wantedNames(series, signal));
   for (const { generation, step } of infos) {
     const ref = { generation, step };
     if (kept.has(refName(ref))) continue;
-    const isRetired = dryRun || await tryRetire(series, ref, { leaseMs, signal });
+    const isRetired = dryRun || await tryRetire(series, ref, { leaseMs, now, signal });
     (isRetired ? retired : held).push(ref);
   }
   return [retired, held];
@@ -132,7 +157,7 @@ async function take({ store }: Series, signal: AbortSignal | undefined): Promise
   const commits = new Map<string, CheckpointRef>();
   const tombstones = new Map<string, { ref: CheckpointRef; since: number }>();
   const objects = new Map<string, ObjectMeta[]>();
-  const unknown: string[] = [];
+  const [holds, unknown]: [ObjectMeta[], string[]] = [[], []];
   for await (const object of store.list("", signal ? { signal } : {})) {
     const { key, lastModified } = object;
     const commit = refOfCommit(key);
@@ -144,11 +169,10 @@ async function take({ store }: Series, signal: AbortSignal | undefined): Promise
     else if (mark && key.startsWith(PREFIXES.retired)) {
       tombstones.set(refName(mark), { ref: mark, since: lastModified.getTime() });
     } else if (generation !== undefined) newestGeneration = Math.max(newestGeneration, generation);
-    else if (!mark && key !== MARKER_KEY && key !== LATEST_KEY && !key.startsWith(PREFIXES.holds)) {
-      unknown.push(key);
-    }
+    else if (key.startsWith(PREFIXES.holds)) holds.push(object);
+    else if (!mark && key !== MARKER_KEY && key !== LATEST_KEY) unknown.push(key);
   }
-  return { newestGeneration, commits, tombstones, objects, unknown };
+  return { newestGeneration, commits, tombstones, objects, holds, unknown };
 }
 
 /** The name of the checkpoint that a record, an object of data or a table is of. */
@@ -167,13 +191,23 @@ function refOfName(name: string): CheckpointRef | undefined {
 /** The keys that checkpoints name which are there and not retired. */
 async function keysInUse(series: Series, signal: AbortSignal | undefined): Promise<Set<string>> {
   const keys = new Set<string>();
-  for await (const found of findCommits(series, signal)) {
-    const manifest = await manifestOf(series, found, signal);
+  for await (const manifest of manifests(series, signal)) {
     for (const { key } of (await tableOf(series, manifest, signal)).shards) keys.add(key);
     for (const { key } of manifest.records) keys.add(key);
     if (!("tensors" in manifest.table)) keys.add(manifest.table.key);
   }
   return keys;
+}
+
+/** The manifests that are there, but for those that another collection removes meanwhile. */
+async function* manifests(
+  series: Series,
+  signal: AbortSignal | undefined,
+): AsyncGenerator<Manifest, void, void> {
+  for await (const found of findCommits(series, signal)) {
+    const manifest = await findManifest(series, found, signal);
+    if (manifest) yield manifest;
+  }
 }
 
 /** Why nothing can come of an attempt any more; `undefined` where something may. */
@@ -200,7 +234,7 @@ async function giveUp(series: Series, ref: CheckpointRef, signal: AbortSignal | 
 }
 
 async function remove(
-  { store }: Series,
+  series: Series,
   ref: CheckpointRef,
   objects: readonly ObjectMeta[],
   { needed, dryRun, reason, signal }: {
@@ -210,20 +244,40 @@ async function remove(
     readonly signal: AbortSignal | undefined;
   },
 ): Promise<RemovedObjects> {
-  const call = signal ? { signal } : {};
   const due = objects.filter(({ key }) => !needed.has(key));
-  const report = {
-    name: refName(ref),
-    reason,
-    objects: due.length,
-    bytes: due.reduce((sum, { size }) => sum + size, 0),
-  };
-  if (dryRun) return report;
-  await store.delete(commitKey(ref), call);
-  // Records before data: what has a record can be committed.
+  if (!dryRun) {
+    await series.store.delete(commitKey(ref), signal ? { signal } : {});
+    await removeObjects(series, due, signal);
+  }
+  return reportOf(ref, due, reason);
+}
+
+/** Records before data: what has a record can be committed. */
+async function removeObjects(
+  { store }: Series,
+  objects: readonly ObjectMeta[],
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const call = signal ? { signal } : {};
   const isRecord = ({ key }: ObjectMeta) => key.startsWith(PREFIXES.records);
-  for (const part of [due.filter(isRecord), due.filter((object) => !isRecord(object))]) {
+  for (const part of [objects.filter(isRecord), objects.filter((object) => !isRecord(object))]) {
     for await (const { error } of store.deleteMany(part.map(({ key }) => key), call)) if (error) throw error;
   }
-  return report;
+}
+
+/** Holds of readers that have ended without giving them back, and have been good for nothing as long again. */
+async function removeDeadHolds(
+  { store }: Series,
+  holds: readonly ObjectMeta[],
+  now: number,
+  { leaseMs, signal }: CollectOptions,
+): Promise<void> {
+  const dead = holds.filter(({ lastModified }) => now - lastModified.getTime() >= 2 * leaseMs);
+  const call = signal ? { signal } : {};
+  for await (const { error } of store.deleteMany(dead.map(({ key }) => key), call)) if (error) throw error;
+}
+
+function reportOf(ref: CheckpointRef, objects: readonly ObjectMeta[], reason: string): RemovedObjects {
+  const bytes = objects.reduce((sum, { size }) => sum + size, 0);
+  return { name: refName(ref), reason, objects: objects.length, bytes };
 }

@@ -38,11 +38,11 @@ export function checkKeepPolicy(policy: KeepPolicy): void {
   }
 }
 
-/** Those of `checkpoints` that are kept, each with the rule that keeps it. `pinned` are names of {@linkcode refName}. */
+/** Those of `checkpoints` that are kept, each with the rule that keeps it. `wanted` says by names of {@linkcode refName} why others are. */
 export function keptBy(
   policy: KeepPolicy,
   checkpoints: readonly CheckpointInfo[],
-  pinned: ReadonlySet<string>,
+  wanted: ReadonlyMap<string, string>,
 ): Map<string, string> {
   const kept = new Map<string, string>();
   const keep = (ref: CheckpointRef, rule: string) => {
@@ -50,7 +50,10 @@ export function keptBy(
   };
   const newest = checkpoints.toSorted((a, b) => compareRefs(b, a));
   for (const ref of newest.slice(0, 1)) keep(ref, "it is the newest");
-  for (const ref of newest) if (pinned.has(refName(ref))) keep(ref, "it is pinned");
+  for (const ref of newest) {
+    const reason = wanted.get(refName(ref));
+    if (reason !== undefined) keep(ref, reason);
+  }
   const { last = 0, everySteps, everyMs, best } = policy;
   for (const ref of newest.slice(0, last)) keep(ref, `it is one of the last ${last}`);
   if (everySteps) {

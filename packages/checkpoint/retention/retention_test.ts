@@ -122,7 +122,9 @@ Deno.test("keptBy() unites its rules, and always keeps the newest", () => {
     metrics: step === 3 ? {} : { loss: (step - 4) ** 2 },
   }));
   const steps = (policy: Parameters<typeof keptBy>[0], pinned: string[] = []) =>
-    [...keptBy(policy, infos, new Set(pinned)).keys()].map((name) => Number(name.slice(9))).sort();
+    [...keptBy(policy, infos, new Map(pinned.map((name) => [name, "it is pinned"]))).keys()].map((name) =>
+      Number(name.slice(9))
+    ).sort();
   assertEquals(steps({}), [6]);
   assertEquals(steps({}, ["00000000-000000000002"]), [2, 6]);
   assertEquals(steps({ last: 2 }), [5, 6]);

@@ -1,41 +1,47 @@
 import { PreconditionFailedError } from "@lade/core/errors";
-import { type CheckpointRef, compareRefs, refName, retiredKey } from "../keys/series_keys.ts";
+import { type CheckpointRef, compareRefs, refName } from "../keys/series_keys.ts";
 import { newestCommit } from "../series/find_commits.ts";
 import { manifestOf } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
 import { isHeld } from "./hold.ts";
-import { bury, exhume, pinnedNames } from "./marks.ts";
+import { bury, exhume } from "./marks.ts";
+import { storeTime } from "./store_time.ts";
+import { wantedNames } from "./wanted.ts";
 
 /** Options of {@linkcode tryRetire}. */
 export interface RetireOptions {
   /** How long a hold is good for without being renewed, in milliseconds. */
   readonly leaseMs: number;
+  /** What time it is by the store's clock, in milliseconds. */
+  readonly now: number;
   readonly signal?: AbortSignal | undefined;
 }
 
-/** Says that a checkpoint is to be removed, unless somebody reads it: then nothing has changed, and it says `false`. */
+/**
+ * Says that a checkpoint is to be removed, unless somebody reads it: then nothing has changed, and it says `false`. Who opens it
+ * just before it is marked reads it to the end all the same, for its holds are looked for again when it is removed. The mark is
+ * not taken back for that: another collection may count on it already.
+ */
 export async function tryRetire(
   series: Series,
   ref: CheckpointRef,
   options: RetireOptions,
 ): Promise<boolean> {
   const { signal } = options;
-  const call = signal ? { signal } : {};
+  if (await isHeld(series, ref, options)) return false;
   await bury(series, ref, signal);
-  try {
-    const now = (await series.store.head(retiredKey(ref), call)).lastModified.getTime();
-    if (!await isHeld(series, ref, { ...options, now })) return true;
-  } catch (error) {
-    // Nothing is removed yet.
-    await exhume(series, ref);
-    throw error;
-  }
-  await exhume(series, ref);
+  // Pinned, or gone on from, before the mark was there: whoever does it later sees the mark.
+  if (!(await wantedNames(series, signal)).has(refName(ref))) return true;
+  await exhume(series, ref, signal);
   return false;
 }
 
 /** Retires a checkpoint that the caller names. The newest one, one that is pinned and one that is read are refused. */
-export async function retire(series: Series, ref: CheckpointRef, options: RetireOptions): Promise<void> {
+export async function retire(
+  series: Series,
+  ref: CheckpointRef,
+  options: Omit<RetireOptions, "now">,
+): Promise<void> {
   const { signal } = options;
   await manifestOf(series, ref, signal);
   const refuse = (detail: string, advice?: string) =>
@@ -47,6 +53,8 @@ export async function retire(series: Series, ref: CheckpointRef, options: Retire
     });
   const newest = await newestCommit(series, signal);
   if (newest && compareRefs(newest, ref) === 0) throw refuse("it is the newest");
-  if ((await pinnedNames(series, signal)).has(refName(ref))) throw refuse("it is pinned", "unpin it");
-  if (!await tryRetire(series, ref, options)) throw refuse("somebody reads it", "try it later");
+  const wanted = (await wantedNames(series, signal)).get(refName(ref));
+  if (wanted !== undefined) throw refuse(wanted, wanted === "it is pinned" ? "unpin it" : undefined);
+  const now = await storeTime(series, signal);
+  if (!await tryRetire(series, ref, { ...options, now })) throw refuse("somebody reads it", "try it later");
 }
