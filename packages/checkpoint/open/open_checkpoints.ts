@@ -11,7 +11,7 @@ import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
 import { findCommits, newestCommit } from "../series/find_commits.ts";
 import { checkNewestRun, joinRun } from "../series/join_run.ts";
 import { checkMarker } from "../series/marker.ts";
-import { manifestOf, tableOf } from "../series/read_checkpoint.ts";
+import { findManifests, manifestOf, newestManifest, tableOf } from "../series/read_checkpoint.ts";
 import type { JoinedRun, Series } from "../series/series.ts";
 import { collect, type GcReport } from "../retention/collect.ts";
 import { Hold } from "../retention/hold.ts";
@@ -66,6 +66,9 @@ export async function openCheckpoints(
   if (config.run !== undefined && !config.readOnly) await opened.join(signal);
   return opened;
 }
+
+/** How many checkpoints may be removed just before they are opened. */
+const REMOVALS = 10;
 
 class OpenCheckpoints implements Checkpoints {
   readonly uri: string;
@@ -141,21 +144,31 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async latest({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CheckpointInfo | undefined> {
-    const found = await newestCommit(this.#series, signal);
-    return found && infoOf(await manifestOf(this.#series, found, signal));
+    const manifest = await newestManifest(this.#series, signal);
+    return manifest && infoOf(manifest);
   }
 
   async *list({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<CheckpointInfo> {
-    for await (const found of findCommits(this.#series, signal)) {
-      yield infoOf(await manifestOf(this.#series, found, signal));
+    for await (const manifest of findManifests(this.#series, signal)) yield infoOf(manifest);
+  }
+
+  async open(which: WhichCheckpoint, options: OpenOptions = {}): Promise<Checkpoint> {
+    for (let attempt = 1;; attempt++) {
+      const ref = await this.#find(which, options.signal);
+      try {
+        return await this.#open(ref, options);
+      } catch (error) {
+        // One that was found is removed meanwhile: it was no longer the newest.
+        const wasFound = which === "latest" || typeof which === "number";
+        if (!wasFound || !(error instanceof NotFoundError) || attempt === REMOVALS) throw error;
+      }
     }
   }
 
-  async open(
-    which: WhichCheckpoint,
-    { hold = !this.#config.readOnly, signal }: OpenOptions = {},
+  async #open(
+    ref: CheckpointRef,
+    { hold = !this.#config.readOnly, signal }: OpenOptions,
   ): Promise<Checkpoint> {
-    const ref = await this.#find(which, signal);
     const taken = hold ? await Hold.take(this.#series, ref, this.#config.leaseMs, signal) : undefined;
     try {
       const manifest = await manifestOf(this.#series, ref, signal);

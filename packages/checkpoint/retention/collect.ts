@@ -14,9 +14,7 @@ import {
   refOfMark,
 } from "../keys/series_keys.ts";
 import { infoOf } from "../series/checkpoint_info.ts";
-import { findCommits } from "../series/find_commits.ts";
-import { findManifest, tableOf } from "../series/read_checkpoint.ts";
-import type { Manifest } from "../manifest/manifest.ts";
+import { findManifest, findManifests, tableOf } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
 import { type KeepPolicy, keptBy } from "./keep_policy.ts";
 import { isHeld } from "./hold.ts";
@@ -140,7 +138,7 @@ async function retireByPolicy(
   const [retired, held]: [CheckpointRef[], CheckpointRef[]] = [[], []];
   if (!keep) return [retired, held];
   const infos = [];
-  for await (const manifest of manifests(series, signal)) infos.push(infoOf(manifest));
+  for await (const manifest of findManifests(series, signal)) infos.push(infoOf(manifest));
   const kept = keptBy(keep, infos, await wantedNames(series, signal));
   for (const { generation, step } of infos) {
     const ref = { generation, step };
@@ -191,23 +189,12 @@ function refOfName(name: string): CheckpointRef | undefined {
 /** The keys that checkpoints name which are there and not retired. */
 async function keysInUse(series: Series, signal: AbortSignal | undefined): Promise<Set<string>> {
   const keys = new Set<string>();
-  for await (const manifest of manifests(series, signal)) {
+  for await (const manifest of findManifests(series, signal)) {
     for (const { key } of (await tableOf(series, manifest, signal)).shards) keys.add(key);
     for (const { key } of manifest.records) keys.add(key);
     if (!("tensors" in manifest.table)) keys.add(manifest.table.key);
   }
   return keys;
-}
-
-/** The manifests that are there, but for those that another collection removes meanwhile. */
-async function* manifests(
-  series: Series,
-  signal: AbortSignal | undefined,
-): AsyncGenerator<Manifest, void, void> {
-  for await (const found of findCommits(series, signal)) {
-    const manifest = await findManifest(series, found, signal);
-    if (manifest) yield manifest;
-  }
 }
 
 /** Why nothing can come of an attempt any more; `undefined` where something may. */
