@@ -16,6 +16,8 @@ export type { TensorTarget } from "./load/plan_load.ts";
 export type { LoadOptions, LoadReport } from "./load/load_tensors.ts";
 export type * from "./verify/verify_report.ts";
 export { Checkpoint, type LoadAllOptions } from "./load/checkpoint.ts";
+export type { SeriesPlace } from "./series/series_place.ts";
+export * from "./copy/copy_checkpoint.ts";
 export type * from "./open/checkpoints.ts";
 export type { CheckpointsOptions } from "./open/checkpoints_options.ts";
 export { openCheckpoints } from "./open/open_checkpoints.ts";

@@ -188,6 +188,7 @@ export const LAYERS: Layers = {
     "verify",
     "load",
     "retention",
+    "copy",
     "open",
     ".",
     "testing",

@@ -1,5 +1,5 @@
-import { type ObjectStore, PrefixStore } from "@lade/core";
-import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import type { ObjectStore } from "@lade/core";
+import { NotFoundError } from "@lade/core/errors";
 import { type CheckpointRef, STEPS } from "../keys/series_keys.ts";
 import { Checkpoint } from "../load/checkpoint.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
@@ -13,6 +13,7 @@ import { checkNewestRun, joinRun } from "../series/join_run.ts";
 import { checkMarker } from "../series/marker.ts";
 import { findManifests, manifestOf, newestManifest, tableOf } from "../series/read_checkpoint.ts";
 import type { JoinedRun, Series } from "../series/series.ts";
+import { seriesAt } from "../series/series_place.ts";
 import { collect, type GcReport } from "../retention/collect.ts";
 import { Hold } from "../retention/hold.ts";
 import { checkKeepPolicy } from "../retention/keep_policy.ts";
@@ -51,16 +52,8 @@ export async function openCheckpoints(
 ): Promise<Checkpoints> {
   const config = resolveCheckpointsOptions(options, store.context.budget.capacity);
   const { signal } = options;
-  const below = prefix === "" ? store : new PrefixStore(store, prefix.endsWith("/") ? prefix : `${prefix}/`);
-  const series: Series = { store: below, ifIgnored: config.soleRun ? "look" : "refuse" };
-  if (!config.readOnly && !config.soleRun && store.capabilities.createOnly === false) {
-    throw new UnsupportedError({
-      operation: "keep checkpoints in",
-      uri: below.uri,
-      detail: "the store replaces objects whatever is asked, so that two runs could mix",
-      advice: "promise by soleRun that only one writes at a time",
-    });
-  }
+  const { readOnly, soleRun } = config;
+  const series = seriesAt({ store, prefix }, { writes: !readOnly, soleRun });
   await checkMarker(series, { create: !config.readOnly, signal });
   const opened = new OpenCheckpoints(series, config, signal);
   if (config.run !== undefined && !config.readOnly) await opened.join(signal);

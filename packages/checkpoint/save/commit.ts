@@ -108,8 +108,15 @@ async function writeTable(
   }
 }
 
-/** Whoever removes a checkpoint says so first, and looks for its manifest again: one of both sees the other. */
-async function checkNotRetired({ store }: Series, ref: CheckpointRef, signal?: AbortSignal): Promise<void> {
+/**
+ * Throws a `FencedError` for a checkpoint that is being removed: whoever removes one says so first, and looks for its manifest
+ * again, so that one of both sees the other.
+ */
+export async function checkNotRetired(
+  { store }: Series,
+  ref: CheckpointRef,
+  signal?: AbortSignal,
+): Promise<void> {
   if (!await readSmall(store, retiredKey(ref), signal)) return;
   throw new FencedError({
     operation: `commit checkpoint ${refName(ref)} in`,

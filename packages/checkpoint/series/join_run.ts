@@ -97,6 +97,17 @@ export async function newestRun({ store }: Series, signal?: AbortSignal): Promis
   return readRun(bytes, uri, generation);
 }
 
+/** A run of a generation, and the bytes of its object; `undefined` where there is none. */
+export async function runOf(
+  { store }: Pick<Series, "store">,
+  generation: number,
+  signal?: AbortSignal,
+): Promise<{ readonly run: RunObject; readonly bytes: Uint8Array<ArrayBuffer> } | undefined> {
+  const key = runKey(generation);
+  const bytes = await readSmall(store, key, signal);
+  return bytes && { run: readRun(bytes, objectUri(store.uri, key), generation), bytes };
+}
+
 function writeRun({ generation, run, resumeFrom, earlier }: RunObject): Uint8Array<ArrayBuffer> {
   const from = resumeFrom ? { generation: resumeFrom.generation, step: resumeFrom.step } : null;
   return sealJson({

@@ -1,0 +1,181 @@
+import { getBytes, objectUri } from "@lade/core";
+import { inParallel } from "@lade/core/concurrency";
+import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { InvalidCheckpointError } from "../errors/errors.ts";
+import { type CheckpointRef, commitKey, compareRefs, PREFIXES, refName } from "../keys/series_keys.ts";
+import { hasTable } from "../manifest/manifest.ts";
+import { Hold } from "../retention/hold.ts";
+import { checkNotRetired } from "../save/commit.ts";
+import { nameLatest } from "../save/name_latest.ts";
+import { createSame } from "../series/create_same.ts";
+import { findCommits, retiredNames } from "../series/find_commits.ts";
+import { checkMarker } from "../series/marker.ts";
+import { manifestOf, tableOf } from "../series/read_checkpoint.ts";
+import type { Series } from "../series/series.ts";
+import { seriesAt, type SeriesPlace } from "../series/series_place.ts";
+import { verifyCheckpoint } from "../verify/verify_checkpoint.ts";
+import type { VerifyLevel } from "../verify/verify_report.ts";
+import { copyRun } from "./copy_run.ts";
+import { copySame } from "./copy_same.ts";
+
+/** Options of {@linkcode copyCheckpoint}. */
+export interface CopyCheckpointOptions {
+  /**
+   * How much of the copy is looked at before it is committed; `"size"` by default, since stores compare checksums of what is
+   * written. `"chunks"` reads all of it once more.
+   */
+  readonly verify?: VerifyLevel;
+  /** Whether the checkpoint is kept from being removed meanwhile, which writes a small object beside it; `true` by default. */
+  readonly hold?: boolean;
+  /** Promises that nobody else writes there at the same time, where the store replaces objects under any condition. */
+  readonly soleRun?: boolean;
+  /** How long a hold is good for without being renewed, in milliseconds; 15 minutes by default. */
+  readonly leaseMs?: number;
+  /** Ends it: what was copied stays, is seen by nobody, and is taken by the next try. */
+  readonly signal?: AbortSignal;
+}
+
+/** What a copy did. */
+export interface CopiedCheckpoint extends CheckpointRef {
+  /** Objects of data that were copied. */
+  readonly objects: number;
+  /** Their bytes. */
+  readonly bytes: number;
+  /** Objects of data that were there already, and are the same. */
+  readonly present: number;
+}
+
+/** Objects of data that are copied at the same time. */
+const AT_ONCE = 4;
+const LEASE_MS = 15 * 60_000;
+
+/**
+ * Copies a checkpoint to another series, of any store, which is begun if need be: data first, then the ranks' records, the
+ * table of tensors, and the manifest last, so that it is seen as a whole or not at all. What is there already and the same
+ * is passed over, so that a copy that was broken off goes on; what is there and is not is an `AlreadyExistsError`, and
+ * nothing is ever replaced. A copy that does not fit its manifest is an `InvalidCheckpointError`, and not committed.
+ *
+ * The run that saved it comes along, so that runs that begin in the copy are newer. Where runs of another training have
+ * begun it is an `AlreadyExistsError`.
+ */
+export async function copyCheckpoint(
+  from: SeriesPlace,
+  which: "latest" | number | CheckpointRef,
+  to: SeriesPlace,
+  options: CopyCheckpointOptions = {},
+): Promise<CopiedCheckpoint> {
+  const { signal, hold = true, soleRun = false, leaseMs = LEASE_MS } = options;
+  const source = seriesAt(from, { writes: false, soleRun: false });
+  const target = seriesAt(to, { writes: true, soleRun });
+  await checkMarker(source, { create: false, signal });
+  const ref = await find(source, which, signal);
+  await using _hold = hold ? await Hold.take(source, ref, leaseMs, signal) : undefined;
+  return await copy(source, ref, target, options);
+}
+
+async function copy(
+  source: Series,
+  ref: CheckpointRef,
+  target: Series,
+  { verify = "size", signal }: CopyCheckpointOptions,
+): Promise<CopiedCheckpoint> {
+  const call = signal ? { signal } : {};
+  const manifest = await manifestOf(source, ref, signal);
+  const table = await tableOf(source, manifest, signal);
+  await checkMarker(target, { create: true, signal });
+  await refuseRetired(target, ref, signal);
+  await copyRun(source, ref, target, signal);
+  const there = await keysThere(target, table.shards.map(({ key }) => key), signal);
+  let [objects, bytes, present] = [0, 0, 0];
+  await inParallel(table.shards, AT_ONCE, async (shard, signal) => {
+    if (!await copySame(source, shard, target, { isThere: there.has(shard.key), signal })) {
+      return void present++;
+    }
+    objects++;
+    bytes += shard.size;
+  }, signal);
+  await inParallel(
+    manifest.records,
+    AT_ONCE,
+    ({ key }, signal) => copySmall(source, key, target, signal),
+    signal,
+  );
+  if (!hasTable(manifest) && "key" in manifest.table) {
+    await copySmall(source, manifest.table.key, target, signal);
+    await tableOf(target, manifest, signal);
+  }
+  const { faults: [fault] } = await verifyCheckpoint(target, { manifest, table }, verify, call);
+  if (fault) {
+    throw new InvalidCheckpointError({
+      operation: `copy checkpoint ${refName(ref)} to`,
+      uri: objectUri(target.store.uri, fault.key),
+      detail: `the copy is not whole: ${fault.detail}`,
+      advice: "verify the one that is copied",
+      ...(fault.tensor !== undefined && { tensor: fault.tensor }),
+      ...(fault.offset !== undefined && { offset: fault.offset }),
+    });
+  }
+  await copySmall(source, commitKey(ref), target, signal);
+  await checkNotRetired(target, ref, signal);
+  await nameLatest(target, ref, signal);
+  return { generation: ref.generation, step: ref.step, objects, bytes, present };
+}
+
+async function find(
+  series: Series,
+  which: "latest" | number | CheckpointRef,
+  signal: AbortSignal | undefined,
+): Promise<CheckpointRef> {
+  for await (const found of findCommits(series, signal)) {
+    const isIt = which === "latest" ||
+      (typeof which === "number" ? found.step === which : compareRefs(found, which) === 0);
+    if (isIt) return found;
+  }
+  const what = which === "latest"
+    ? ""
+    : ` of ${typeof which === "number" ? `step ${which}` : refName(which)}`;
+  throw new NotFoundError({
+    operation: "copy a checkpoint of",
+    uri: series.store.uri,
+    detail: `there is none${what}`,
+  });
+}
+
+/** What was retired there is about to be removed, and so would its copy be. */
+async function refuseRetired(series: Series, ref: CheckpointRef, signal: AbortSignal | undefined) {
+  if (!(await retiredNames(series, signal)).has(refName(ref))) return;
+  throw new PreconditionFailedError({
+    operation: `copy checkpoint ${refName(ref)} to`,
+    uri: series.store.uri,
+    detail: "it was retired there, and is being removed",
+    advice: "copy it below another prefix",
+  });
+}
+
+/** Which of the objects are there, by a listing of where they lie. */
+async function keysThere(
+  { store }: Series,
+  keys: readonly string[],
+  signal: AbortSignal | undefined,
+): Promise<Set<string>> {
+  const there = new Set<string>();
+  const folders = new Set(keys.map((key) => key.slice(0, key.lastIndexOf("/") + 1)));
+  for (const folder of folders) {
+    for await (const { key } of store.list(folder, signal ? { signal } : {})) there.add(key);
+  }
+  return there;
+}
+
+/** Of an object that is a function of its key's meaning. */
+async function copySmall(
+  source: Series,
+  key: string,
+  { store, ifIgnored }: Series,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  const { bytes } = await getBytes(source.store, key, signal ? { signal } : {});
+  const operation = `copy ${JSON.stringify(objectUri(source.store.uri, key))} to`;
+  // The name of a table tells its content, however that was compressed.
+  const isSame = () => key.startsWith(PREFIXES.indexes);
+  await createSame(store, key, bytes, { ifIgnored, operation, signal, isSame });
+}
