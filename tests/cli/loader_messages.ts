@@ -8,13 +8,11 @@ import { StatsCounter } from "../../packages/loader/stats/loader_stats.ts";
 /** What `lade loader` prints of a data set of that name, by kind. */
 export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
   const stats = new StatsCounter().snapshot(0);
-  const config = resolveConfig({}, { dataset: { uri, length: 1 }, budget: 1024 });
   const fingerprint = "x";
   const epoch = { uri, epoch: 0, tookMs: 1, measuredMs: 1, computeMs: 1, measuredSamples: 1, stats };
   const parts = [{ name: uri, uri, length: 2, weight: 3 }, { name: `${uri}2`, uri, length: 1, weight: 2 }];
   return {
-    loaderplan: new LoaderPlanMessage({ uri, samples: 1, fingerprint, config, stepsPerEpoch: 1, first: [0] }),
-    loadermixture: new LoaderPlanMessage({
+    loaderplan: new LoaderPlanMessage({
       uri,
       samples: 3,
       fingerprint,
