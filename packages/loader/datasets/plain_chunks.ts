@@ -12,6 +12,12 @@ export interface PlainChunksSetup {
   readonly rowBytes: number;
 }
 
+/** The key of the first of the objects that have some rows: by how many times as many rows as it has lie before them. */
+export function keyOfRows({ prefix, metadata: { shape, keys } }: ZarrArray, place: number): string {
+  const places = [place, ...shape.slice(1).map(() => 0)];
+  return prefix + [...(keys.prefixed ? ["c"] : []), ...places].join(keys.separator);
+}
+
 /**
  * Says where each row of an array lies, where chunks are stored as they are and have whole rows, and all of them are there;
  * else nothing: rows have to be decoded.
@@ -19,17 +25,14 @@ export interface PlainChunksSetup {
 export function plainChunks(
   { store, objects, array, rowBytes }: PlainChunksSetup,
 ): ((row: number) => Omit<SampleRead, "place">) | undefined {
-  const { shape, chunk, shard, type, keys: { separator, prefixed } } = array.metadata;
+  const { shape, chunk, shard, type } = array.metadata;
   const [rows = 0, ...rest] = shape;
   const [step = 1, ...across] = chunk.shape;
   const isPlain = !shard && chunk.codecs.length === 0 && (!chunk.isBigEndian || type.bytes === 1) &&
     chunk.order.every((axis, place) => axis === place) &&
     rest.every((length, axis) => length === across[axis]);
   if (!isPlain || rowBytes === 0) return undefined;
-  const keyOf = (group: number) => {
-    const place = [...(prefixed ? ["c"] : []), group, ...rest.map(() => 0)];
-    return array.prefix + place.join(separator);
-  };
+  const keyOf = (group: number) => keyOfRows(array, group);
   for (let group = 0; group * step < rows; group++) {
     if (objects.find(keyOf(group))?.size !== step * rowBytes) return undefined;
   }

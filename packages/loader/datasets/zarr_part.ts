@@ -1,4 +1,4 @@
-import type { ObjectStore } from "@lade/core";
+import { type ObjectStore, objectUri } from "@lade/core";
 import { observe } from "@lade/core/layers";
 import { elementsOf, layoutOf, type NdArray } from "@lade/formats/array";
 import { FormatError } from "@lade/formats/errors";
@@ -16,7 +16,7 @@ import type {
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
 import type { ListedObjects } from "./listed_objects.ts";
 import type { ListedStore } from "./listed_store.ts";
-import { plainChunks } from "./plain_chunks.ts";
+import { keyOfRows, plainChunks } from "./plain_chunks.ts";
 
 /** A Zarr array that is open. */
 export interface ZarrRows {
@@ -100,11 +100,20 @@ export class ZarrPart implements MapDataset<NdArray> {
     const group = this.groups.of(this.#within(index));
     const first = group * this.#step;
     const told = `rows ${first} to ${Math.min(first + this.#step, this.#rows)}`;
-    return { uri: this.uri, record: index, group: told };
+    return { uri: this.#uriOf(first), record: index, group: told };
   }
 
   [Symbol.asyncDispose](): Promise<void> {
     return Promise.resolve();
+  }
+
+  /** The one object that has a row, or where several have it the array. */
+  #uriOf(row: number): string {
+    const { store, array } = this.#file;
+    const { chunk, shard } = array.metadata;
+    const [rows = 1, ...across] = (shard ?? chunk).shape;
+    const isOne = array.shape.slice(1).every((length, axis) => length <= (across[axis] ?? 0));
+    return isOne ? objectUri(store.uri, keyOfRows(array, Math.floor(row / rows))) : this.uri;
   }
 
   async #open(group: number, { signal, onRead }: OpenGroupOptions): Promise<SampleGroup<NdArray>> {

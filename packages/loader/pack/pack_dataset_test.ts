@@ -34,7 +34,26 @@ async function keys(store: ObjectStore, prefix: string): Promise<string[]> {
   return (await Array.fromAsync(store.list(prefix))).map(({ key }) => key.slice(prefix.length));
 }
 
-for (const { name, write, idOf } of SAMPLE_FILES) {
+/** Rows that are objects of values or arrays. */
+const UNPACKED = ["parquet rows", "arrow rows", "safetensors rows"];
+
+for (const { name, write } of SAMPLE_FILES.filter(({ name }) => UNPACKED.includes(name))) {
+  Deno.test(`${name} are no samples that can be packed, which is said before anything is written`, async () => {
+    await using from = new MemoryStore();
+    await using to = new MemoryStore();
+    await write(from, 20);
+    const [prefix = ""] = /^.*?\//.exec((await keys(from, ""))[0] ?? "") ?? [];
+    const options = { format: "tfrecord" } as const;
+    await assertRejects(
+      () => packObjects({ store: from, key: prefix }, { store: to, key: "p/" }, options),
+      TypeError,
+      "Cannot pack sample 0: it is no object, record, array or sample of webdataset",
+    );
+    assertEquals((await keys(to, "p/")).filter((key) => key.endsWith(".tfrecord")), []);
+  });
+}
+
+for (const { name, write, idOf } of SAMPLE_FILES.filter(({ name }) => !UNPACKED.includes(name))) {
   for (const shuffle of SHUFFLES) {
     const how = typeof shuffle === "object" ? "block" : `${shuffle}`;
     Deno.test(`packed ${name} in the order ${how} are the same samples in the loader's own order`, async () => {
@@ -43,7 +62,11 @@ for (const { name, write, idOf } of SAMPLE_FILES) {
       await write(from, 50);
       const [prefix = ""] = /^.*?\//.exec((await keys(from, ""))[0] ?? "") ?? [];
       const wanted = (await samples(from, prefix, { shuffle, seed: 5 })).map((sample) => idOf(sample));
-      const format: PackFormat = name === "webdataset" ? "tar" : name === "npy rows" ? "npy" : "tfrecord";
+      const format: PackFormat = name === "webdataset"
+        ? "tar"
+        : /^(?:npy|zarr) rows$/.test(name)
+        ? "npy"
+        : "tfrecord";
       const options = { format, shuffle, seed: 5, shardSize: 700, records: "bytes" } as const;
       const packed = await packObjects({ store: from, key: prefix }, { store: to, key: "p/" }, options);
       const found = await samples(to, "p/");

@@ -158,7 +158,7 @@ export const SAMPLE_FILES: readonly SampleFiles[] = [
   },
 ];
 
-/** Rows of tables with two groups to a file. */
+/** Rows of tables with four groups to a file. */
 function tableFiles(format: TableFormat): SampleFiles {
   const schema = parseSchema("id: int64, text: string?, content: binary");
   return {
@@ -168,7 +168,7 @@ function tableFiles(format: TableFormat): SampleFiles {
         const { createTable } = await loadFormat(format);
         await using writer = await createTable?.(store, `${format}/${file}.${format}`, {
           schema,
-          groupRows: 10,
+          groupRows: 4,
         });
         const rows = ids.map((id) => ({
           id: BigInt(id),
