@@ -8,6 +8,8 @@ import { StatsCounter } from "../../packages/loader/stats/loader_stats.ts";
 /** What `lade loader` prints of a data set of that name, by kind. */
 export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
   const stats = new StatsCounter().snapshot(0);
+  const transform = { module: "file:///m.ts", export: uri };
+  const options = { samplesPerEpoch: 5, transform };
   const fingerprint = "x";
   const epoch = { uri, epoch: 0, tookMs: 1, measuredMs: 1, computeMs: 1, measuredSamples: 1, stats };
   const parts = [{ name: uri, uri, length: 2, weight: 3 }, { name: `${uri}2`, uri, length: 1, weight: 2 }];
@@ -16,7 +18,7 @@ export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
       uri,
       samples: 3,
       fingerprint,
-      config: resolveConfig({ samplesPerEpoch: 5 }, { dataset: { uri, length: 3, parts }, budget: 1024 }),
+      config: resolveConfig(options, { dataset: { uri, length: 3, parts }, budget: 1024 }),
       stepsPerEpoch: 5,
       first: [0, 2],
       parts,

@@ -18,8 +18,10 @@ through epochs as training would, waits --compute-ms in each step, and prints a 
 second, the share of time in steps (AU, without the first step), how long batches and reads were waited for and what \
 limited, and the mean and least of all; --json has the metrics of DLIO by their names. stream writes batches as an Arrow IPC stream, which pyarrow reads: a \
 record batch for each, with the state behind it as lade.state in its metadata, from which --state goes on. A stream that is \
-cut off lacks its end, and fails its reader. Of several URIs each is drawn as its --weight says, and gone through again and \
-again; an epoch goes on in each where the one before ended.",
+cut off lacks its end, and fails its reader. --transform and --collate name functions that a file exports; samples, their \
+order and their random numbers are the same with any number of --workers. Of a stream the first sample is transformed for \
+its columns: what --transform gives is an object, a record, a webdataset sample or an array. Of several URIs each is drawn as \
+its --weight says, and gone through again and again; an epoch goes on in each where the one before ended.",
   usage: "plan|index|pack|run|stream URI [URI ...|DEST]",
   examples: [
     [
@@ -40,6 +42,10 @@ again; an epoch goes on in each where the one before ended.",
       "draws three samples of the first for one of the second",
     ],
     [
+      "lade loader run s3://bucket/train/ --batch-size 64 --transform augment.ts#crop --workers 4",
+      "transforms samples in four threads",
+    ],
+    [
       "lade loader stream s3://bucket/train/ --batch-size 64 --listen unix:/tmp/train.sock",
       "gives batches to one reader of a socket",
     ],
@@ -54,9 +60,21 @@ again; an epoch goes on in each where the one before ended.",
 });
 
 function checkLoader(given: LoaderCommandValues): void {
-  const { action, state, listen, sharedMemory } = given;
+  const { action, state, listen, sharedMemory, transform, collate, workers } = given;
   if (action !== "stream" && (state !== undefined || listen !== undefined || sharedMemory)) {
     throw new UsageError("--state, --listen and --shared-memory are of stream.");
+  }
+  const isWorked = transform !== undefined || collate !== undefined;
+  if ((action === "index" || action === "pack") && (isWorked || workers !== undefined)) {
+    throw new UsageError(
+      `--transform, --collate and --workers are of plan, run and stream, not of ${action}.`,
+    );
+  }
+  if (action === "stream" && collate !== undefined) {
+    throw new UsageError("--collate is of plan and run: the columns of a stream are made of samples.");
+  }
+  if (workers !== undefined && !isWorked) {
+    throw new UsageError("--workers needs --transform or --collate: that is what workers run.");
   }
   if (sharedMemory && listen === undefined) {
     throw new UsageError("--shared-memory needs --listen unix:PATH: its socket tells where batches lie.");

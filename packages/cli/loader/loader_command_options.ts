@@ -83,6 +83,25 @@ each has samples.",
     undefined,
     "Which rank of how many this is, counted from 0, or auto: by the variables of torchrun, Slurm, MPI or Kubernetes.",
   ),
+  transform: option(
+    ["--transform"],
+    textValue("FILE[#EXPORT]"),
+    undefined,
+    "Makes other samples of samples by this export of a module, default where none is named: a function of a sample and its \
+context. Of plan, run and stream.",
+  ),
+  collate: option(
+    ["--collate"],
+    textValue("FILE[#EXPORT]"),
+    undefined,
+    "Puts the samples of a batch together by this export of a module. Of plan and run.",
+  ),
+  workers: option(
+    ["--workers"],
+    integerValue({ metavar: "N", least: 0, most: 512 }),
+    undefined,
+    "Threads that --transform and --collate run in: one less than there are processors by default; 0 is the thread that reads.",
+  ),
   epochs: option(
     ["--epochs"],
     many("N"),

@@ -1,6 +1,7 @@
 import type { LoaderOptions, World } from "@lade/loader";
 import { UsageError } from "../command/usage_error.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { moduleOf } from "./module_of.ts";
 
 /** The options of a loader that a command line says. */
 export async function loaderOptionsOf(given: LoaderCommandValues): Promise<LoaderOptions<unknown>> {
@@ -23,7 +24,15 @@ export async function loaderOptionsOf(given: LoaderCommandValues): Promise<Loade
   if (globalBatchSize !== undefined && globalBatchSize % size !== 0) {
     throw new UsageError(`--global-batch-size: ${globalBatchSize} is no multiple of the ${size} ranks.`);
   }
+  const { workers } = given;
+  const transform = given.transform === undefined
+    ? undefined
+    : await moduleOf("--transform", given.transform);
+  const collate = given.collate === undefined ? undefined : await moduleOf("--collate", given.collate);
   return {
+    ...(transform && { transform }),
+    ...(collate && { collate }),
+    ...(workers !== undefined && { pool: { workers } }),
     ...(shuffle !== undefined && { shuffle: orders[shuffle] }),
     ...(batchSize !== undefined && { batchSize }),
     ...(globalBatchSize !== undefined && { globalBatchSize }),

@@ -4,6 +4,7 @@ import { locate } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { functionOf } from "./module_of.ts";
 import { openLoaded } from "./open_loaded.ts";
 import { openReader } from "./open_reader.ts";
 
@@ -29,16 +30,18 @@ export async function streamLoader(
       import("@lade/loader/arrow"),
     ],
   );
-  const columns = await datasetColumns(opened, { signal });
+  const { transform } = options;
+  const here = typeof transform === "object" ? await functionOf(transform) : transform;
+  const columns = await datasetColumns(opened, { signal, ...(here && { transform: here }) });
   using buffers = sharedMemory ? new SharedBuffers() : undefined;
-  // Batches are what the columns are made for: there is no transformation.
+  // Batches are what the columns are made for: there is no collation.
   await using batches: DataLoader<unknown> = createLoader<unknown>(opened, {
     ...options,
     epochs,
     signal,
     ...(state && { state }),
     // What lies otherwise in columns is copied there.
-    ...(buffers && opened.fixed && { pool: { ...options.pool, buffers } }),
+    ...(buffers && opened.fixed && !transform && { pool: { ...options.pool, buffers } }),
   });
   if (listen === undefined) return await writeBatches(batches, columns, (bytes) => output.bytes(bytes));
   await using reader = await openReader(listen, context);

@@ -37,7 +37,7 @@ export class LoaderPlanMessage implements Message {
     const { uri, samples, fingerprint, config, stepsPerEpoch, first } = this.#plan;
     const { world: { rank, size } } = config.loader;
     const parts = partsOf(this.#plan);
-    const settings = settingsOf(config);
+    const settings = settingsOf(config).map(({ value, ...rest }) => ({ ...rest, value: printable(value) }));
     const [wide, values] = [
       settings.map(({ name }) => name.length),
       settings.map(({ value }) => value.length),

@@ -1,59 +1,65 @@
 import { quote, redactSecrets } from "@lade/core/text";
 import type { NdArray } from "@lade/formats/array";
+import type { Transform } from "../config/loader_options.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
+import { randomKey, randomSequence } from "../order/keyed_random.ts";
 import type { BatchColumns } from "./batch_columns.ts";
 import { arrayColumns } from "./array_columns.ts";
 import { fixedColumns } from "./fixed_columns.ts";
 import { sampleColumns } from "./sample_columns.ts";
 import { tableColumns } from "./table_columns.ts";
 
+/** What columns are made with. */
+export interface ColumnOptions {
+  /** Ends reading the first sample. */
+  readonly signal?: AbortSignal;
+  /** The transformation of the loader; the first sample is given to it. */
+  readonly transform?: Transform<unknown, unknown>;
+}
+
 /**
- * Columns for the batches that a loader without `transform` and `collate` makes of a data set: by {@linkcode fixedColumns}
- * where all samples are alike, by {@linkcode tableColumns} where they are of a table, by
- * {@linkcode arrayColumns} where they are several arrays, else by {@linkcode sampleColumns}, for
- * which the first sample is read: the columns are the same for any order, rank and position. A data set without samples has
- * none, unless it says them.
+ * Columns for the batches that a loader without `collate` makes of a data set: by {@linkcode fixedColumns} where all samples
+ * are alike, by {@linkcode tableColumns} where they are of a table, by {@linkcode arrayColumns} where they are several arrays,
+ * else by {@linkcode sampleColumns}, for which the first sample is read, as it is for samples that are transformed: the columns
+ * are the same for any order, rank and position. A data set without samples has none, unless it says them.
  */
 export async function datasetColumns(
   dataset: MapDataset<unknown>,
-  { signal = new AbortController().signal }: { readonly signal?: AbortSignal } = {},
+  { signal = new AbortController().signal, transform }: ColumnOptions = {},
 ): Promise<BatchColumns<unknown>> {
   const { fixed, plan, groups, table, arrays, length } = dataset;
-  if (fixed && (plan || groups)) {
+  if (fixed && (plan || groups) && !transform) {
     const columns = fixedColumns(fixed);
     return { ...columns, tableOf: (data) => columns.tableOf(data as NdArray) };
   }
-  if (table || arrays) {
+  if ((table || arrays) && !transform) {
     const columns = table ? tableColumns(table) : arrayColumns(arrays ?? []);
     return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
   }
   if (length === 0) {
     return { schema: { fields: [] }, fieldMetadata: {}, tableOf: () => ({ rows: 0, columns: [] }) };
   }
-  const columns = await columnsAt(dataset, 0, signal);
-  await checkParts(dataset, columns, signal);
+  const columnsAt = async (index: number) => {
+    const context = { index, epoch: 0, random: randomSequence(randomKey(index)), signal };
+    const sample = await dataset.get(index, context);
+    return sampleColumns(transform ? await transform(sample, context) : sample);
+  };
+  const columns = await columnsAt(0);
+  await checkParts(dataset, columns, columnsAt);
   return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
-}
-
-async function columnsAt(
-  dataset: MapDataset<unknown>,
-  index: number,
-  signal: AbortSignal,
-): Promise<BatchColumns<readonly unknown[]>> {
-  return sampleColumns(await dataset.get(index, { index, epoch: 0, random: Math.random, signal }));
 }
 
 /** Throws a `TypeError` where the data sets of a mixture have not the same columns. */
 async function checkParts(
   dataset: MapDataset<unknown>,
   { schema, fieldMetadata }: BatchColumns<readonly unknown[]>,
-  signal: AbortSignal,
+  columnsAt: (index: number) => Promise<BatchColumns<unknown>>,
 ): Promise<void> {
   const { parts: [first, ...others] = [] } = dataset;
   let start = first?.length ?? 0;
   const told = JSON.stringify([schema, fieldMetadata]);
   for (const { name, length } of others) {
-    const other = await columnsAt(dataset, start, signal);
+    const other = await columnsAt(start);
     start += length;
     if (JSON.stringify([other.schema, other.fieldMetadata]) === told) continue;
     const [one, two] = [schema, other.schema].map(({ fields }) => fields.map(({ name }) => name).join(", "));

@@ -8,7 +8,7 @@ export { fixedColumns } from "./fixed_columns.ts";
 export { sampleColumns } from "./sample_columns.ts";
 export { arrayColumns } from "./array_columns.ts";
 export { tableColumns } from "./table_columns.ts";
-export { datasetColumns } from "./dataset_columns.ts";
+export { type ColumnOptions, datasetColumns } from "./dataset_columns.ts";
 export { BATCH_METADATA, type BatchNote, STATE_METADATA } from "./batch_messages.ts";
 export * from "./write_batches.ts";
 export * from "./share_batches.ts";

@@ -1,0 +1,62 @@
+import type { ModuleExport, Transform } from "@lade/loader";
+import { UsageError } from "../command/usage_error.ts";
+
+/** A module's export that a command line names. */
+export interface NamedExport extends ModuleExport {
+  /** The file. */
+  readonly module: URL;
+  /** Which of its exports. */
+  readonly export: string;
+}
+
+/**
+ * The function that `FILE[#EXPORT]` names, `default` where it names none; a path is from the working directory. The module is
+ * loaded, so that what cannot be used is told before anything is read.
+ */
+export async function moduleOf(option: string, text: string): Promise<NamedExport> {
+  const at = text.lastIndexOf("#");
+  const [path, name] = at < 0 ? [text, "default"] : [text.slice(0, at), text.slice(at + 1)];
+  if (path === "" || name === "") {
+    throw new UsageError(`${option}: ${JSON.stringify(text)} is no FILE or FILE#EXPORT.`);
+  }
+  const quoted = JSON.stringify(path);
+  if (!await isFile(path)) throw new UsageError(`${option}: no file ${quoted} lies there.`);
+  const named = { module: new URL(urlPath(path), `file://${urlPath(Deno.cwd())}/`), export: name };
+  let exports: Record<string, unknown>;
+  try {
+    exports = await import(named.module.href);
+  } catch (cause) {
+    const words = cause instanceof Error ? cause.message : String(cause);
+    throw new UsageError(`${option}: ${quoted} cannot be loaded: ${words}`, { cause });
+  }
+  const found = exports[name];
+  if (typeof found === "function") return named;
+  const functions = Object.keys(exports).filter((key) => typeof exports[key] === "function");
+  throw new UsageError(
+    `${option}: the export ${JSON.stringify(name)} of ${quoted} is ${
+      found === undefined ? "not there" : `no function, but ${typeof found}`
+    }; ${functions.length === 0 ? "it exports no function" : `it exports ${functions.join(", ")}`}.`,
+  );
+}
+
+/** A path as it stands in a URL. */
+function urlPath(path: string): string {
+  return path.split("/").map(encodeURIComponent).join("/");
+}
+
+async function isFile(path: string): Promise<boolean> {
+  try {
+    return (await Deno.stat(path)).isFile;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    throw error;
+  }
+}
+
+/** What a command line names, to be called in this thread. */
+export async function functionOf(
+  { module, export: name = "default" }: ModuleExport,
+): Promise<Transform<unknown, unknown>> {
+  // It was seen to be a function.
+  return (await import(`${module}`))[name];
+}
