@@ -187,6 +187,8 @@ export const LAYERS: Layers = {
     "save",
     "verify",
     "load",
+    "export",
+    "foreign",
     "retention",
     "copy",
     "open",

@@ -1,6 +1,6 @@
 import { crc32c, getBytes, objectUri } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
-import { byteLengthOf, elementsOf, layoutOf, type NdArray } from "@lade/formats/array";
+import type { NdArray } from "@lade/formats/array";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import type { JsonValue } from "../json/canonical_json.ts";
 import type { Manifest, TensorTable } from "../manifest/manifest.ts";
@@ -11,15 +11,10 @@ import { verifyCheckpoint } from "../verify/verify_checkpoint.ts";
 import type { VerifyLevel, VerifyOptions, VerifyReport } from "../verify/verify_report.ts";
 import { type LoadOptions, type LoadReport, loadTensors } from "./load_tensors.ts";
 import type { TensorTarget } from "./plan_load.ts";
-
-/** Options of {@linkcode Checkpoint.loadAll}. */
-export interface LoadAllOptions extends LoadOptions {
-  /** Which tensors: all by default. */
-  readonly filter?: (tensor: TensorInfo) => boolean;
-}
+import { type LoadAllOptions, loadWhole, type TensorReader } from "./tensor_reader.ts";
 
 /** A checkpoint that is open. */
-export class Checkpoint implements AsyncDisposable {
+export class Checkpoint implements TensorReader, AsyncDisposable {
   /** What is known of it. */
   readonly info: CheckpointInfo;
   readonly #series: Series;
@@ -80,20 +75,8 @@ export class Checkpoint implements AsyncDisposable {
   }
 
   /** Reads whole tensors into fresh memory. */
-  async loadAll({ filter = () => true, ...options }: LoadAllOptions = {}): Promise<Map<string, NdArray>> {
-    const tensors = new Map<string, NdArray>();
-    for (const { name, dtype, shape } of this.#table.tensors) {
-      if (!filter({ name, dtype, shape })) continue;
-      const bytes = byteLengthOf(dtype, elementsOf(shape) ?? 0) ?? 0;
-      const data = layoutOf(dtype).view(new ArrayBuffer(bytes), 0, bytes);
-      tensors.set(name, { dtype, shape, order: "C", data });
-    }
-    const targets = [...tensors].map(([name, { data: { buffer, byteOffset, byteLength } }]) => ({
-      name,
-      data: new Uint8Array(buffer as ArrayBuffer, byteOffset, byteLength),
-    }));
-    await this.load(targets, options);
-    return tensors;
+  async loadAll(options: LoadAllOptions = {}): Promise<Map<string, NdArray>> {
+    return await loadWhole(this, options);
   }
 
   /**

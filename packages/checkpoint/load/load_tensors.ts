@@ -109,7 +109,7 @@ async function runJob(ground: LoadGround, { object, reads }: Job, signal: AbortS
 
 async function fill(
   { store }: LoadGround,
-  { key, size }: DataObject,
+  { key, size, etag }: DataObject,
   reads: readonly PlannedRead[],
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
@@ -120,7 +120,10 @@ async function fill(
   }));
   const [first] = reads;
   try {
-    const { info, bytes } = await readRanges(store, key, ranges, { signal });
+    const { info, bytes } = await readRanges(store, key, ranges, {
+      signal,
+      ...(etag !== undefined && { ifMatch: etag }),
+    });
     if (info && info.size !== size && first) {
       throw invalid(store.uri, first, `${key} has ${info.size} bytes, not ${size}`);
     }

@@ -9,6 +9,8 @@ import { type CheckpointRef, GENERATIONS, RANKS, STEPS } from "../keys/series_ke
 export interface DataObject {
   readonly key: string;
   readonly size: number;
+  /** Which version of it is read: given of what others wrote, and may write again. */
+  readonly etag?: string;
 }
 
 /** A part of a tensor, and where its bytes lie. */

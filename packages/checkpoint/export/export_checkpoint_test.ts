@@ -1,0 +1,144 @@
+import { assertEquals, assertRejects } from "@std/assert";
+import fc from "fast-check";
+import { getBytes, MemoryStore } from "@lade/core";
+import { AlreadyExistsError } from "@lade/core/errors";
+import { openSafetensorsSet } from "@lade/formats/safetensors";
+import { InvalidCheckpointError } from "../errors/errors.ts";
+import { openCheckpoints } from "../open/open_checkpoints.ts";
+import { exportCheckpoint } from "./export_checkpoint.ts";
+import { consecutiveBoxes, streamTensor } from "./stream_tensor.ts";
+
+/** A checkpoint of two ranks, each with half of the columns of `a`. */
+async function saved() {
+  const store = new MemoryStore();
+  const ranks = await Promise.all(
+    [0, 1].map((rank) => openCheckpoints(store, "s", { run: "a", rank, worldSize: 2 })),
+  );
+  const saves = ranks.map((checkpoints, rank) =>
+    checkpoints.save(1, {
+      tensors: [
+        {
+          name: "a",
+          dtype: "float32",
+          shape: [3, 2],
+          offsets: [0, 2 * rank],
+          globalShape: [3, 4],
+          data: Float32Array.from({ length: 6 }, (_, at) => 4 * Math.floor(at / 2) + 2 * rank + at % 2),
+        },
+        { name: "b", dtype: "int64", shape: [], replicas: [0, 1], data: BigInt64Array.of(7n) },
+        { name: `empty.${rank}`, dtype: "uint8", shape: [0, 3], data: new Uint8Array(0) },
+      ],
+    }).committed
+  );
+  await Promise.all(saves);
+  const [checkpoint] = await Promise.all(
+    ranks.slice(0, 1).map((rank) => rank.open({ generation: 0, step: 1 })),
+  );
+  if (!checkpoint) throw new Error("there is none");
+  return { store, checkpoint };
+}
+
+Deno.test("exportCheckpoint() writes whole tensors and an index, files cut by size", async () => {
+  const { store, checkpoint } = await saved();
+  await using _ = checkpoint;
+  const out = new MemoryStore();
+  const report = await exportCheckpoint(checkpoint, out, "hf", { fileBytes: 48 });
+  assertEquals(report, {
+    index: "hf/model.safetensors.index.json",
+    files: ["hf/model-00001-of-00002.safetensors", "hf/model-00002-of-00002.safetensors"],
+    tensors: 4,
+    bytes: 56,
+  });
+  const set = await openSafetensorsSet(out, report.index);
+  await set.check();
+  const read = await set.readAll();
+  assertEquals(read.get("a")?.data, Float32Array.from({ length: 12 }, (_, at) => at));
+  assertEquals(read.get("b")?.data, BigInt64Array.of(7n));
+  assertEquals(read.get("empty.0")?.shape, [0, 3]);
+  assertEquals((await set.open(report.files[0] ?? "")).metadata, { format: "pt" });
+  await store[Symbol.asyncDispose]();
+});
+
+Deno.test("exportCheckpoint() takes some tensors under other names, and replaces only when asked", async () => {
+  const { checkpoint } = await saved();
+  await using _ = checkpoint;
+  const out = new MemoryStore();
+  const options = {
+    filter: ({ name }: { name: string }) => name === "a",
+    rename: (name: string) => `model.${name}`,
+  };
+  await exportCheckpoint(checkpoint, out, "", options);
+  await assertRejects(
+    () => exportCheckpoint(checkpoint, out, ""),
+    AlreadyExistsError,
+    "replace what is there",
+  );
+  assertEquals([...(await openSafetensorsSet(out, "model.safetensors.index.json")).files.keys()], [
+    "model.a",
+  ]);
+  await exportCheckpoint(checkpoint, out, "", { replace: true });
+  assertEquals((await openSafetensorsSet(out, "model.safetensors.index.json")).files.size, 4);
+  await assertRejects(() => exportCheckpoint(checkpoint, out, "", { name: "a/b" }), TypeError);
+});
+
+Deno.test("exportCheckpoint() of a damaged checkpoint names the tensor, and writes no index", async () => {
+  const { store, checkpoint } = await saved();
+  await using _ = checkpoint;
+  for await (const { key } of store.list("s/data/")) {
+    const { bytes } = await getBytes(store, key);
+    bytes.set([1 ^ (bytes.at(-1) ?? 0)], bytes.length - 1);
+    await store.put(key, bytes);
+  }
+  const out = new MemoryStore();
+  await exportCheckpoint(checkpoint, out, "", { verify: false });
+  const other = new MemoryStore();
+  await assertRejects(() => exportCheckpoint(checkpoint, other, ""), InvalidCheckpointError, "do not match");
+  const keys: string[] = [];
+  for await (const { key } of other.list()) keys.push(key);
+  assertEquals(keys, []);
+});
+
+Deno.test("parts of a tensor follow one another, and are as large as they may be", () => {
+  const shapes = fc.array(fc.integer({ min: 0, max: 7 }), { maxLength: 4 });
+  const dtypes = fc.constantFrom("uint8" as const, "float32" as const, "float64" as const);
+  fc.assert(fc.property(shapes, dtypes, fc.integer({ min: 1, max: 100 }), (shape, dtype, most) => {
+    const bytes = { uint8: 1, float32: 4, float64: 8 }[dtype];
+    const strides = shape.map((_, axis) => shape.slice(axis + 1).reduce((a, b) => a * b, 1));
+    let at = 0;
+    for (const { offsets, shape: own } of consecutiveBoxes({ name: "", dtype, shape }, most)) {
+      assertEquals(offsets.reduce((sum, offset, axis) => sum + offset * (strides[axis] ?? 0), 0), at);
+      const volume = own.reduce((a, b) => a * b, 1);
+      assertEquals(volume === 1 || volume * bytes <= most, true);
+      at += volume;
+    }
+    assertEquals(at, shape.reduce((a, b) => a * b, 1));
+  }));
+});
+
+Deno.test("elements of less than a byte are cut between bytes", () => {
+  const boxes = [...consecutiveBoxes({ name: "", dtype: "float4_e2m1", shape: [40, 3] }, 12)];
+  assertEquals(boxes.map(({ offsets: [from], shape: [count] }) => [from, count]), [
+    [0, 8],
+    [8, 8],
+    [16, 8],
+    [24, 8],
+    [32, 8],
+  ]);
+});
+
+Deno.test("streamTensor() reads one part ahead, and ends when it is left", async () => {
+  let reads = 0;
+  const reader = {
+    load: (targets: Iterable<{ data: ArrayBufferView }>) => {
+      reads++;
+      for (const { data } of targets) (data as Uint8Array).fill(reads);
+      return Promise.resolve({ bytes: 0, bytesRead: 0 });
+    },
+  };
+  const tensor = { name: "a", dtype: "uint8", shape: [10] } as const;
+  const seen: number[][] = [];
+  for await (const bytes of streamTensor(reader, tensor, 4, {})) seen.push([...bytes]);
+  assertEquals(seen, [[1, 1, 1, 1], [2, 2, 2, 2], [3, 3]]);
+  for await (const _ of streamTensor(reader, tensor, 4, {})) break;
+  assertEquals(reads, 5);
+});
