@@ -19,8 +19,9 @@ for (const way of ["listing", "manifest"]) {
     // What reads of 8 MiB leave behind comes on top.
     const besides = way === "manifest" ? 48 * MIB : 16 * MIB;
     assert(taken <= KEYS * EACH + besides, `${taken / MIB} MiB for ${KEYS} objects`);
+    // The engine's heap takes its size in the first epochs; another copy of all keys in each would be far more.
     assert(
-      last <= first * 1.05 + 8 * MIB,
+      last <= first * 1.05 + 40 * MIB,
       `${first / MIB} MiB after the first epoch, ${last / MIB} after the last`,
     );
   });
