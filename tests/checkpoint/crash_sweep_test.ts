@@ -1,8 +1,9 @@
-import { assert, assertEquals } from "@std/assert";
-import { type CheckpointInfo, type Checkpoints, openCheckpoints } from "@lade/checkpoint";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { type CheckpointInfo, type Checkpoints, IncompleteError, openCheckpoints } from "@lade/checkpoint";
 import { createStoreContext, MemoryStore, type ObjectStore } from "@lade/core";
-import { CrashingStore, type Mishap, MISHAPS, Mutations } from "./crashing_store.ts";
-import { assertAllWhole, EagerClock, keysOf, saveTogether } from "./trained_world.ts";
+import { UnavailableError } from "@lade/core/errors";
+import { CrashingStore, type Mishap, MISHAPS, Mutations, ProcessEnded } from "./crashing_store.ts";
+import { assertAllWhole, assertWhole, contentOf, EagerClock, keysOf, saveTogether } from "./trained_world.ts";
 
 const PATIENCE_MS = 600_000;
 
@@ -49,9 +50,9 @@ async function assertSound(store: MemoryStore, clock: EagerClock, why: string): 
     why,
   );
   await first.gc();
-  clock.advance(48 * 3_600_000);
+  await clock.advance(48 * 3_600_000);
   await first.gc({ keep: { last: 1 } });
-  clock.advance(48 * 3_600_000);
+  await clock.advance(48 * 3_600_000);
   await first.gc();
   assertEquals((await assertAllWhole(first)).map(({ step }) => step), [3], why);
   assertEquals(await strayKeys(store), [], why);
@@ -97,5 +98,79 @@ for (const mishap of MISHAPS) {
     });
     assert(calls > 15, `${calls} calls`);
     assertEquals(seen, new Set(mishap.startsWith("ends") ? [1, 2] : [2]));
+  });
+}
+
+const HOUR = 3_600_000;
+
+/** What a collection finds: steps 1 to 3 of a run, which began a fourth; of the next run step 5. Step 2 is pinned. */
+async function makeGarbage(): Promise<{ readonly clock: EagerClock; readonly store: MemoryStore }> {
+  const { clock, store } = makeStore();
+  const stores = NUMBERS.map(() => store);
+  const all = await openAll(stores, "run 1");
+  for (const step of [1, 2, 3]) {
+    for (const end of await saveTogether(all, step, step)) assert(end.status === "fulfilled");
+  }
+  await all[0]?.pin({ generation: 0, step: 2 });
+  const [early] = await openAll(stores, "run 1", { patienceMs: 0 });
+  await assertRejects(
+    () => early?.save(4, contentOf(0, 3, 4)).committed ?? Promise.resolve(),
+    IncompleteError,
+  );
+  assertEquals(await beginAndSave(stores, 5, 5), []);
+  return { clock, store };
+}
+
+/** Retires what is not the newest, and removes it once the grace is over. */
+async function tidy(store: ObjectStore, clock: EagerClock): Promise<void> {
+  const checkpoints = await openCheckpoints(store, "c", { readOnly: true, leaseMs: HOUR });
+  await checkpoints.gc({ keep: { last: 1 } });
+  await clock.advance(2 * HOUR);
+  await checkpoints.gc();
+}
+
+for (const mishap of MISHAPS) {
+  Deno.test(`a collection removes nothing that is needed, and the next one all else: ${mishap}, at each call`, async () => {
+    const calls = await sweep(mishap, async (at, mutations) => {
+      const { clock, store } = await makeGarbage();
+      const reader = await openCheckpoints(store, "c", { readOnly: true, leaseMs: HOUR });
+      const held = await reader.open(1, { hold: true });
+      await tidy(new CrashingStore(store, mutations), clock).catch((error) => {
+        if (!(error instanceof ProcessEnded || error instanceof UnavailableError)) throw error;
+      });
+      const why = `${mishap} at call ${at}: ${mutations.calls[at]}`;
+      await assertWhole(held);
+      const seen = (await assertAllWhole(reader)).map(({ step }) => step);
+      assertEquals(seen.filter((step) => step === 5 || step === 2 || step === 1), [5, 2, 1], why);
+      await tidy(store, clock);
+      await assertWhole(held);
+      assertEquals((await assertAllWhole(reader)).map(({ step }) => step), [5, 2, 1], why);
+      await held[Symbol.asyncDispose]();
+      await tidy(store, clock);
+      assertEquals((await assertAllWhole(reader)).map(({ step }) => step), [5, 2], why);
+      const keys = (await keysOf(store)).filter((key) => /^c\/(?:data|records|holds|indexes)\//.test(key));
+      const names = new Set(keys.map((key) => key.split("/")[2]?.slice(0, 21)));
+      assertEquals(names, new Set(["00000000-000000000002", "00000001-000000000005"]), why);
+    });
+    assert(calls >= 18, `${calls} calls`);
+  });
+}
+
+for (const mishap of MISHAPS) {
+  Deno.test(`a checkpoint that is retired is there or not, whole: ${mishap}, at each call`, async () => {
+    await sweep(mishap, async (at, mutations) => {
+      const { store } = await makeGarbage();
+      const ref = { generation: 0, step: 3 };
+      const through = await openCheckpoints(new CrashingStore(store, mutations), "c", { readOnly: true });
+      const failure = await through.retire(ref).then(() => undefined, (error) => error);
+      const reader = await openCheckpoints(store, "c", { readOnly: true });
+      const steps = (await assertAllWhole(reader)).map(({ step }) => step);
+      const why = `${mishap} at call ${at}: ${mutations.calls[at]}`;
+      assertEquals(steps.filter((step) => step !== 3), [5, 2, 1], why);
+      if (failure === undefined) assert(!steps.includes(3), why);
+      else assert(failure instanceof ProcessEnded || failure instanceof UnavailableError, why);
+      if (steps.includes(3)) await reader.retire(ref);
+      assertEquals((await assertAllWhole(reader)).map(({ step }) => step), [5, 2, 1], why);
+    });
   });
 }

@@ -88,9 +88,13 @@ function stateOf(rank: number, seed: number): Uint8Array<ArrayBuffer> {
   return new Uint8Array(20).fill(rank + seed);
 }
 
-/** A clock on which everybody who sleeps has slept at once: as long as they meant to. */
+/** Who sleeps longer waits until the clock is moved. */
+const LONG_MS = 60_000;
+
+/** A clock on which everybody who sleeps shortly has slept at once, as long as they meant to. */
 export class EagerClock implements Clock {
   #elapsed = 0;
+  readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
 
   now(): number {
     return Date.UTC(2026, 0, 1) + this.#elapsed;
@@ -102,13 +106,35 @@ export class EagerClock implements Clock {
 
   async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
-    this.#elapsed += durationMs;
-    await new Promise((resolve) => setTimeout(resolve, 0));
+    if (durationMs < LONG_MS) {
+      this.#elapsed += durationMs;
+      await turn();
+    } else {
+      const { promise, resolve } = Promise.withResolvers<void>();
+      const sleeper = { until: this.#elapsed + durationMs, wake: resolve };
+      this.#sleepers.add(sleeper);
+      signal?.addEventListener("abort", sleeper.wake, { once: true });
+      await promise;
+      this.#sleepers.delete(sleeper);
+      signal?.removeEventListener("abort", sleeper.wake);
+    }
     signal?.throwIfAborted();
   }
 
-  /** Moves it. */
-  advance(durationMs: number): void {
-    this.#elapsed += durationMs;
+  /** Moves it, and lets those go on who have slept long enough. */
+  async advance(durationMs: number): Promise<void> {
+    const end = this.#elapsed + durationMs;
+    for (;;) {
+      const next = [...this.#sleepers].toSorted((a, b) => a.until - b.until)[0];
+      if (!next || next.until > end) break;
+      this.#elapsed = Math.max(this.#elapsed, next.until);
+      next.wake();
+      for (let count = 0; count < 20; count++) await turn();
+    }
+    this.#elapsed = Math.max(this.#elapsed, end);
   }
+}
+
+function turn(): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, 0));
 }
