@@ -101,6 +101,35 @@ for (const mishap of MISHAPS) {
   });
 }
 
+for (const mishap of ["ends behind", "answer lost"] as const) {
+  Deno.test(`a save whose table is an object of its own is there or not, whole: ${mishap}, at each call`, async () => {
+    const contentOf = (seed: number) => {
+      const data = new Uint8Array(200_000).fill(seed);
+      return { tensors: [{ name: "w", dtype: "uint8", shape: [data.length], data } as const] };
+    };
+    const calls = await sweep(mishap, async (at, mutations) => {
+      const { store } = makeStore();
+      const open = (below: ObjectStore, run: string) => openCheckpoints(below, "c", { run, chunkBytes: 1 });
+      await (await open(store, "a")).save(1, contentOf(1)).committed;
+      const save = async () => {
+        const checkpoints = await open(new CrashingStore(store, mutations), "b");
+        return (await checkpoints.save(2, contentOf(2)).committed).step;
+      };
+      const why = `${mishap} at call ${at}: ${mutations.calls[at]}`;
+      const saved = await save().catch((error) =>
+        error instanceof ProcessEnded ? undefined : Promise.reject(error)
+      );
+      const next = await open(store, "c");
+      await using newest = await next.open("latest");
+      assert(newest.info.step === saved || (saved === undefined && newest.info.step <= 2), why);
+      const { step } = newest.info;
+      assertEquals((await newest.loadAll()).get("w")?.data, contentOf(step).tensors[0]?.data, why);
+      assertEquals((await next.save(3, contentOf(3)).committed).step, 3, why);
+    });
+    assert(calls >= 7, `${calls} calls`);
+  });
+}
+
 const HOUR = 3_600_000;
 
 /** What a collection finds: steps 1 to 3 of a run, which began a fourth; of the next run step 5. Step 2 is pinned. */

@@ -1,5 +1,12 @@
 import { assertEquals } from "@std/assert";
-import type { Checkpoint, CheckpointContent, CheckpointInfo, Checkpoints } from "@lade/checkpoint";
+import {
+  type Checkpoint,
+  type CheckpointContent,
+  type CheckpointInfo,
+  type Checkpoints,
+  type CheckpointsOptions,
+  openCheckpoints,
+} from "@lade/checkpoint";
 import type { Clock, ObjectStore } from "@lade/core";
 
 /** Rows of a tensor that each rank has. */
@@ -69,6 +76,17 @@ export function saveTogether(
   return Promise.allSettled(saves);
 }
 
+/** Opens the series below `c/` for so many ranks of a run. */
+export function openAll(
+  store: ObjectStore,
+  worldSize: number,
+  run: string,
+  options: CheckpointsOptions = {},
+): Promise<Checkpoints[]> {
+  const ranks = Array.from({ length: worldSize }, (_, rank) => rank);
+  return Promise.all(ranks.map((rank) => openCheckpoints(store, "c", { run, worldSize, rank, ...options })));
+}
+
 /** The keys of a store, sorted. */
 export async function keysOf(store: ObjectStore): Promise<string[]> {
   const keys: string[] = [];
@@ -111,7 +129,7 @@ export class EagerClock implements Clock {
       await turn();
     } else {
       const { promise, resolve } = Promise.withResolvers<void>();
-      const sleeper = { until: this.#elapsed + durationMs, wake: resolve };
+      const sleeper = { until: this.#elapsed + durationMs, wake: () => resolve() };
       this.#sleepers.add(sleeper);
       signal?.addEventListener("abort", sleeper.wake, { once: true });
       await promise;

@@ -94,7 +94,7 @@ async function writeTable(
       await using writer = await createZstdWriter(store, key.slice(0, -".zst".length), {
         ifNoneMatch: "*",
         ifIgnored,
-        workers: 0,
+        workers: 1,
         ...(signal && { signal }),
       });
       await writer.write(json);

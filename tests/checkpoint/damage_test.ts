@@ -1,0 +1,179 @@
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { InvalidCheckpointError, openCheckpoints } from "@lade/checkpoint";
+import { createStoreContext, getBytes, MemoryStore } from "@lade/core";
+import { StoreError } from "@lade/core/errors";
+import { FormatError } from "@lade/formats/errors";
+import { assertWhole, contentOf, EagerClock, keysOf, openAll, saveTogether } from "./trained_world.ts";
+
+/** A series of so many ranks in which steps 1 and 2 were saved. */
+async function series(worldSize: number) {
+  const store = new MemoryStore({ context: createStoreContext({ clock: new EagerClock() }) });
+  const all = await openAll(store, worldSize, "run 1");
+  for (const step of [1, 2]) {
+    for (const end of await saveTogether(all, step, step)) assertEquals(end.status, "fulfilled");
+  }
+  const key = async (begin: string, end = "") => {
+    const found = (await keysOf(store)).find((key) => key.startsWith(`c/${begin}`) && key.endsWith(end));
+    assert(found, begin);
+    return found;
+  };
+  const read = async (key: string) => (await getBytes(store, key)).bytes;
+  const reader = await openCheckpoints(store, "c", { readOnly: true });
+  return { store, all, reader, key, read };
+}
+
+/** One bit of each byte flipped in turn, and cut at each length. */
+function* damaged(bytes: Uint8Array): Generator<Uint8Array<ArrayBuffer>, void, void> {
+  for (let at = 0; at < bytes.length; at++) {
+    const copy = new Uint8Array(bytes);
+    copy[at] = (copy[at] ?? 0) ^ (1 << at % 8);
+    yield copy;
+  }
+  for (let length = 0; length < bytes.length; length++) yield new Uint8Array(bytes.subarray(0, length));
+}
+
+Deno.test("a manifest with any byte changed, or cut anywhere, is an error and never another checkpoint", async () => {
+  const { store, reader, key, read } = await series(1);
+  const commit = await key("commits/");
+  const sound = await read(commit);
+  let tried = 0;
+  for (const bytes of damaged(sound)) {
+    await store.put(commit, bytes);
+    tried++;
+    await assertRejects(() => reader.latest(), FormatError);
+    await assertRejects(() => reader.open("latest"), FormatError);
+    await assertRejects(() => reader.gc(), FormatError);
+  }
+  assert(tried > 1000);
+  await store.put(commit, sound);
+  assertEquals((await reader.latest())?.step, 2);
+});
+
+Deno.test("a record with any byte changed, or cut anywhere, comes to no checkpoint, and holds up no later run", async () => {
+  const { store, all, key, read } = await series(2);
+  const record = await key("records/00000000-000000000002", "/rank-00001.json");
+  await store.delete(await key("commits/"));
+  const sound = await read(record);
+  let tried = 0;
+  for (const bytes of damaged(sound)) {
+    if (tried++ % 17 !== 0) continue;
+    await store.put(record, bytes);
+    const { committed, invalid } = await all[0]!.recover();
+    assertEquals([committed, invalid.length], [[], 1]);
+    assert(invalid[0]?.error instanceof FormatError);
+  }
+  const [next] = await openAll(store, 1, "run 2");
+  assertEquals((await next!.latest())?.step, 1);
+  await store.put(record, sound);
+  assertEquals((await next!.recover()).committed.map(({ step }) => step), [2]);
+  assertEquals((await next!.latest())?.step, 2);
+});
+
+Deno.test("records of another attempt, another run or another rank make no checkpoint", async () => {
+  const { store, all, reader, read } = await series(2);
+  const records = (await keysOf(store)).filter((key) => key.startsWith("c/records/"));
+  const [one, two] = [records.slice(0, 2), records.slice(2)];
+  const attempt = (key: string) => key.split("/")[2] ?? "";
+  // Those of step 1 as an attempt at step 7.
+  for (const key of one) {
+    await store.put(key.replace("-000000000001-", "-000000000007-"), await read(key));
+  }
+  // Those of step 2 with the second rank's place taken by the first one's record.
+  const mixed = attempt(two[0]!).replace("-000000000002-", "-000000000008-");
+  for (const rank of [0, 1]) await store.put(`c/records/${mixed}/rank-0000${rank}.json`, await read(two[0]!));
+  const { committed, invalid } = await all[0]!.recover();
+  assertEquals(committed, []);
+  assertEquals(invalid.map(({ attempt }) => attempt.slice(9, 21)), ["000000000007", "000000000008"]);
+  for (const { error } of invalid) assert(error instanceof InvalidCheckpointError, String(error));
+  assertEquals((await Array.fromAsync(reader.list())).map(({ step }) => step), [2, 1]);
+});
+
+Deno.test("shards of two steps that were swapped, are cut, longer or gone are told by tensor and object", async () => {
+  const { store, reader, read } = await series(1);
+  const shards = (await keysOf(store)).filter((key) => key.endsWith(".safetensors"));
+  const contents = await Promise.all(shards.map(read));
+  const [one, two] = shards;
+  assert(one && two && contents[0] && contents[1]);
+  await store.put(one, contents[1]);
+  await store.put(two, contents[0]);
+  for (const step of [1, 2]) {
+    const checkpoint = await reader.open(step);
+    const error = await assertRejects(() => checkpoint.loadAll(), InvalidCheckpointError, "do not match");
+    assert(error.tensor === "bias" || error.tensor === "rows");
+    assert(error.message.includes(".safetensors"));
+  }
+  await store.put(one, contents[0]);
+  const checkpoint = await reader.open(2);
+  for (const length of [0, 1, contents[1].length - 1]) {
+    await store.put(two, contents[1].slice(0, length));
+    await assertRejects(() => checkpoint.loadAll(), InvalidCheckpointError);
+  }
+  await store.put(two, new Uint8Array([...contents[1], 0]));
+  await assertRejects(() => checkpoint.loadAll(), InvalidCheckpointError, "bytes, not");
+  await store.delete(two);
+  await assertRejects(() => checkpoint.loadAll(), InvalidCheckpointError, "is gone");
+  await assertWhole(await reader.open(1));
+});
+
+Deno.test("any byte of an extra that is changed is told by its name", async () => {
+  const { store, reader, key, read } = await series(1);
+  const extra = await key("data/00000000-000000000002", ".extra");
+  const checkpoint = await reader.open(2);
+  for (const bytes of damaged(await read(extra))) {
+    await store.put(extra, bytes);
+    await assertRejects(() => checkpoint.extra("state"), InvalidCheckpointError, '"state"');
+  }
+  await store.delete(extra);
+  await assertRejects(() => checkpoint.extra("state"), InvalidCheckpointError, "is gone");
+});
+
+Deno.test("a table of tensors that is gone, damaged or of another checkpoint is told", async () => {
+  const store = new MemoryStore();
+  const checkpoints = await openCheckpoints(store, "c", { run: "a", chunkBytes: 1 });
+  for (const step of [1, 2]) {
+    const data = new Uint8Array(210_000).fill(step);
+    await checkpoints.save(step, { tensors: [{ name: "w", dtype: "uint8", shape: [data.length], data }] })
+      .committed;
+  }
+  const [one, two] = (await keysOf(store)).filter((key) => key.startsWith("c/indexes/"));
+  assert(one && two);
+  const read = async (key: string) => (await getBytes(store, key)).bytes;
+  const [first, second] = [await read(one), await read(two)];
+  const fails = (bytes: Uint8Array) =>
+    store.put(two, bytes).then(() => assertRejects(() => checkpoints.open(2), StoreError));
+  await fails(first);
+  for (let at = 0; at < second.length; at += 97) {
+    const copy = new Uint8Array(second);
+    copy[at] = (copy[at] ?? 0) ^ 4;
+    await fails(copy);
+    await fails(second.slice(0, at));
+  }
+  await store.delete(two);
+  await assertRejects(() => checkpoints.open(2), InvalidCheckpointError, "its table of tensors is gone");
+  assertEquals((await (await checkpoints.open(1)).loadAll()).size, 1);
+});
+
+Deno.test("runs, marks and the name of the newest that are damaged do no harm", async () => {
+  const { store, all, reader, key } = await series(1);
+  await store.put("c/latest.json", new Uint8Array(3));
+  const content = contentOf(0, 1, 3);
+  assertEquals((await all[0]!.save(3, content).committed).step, 3);
+  assertEquals((await getBytes(store, "c/latest.json")).bytes.length > 3, true);
+  await store.put(await key("runs/"), new Uint8Array(5));
+  await assertRejects(() => openAll(store, 1, "run 2"), FormatError, "checksum");
+  await store.put("c/lade.json", new Uint8Array(5));
+  await assertRejects(() => openCheckpoints(store, "c", { readOnly: true }), FormatError, "lade.json");
+  assertEquals((await reader.latest())?.step, 3);
+});
+
+Deno.test("a manifest that was put where another one belongs is no checkpoint", async () => {
+  const { store, reader, key, read, all } = await series(1);
+  const commit = await key("commits/");
+  const moved = commit.replace(/-\d+\.json$/, "-999999999990.json");
+  await store.put(moved, await read(commit));
+  await assertRejects(() => reader.latest(), FormatError, "another checkpoint");
+  await store.put("c/commits/99999999-999999999996.json", new TextEncoder().encode("{}\n"));
+  await assertRejects(() => all[0]!.save(3, contentOf(0, 1, 3)).committed, FormatError);
+  await store.delete(moved);
+  await assertRejects(() => reader.latest(), FormatError);
+});
