@@ -3,7 +3,15 @@ import { InvalidCheckpointError, openCheckpoints } from "@lade/checkpoint";
 import { createStoreContext, getBytes, MemoryStore } from "@lade/core";
 import { StoreError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
-import { assertWhole, contentOf, EagerClock, keysOf, openAll, saveTogether } from "./trained_world.ts";
+import {
+  assertWhole,
+  contentOf,
+  EagerClock,
+  firstOf,
+  keysOf,
+  openAll,
+  saveTogether,
+} from "./trained_world.ts";
 
 /** A series of so many ranks in which steps 1 and 2 were saved. */
 async function series(worldSize: number) {
@@ -58,15 +66,15 @@ Deno.test("a record with any byte changed, or cut anywhere, comes to no checkpoi
   for (const bytes of damaged(sound)) {
     if (tried++ % 17 !== 0) continue;
     await store.put(record, bytes);
-    const { committed, invalid } = await all[0]!.recover();
+    const { committed, invalid } = await firstOf(all).recover();
     assertEquals([committed, invalid.length], [[], 1]);
     assert(invalid[0]?.error instanceof FormatError);
   }
-  const [next] = await openAll(store, 1, "run 2");
-  assertEquals((await next!.latest())?.step, 1);
+  const next = firstOf(await openAll(store, 1, "run 2"));
+  assertEquals((await next.latest())?.step, 1);
   await store.put(record, sound);
-  assertEquals((await next!.recover()).committed.map(({ step }) => step), [2]);
-  assertEquals((await next!.latest())?.step, 2);
+  assertEquals((await next.recover()).committed.map(({ step }) => step), [2]);
+  assertEquals((await next.latest())?.step, 2);
 });
 
 Deno.test("records of another attempt, another run or another rank make no checkpoint", async () => {
@@ -79,9 +87,11 @@ Deno.test("records of another attempt, another run or another rank make no check
     await store.put(key.replace("-000000000001-", "-000000000007-"), await read(key));
   }
   // Those of step 2 with the second rank's place taken by the first one's record.
-  const mixed = attempt(two[0]!).replace("-000000000002-", "-000000000008-");
-  for (const rank of [0, 1]) await store.put(`c/records/${mixed}/rank-0000${rank}.json`, await read(two[0]!));
-  const { committed, invalid } = await all[0]!.recover();
+  const mixed = attempt(firstOf(two)).replace("-000000000002-", "-000000000008-");
+  for (const rank of [0, 1]) {
+    await store.put(`c/records/${mixed}/rank-0000${rank}.json`, await read(firstOf(two)));
+  }
+  const { committed, invalid } = await firstOf(all).recover();
   assertEquals(committed, []);
   assertEquals(invalid.map(({ attempt }) => attempt.slice(9, 21)), ["000000000007", "000000000008"]);
   for (const { error } of invalid) assert(error instanceof InvalidCheckpointError, String(error));
@@ -157,7 +167,7 @@ Deno.test("runs, marks and the name of the newest that are damaged do no harm", 
   const { store, all, reader, key } = await series(1);
   await store.put("c/latest.json", new Uint8Array(3));
   const content = contentOf(0, 1, 3);
-  assertEquals((await all[0]!.save(3, content).committed).step, 3);
+  assertEquals((await firstOf(all).save(3, content).committed).step, 3);
   assertEquals((await getBytes(store, "c/latest.json")).bytes.length > 3, true);
   await store.put(await key("runs/"), new Uint8Array(5));
   await assertRejects(() => openAll(store, 1, "run 2"), FormatError, "checksum");
@@ -173,7 +183,7 @@ Deno.test("a manifest that was put where another one belongs is no checkpoint", 
   await store.put(moved, await read(commit));
   await assertRejects(() => reader.latest(), FormatError, "another checkpoint");
   await store.put("c/commits/99999999-999999999996.json", new TextEncoder().encode("{}\n"));
-  await assertRejects(() => all[0]!.save(3, contentOf(0, 1, 3)).committed, FormatError);
+  await assertRejects(() => firstOf(all).save(3, contentOf(0, 1, 3)).committed, FormatError);
   await store.delete(moved);
   await assertRejects(() => reader.latest(), FormatError);
 });

@@ -1,4 +1,4 @@
-import { assertEquals } from "@std/assert";
+import { assert, assertEquals } from "@std/assert";
 import {
   type Checkpoint,
   type CheckpointContent,
@@ -85,6 +85,13 @@ export function openAll(
 ): Promise<Checkpoints[]> {
   const ranks = Array.from({ length: worldSize }, (_, rank) => rank);
   return Promise.all(ranks.map((rank) => openCheckpoints(store, "c", { run, worldSize, rank, ...options })));
+}
+
+/** The first of some, which is there. */
+export function firstOf<T>(all: readonly T[]): T {
+  const [first] = all;
+  assert(first !== undefined);
+  return first;
 }
 
 /** The keys of a store, sorted. */
