@@ -1,3 +1,5 @@
+import { type AbortFollower, followAbort, leaveAbort } from "./follow_abort.ts";
+
 /**
  * Those who wait for something, in the order they came. Each may say what it wants, and gives up when its signal is
  * aborted.
@@ -31,18 +33,20 @@ export class AbortableQueue<Given = void, Wanted = void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       if (!signal) return void this.#waiting.push({ wanted, resolve, reject });
-      const leave = () => signal.removeEventListener("abort", onAbort);
+      const leave = () => leaveAbort(signal, follower);
       const waiter: Waiter<Given, Wanted> = {
         wanted,
         resolve: (given) => (leave(), resolve(given)),
         reject: (reason) => (leave(), reject(reason)),
       };
-      const onAbort = () => {
-        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-        reject(signal.reason);
-        this.#onGivenUp?.(signal.reason);
+      const follower: AbortFollower = {
+        handleEvent: () => {
+          this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+          reject(signal.reason);
+          this.#onGivenUp?.(signal.reason);
+        },
       };
-      signal.addEventListener("abort", onAbort, { once: true });
+      followAbort(signal, follower);
       this.#waiting.push(waiter);
     });
   }

@@ -5,6 +5,7 @@
  */
 export * from "./abortable_queue.ts";
 export * from "./adaptive_limit.ts";
+export * from "./follow_abort.ts";
 export * from "./hedge_budget.ts";
 export * from "./in_order.ts";
 export * from "./in_parallel.ts";

@@ -1,3 +1,4 @@
+import { followAbort, leaveAbort } from "@lade/core/concurrency";
 import { collectPayload } from "./collect_payload.ts";
 import { checkHeaders } from "./encode_request_head.ts";
 import { describeFetchError, isBeforeSending } from "./describe_fetch_error.ts";
@@ -61,7 +62,7 @@ export class FetchAttempt implements FetchBodyOwner, EndedBody {
     const { flight, request: { signal } } = this.#attempt;
     signal?.throwIfAborted();
     flight?.endBy((reason) => this.abort(reason));
-    signal?.addEventListener("abort", this);
+    if (signal) followAbort(signal, this);
     this.#shared.active.add(this);
     try {
       return await this.#run();
@@ -244,7 +245,8 @@ export class FetchAttempt implements FetchBodyOwner, EndedBody {
   #finish(): void {
     this.#deadlineMs = Infinity;
     this.#shared.active.delete(this);
-    this.#attempt.request.signal?.removeEventListener("abort", this);
+    const { signal } = this.#attempt.request;
+    if (signal) leaveAbort(signal, this);
     if (this.#isCounted) this.#semaphore.release();
     this.#isCounted = false;
   }

@@ -1,5 +1,6 @@
 import { checksumsOf } from "@lade/codec/checksum";
 import type { Arrivals, BodySource, Poured, PourTarget } from "@lade/core/backend";
+import { followAbort, leaveAbort } from "@lade/core/concurrency";
 import { HttpResponse } from "./http_response.ts";
 import { unpackFailure } from "./lane_failure.ts";
 import type { LaneLink, TryReport } from "./lane_link.ts";
@@ -68,7 +69,7 @@ export class LaneAttempt implements BodySource {
     try {
       const report = await this.#wait<"head">(() => {
         this.#id = link.begin(asked, (report) => this.#take(report));
-        signal?.addEventListener("abort", this);
+        if (signal) followAbort(signal, this);
         flight?.endBy((reason) => this.#stop(reason));
       });
       const response = this.#respond(report, attemptMs);
@@ -260,7 +261,7 @@ export class LaneAttempt implements BodySource {
     if (this.#over) return;
     this.#over = true;
     const { attempt: { request }, config: { observer }, link, onOver } = this.#setup;
-    request.signal?.removeEventListener("abort", this);
+    if (request.signal) leaveAbort(request.signal, this);
     link.forget(this.#id);
     if (this.#connection) {
       const body = { bytes: this.#bytes, waitedMs: this.#waitedMs, connection: this.#connection };

@@ -1,3 +1,4 @@
+import { followAbort, leaveAbort } from "@lade/core/concurrency";
 import type { Connection } from "./connection.ts";
 import { checkHeaders, encodeRequestHead } from "./encode_request_head.ts";
 import type { EndpointPool } from "./endpoint_pool.ts";
@@ -50,13 +51,13 @@ export class TcpAttempt implements BodyOwner, EndedBody {
     const attemptMs = this.#config.clock.monotonicMs();
     signal?.throwIfAborted();
     flight?.endBy((reason) => this.#end(reason));
-    signal?.addEventListener("abort", this);
+    if (signal) followAbort(signal, this);
     try {
       // A used connection that proves dead is replaced by a new one within the same try, once.
       return await this.#try(false, attemptMs) ?? await this.#try(true, attemptMs) ??
         await this.#try(true, attemptMs) as HttpResponse;
     } catch (error) {
-      signal?.removeEventListener("abort", this);
+      if (signal) leaveAbort(signal, this);
       signal?.throwIfAborted();
       throw error;
     }
@@ -89,7 +90,8 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   }
 
   release(complete: boolean): void {
-    this.#attempt.request.signal?.removeEventListener("abort", this);
+    const { signal } = this.#attempt.request;
+    if (signal) leaveAbort(signal, this);
     this.#config.observer.finished?.(this.#attempt.request, complete, this);
     this.#noteBody(complete);
     if (this.#connection) this.#pool.release(this.#connection);
