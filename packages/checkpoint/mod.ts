@@ -22,6 +22,7 @@ export { Checkpoint } from "./load/checkpoint.ts";
 export { exportCheckpoint, type ExportOptions, type ExportReport } from "./export/export_checkpoint.ts";
 export type { ForeignCheckpoint, ForeignKind } from "./foreign/foreign_checkpoint.ts";
 export { loadForeign } from "./foreign/load_foreign.ts";
+export * from "./foreign/s3dlio_checkpoints.ts";
 export type * from "./open/checkpoints.ts";
 export type { CheckpointsOptions } from "./open/checkpoints_options.ts";
 export { openCheckpoints } from "./open/open_checkpoints.ts";
