@@ -1,7 +1,7 @@
 import type {
   DataLoader,
+  Dataset,
   LoaderOptions,
-  MapDataset,
   MixOptions,
   Mixture,
   OpenDatasetOptions,
@@ -38,9 +38,10 @@ export interface UriLoaderOptions<U, B> extends LoaderOptions<unknown, U, B> {
 
 /**
  * Opens what lies under a URI of any scheme as a data set of samples: whole objects, rows of npy, records of TFRecord or
- * samples of webdataset shards, as their names say; by the manifest beside them where there is one.
+ * samples of webdataset shards, rows of CSV and JSON lines, as their names say; by the manifest beside them where there is
+ * one. What is compressed, and lines of text, can only be gone through (`isMapDataset` tells), as a loader does too.
  */
-export async function dataset(uri: string, options?: DatasetOptions): Promise<MapDataset<unknown>>;
+export async function dataset(uri: string, options?: DatasetOptions): Promise<Dataset<unknown>>;
 /**
  * Opens what lies under several URIs, each of any scheme, as one data set, of which each is drawn as often as its weight says
  * (`mixDatasets` of `@lade/loader`). Where one cannot be opened, the others are disposed of.
@@ -52,7 +53,7 @@ export async function dataset(
 export async function dataset(
   what: string | readonly UriPart[],
   { tell, ...options }: MixedDatasetOptions = {},
-): Promise<MapDataset<unknown>> {
+): Promise<Dataset<unknown>> {
   if (typeof what !== "string") return await mix(what, options, tell === undefined ? {} : { tell });
   if (tell === undefined) return await open(what, options);
   throw new TypeError(
@@ -63,7 +64,7 @@ export async function dataset(
 async function open(
   uri: string,
   { lade = defaultLade(), ...rest }: DatasetOptions,
-): Promise<MapDataset<unknown>> {
+): Promise<Dataset<unknown>> {
   const [{ store, key }, { openDataset }] = await Promise.all([
     locateDataset(lade, uri),
     import("@lade/loader"),
@@ -81,10 +82,17 @@ async function mix(
   );
   const opened = await Promise.allSettled(opening);
   try {
-    const { mixDatasets } = await import("@lade/loader");
+    const { isMapDataset, mixDatasets } = await import("@lade/loader");
     const inputs = parts.map(({ name, weight }, part) => {
       const result = opened[part];
       if (result?.status !== "fulfilled") throw result?.reason;
+      if (!isMapDataset(result.value)) {
+        throw new TypeError(
+          `Cannot draw samples of ${
+            quote(redactSecrets(result.value.uri))
+          } by weight: they can only be gone through`,
+        );
+      }
       return {
         dataset: result.value,
         ...(name !== undefined && { name }),

@@ -7,7 +7,7 @@ import { memoryUsage } from "node:process";
 import { MemoryStore, type ObjectMeta, type ObjectStore } from "@lade/core";
 import { ForwardingStore } from "@lade/core/layers";
 import { openFileStore } from "@lade/fs";
-import { createLoader, MANIFEST_NAME, openDataset, writeManifest } from "@lade/loader";
+import { createLoader, isMapDataset, MANIFEST_NAME, openDataset, writeManifest } from "@lade/loader";
 import { ObjectTable } from "../../packages/loader/datasets/object_table.ts";
 
 /** What is printed: bytes that the process held. */
@@ -71,7 +71,9 @@ if (import.meta.main) {
   }
   const before = held();
   await using dataset = await openDataset(store, "");
-  if (dataset.length !== count) throw new TypeError(`${dataset.length} of ${count} objects were opened`);
+  if (!isMapDataset(dataset) || dataset.length !== count) {
+    throw new TypeError(`other than ${count} objects were opened`);
+  }
   const opened = held();
   const epochs: number[] = [];
   const options = { batchSize: 64, shuffle: "full", onError: "skip", maxSkipped: Infinity } as const;

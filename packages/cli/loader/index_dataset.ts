@@ -91,9 +91,14 @@ async function indexShards(
   listed: Manifest,
 ): Promise<void> {
   const { output, signal } = context;
-  const { renewIndex } = await import("@lade/formats/index");
+  const [{ renewIndex }, { formatOfName }] = await Promise.all([
+    import("@lade/formats/index"),
+    import("@lade/formats/formats"),
+  ]);
   const lade = await context.lade();
   const work = async ({ key }: { readonly key: string }) => {
+    // What is compressed is gone through from its start, and has no index.
+    if (formatOfName(key).compression) return {};
     try {
       const { isWritten, indexKey, ...told } = await renewIndex(store, key, { signal });
       const line: IndexLine = { uri: uriOf(key), index: uriOf(indexKey), ...told, state: "written" };

@@ -12,7 +12,19 @@ export const loaderCommandOptions = {
     undefined,
     "What samples are: whole objects (files), rows of npy, safetensors, Parquet, Arrow or Zarr, row groups by columns or the rows \
 of a chunk (batches), whole npy files or tensors (arrays), records of TFRecord, samples of webdataset shards; by default what \
-the names say.",
+the names say. Rows are those of CSV and JSON lines too.",
+  ),
+  noIndex: flag(
+    ["--no-index"],
+    "Go through TFRecord and tar from their start, as a stream that needs no index. Those that are compressed are streams in any \
+case.",
+  ),
+  schema: option(
+    ["--schema"],
+    textValue("SCHEMA"),
+    undefined,
+    'The columns of CSV, TSV or JSON lines, such as "id: int64, name: string?"; those of the first object by default, their types \
+guessed from its first rows.',
   ),
   batchSize: option(
     ["--batch-size"],
@@ -43,13 +55,15 @@ by side, auto chooses one of these.",
     ["--window"],
     many("N"),
     undefined,
-    "Blocks of a lane that are shuffled together; 8 by default, or fewer where row groups are large.",
+    "Blocks of a lane that are shuffled together, 8 by default, or fewer where row groups are large; of a stream samples, 128 or 4096 \
+of rows by default.",
   ),
   lanes: option(
     ["--lanes"],
     many("N"),
     undefined,
-    "Runs of blocks that are gone through side by side; 16 by default, or fewer where row groups are large.",
+    "Runs of blocks, or of the objects of a stream, that are gone through side by side; 16 by default, or fewer where row groups are \
+large.",
   ),
   weights: repeated(
     ["--weight"],
@@ -108,7 +122,13 @@ context. Of plan, run and stream.",
     undefined,
     "Times through the data set; 1 by default. Of run and stream.",
   ),
-  steps: option(["--steps"], many("N"), undefined, "Ends each epoch after so many steps. Of run."),
+  steps: option(
+    ["--steps"],
+    many("N"),
+    undefined,
+    "Ends each epoch after so many steps. Of run; of plan and stream where samples can only be gone through, of which several \
+ranks need it.",
+  ),
   computeMs: option(
     ["--compute-ms"],
     integerValue({ metavar: "N", least: 0, most: 3_600_000 }),

@@ -1,17 +1,18 @@
-import type { MapDataset } from "@lade/loader";
+import type { Dataset } from "@lade/loader";
 import { dataset, type UriPart } from "@lade/lade";
 import type { CommandContext } from "../command/command_context.ts";
+import { datasetOptionsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { sourceOf } from "./source_of.ts";
 
 /** Opens what a command line names: one data set, or several, each drawn as its weight says. */
 export async function openLoaded(
   { lade: opening, signal }: CommandContext,
-  given: Pick<LoaderCommandValues, "uri" | "more" | "weights" | "tell" | "kind">,
-): Promise<MapDataset<unknown>> {
-  const { uri, more, weights, tell, kind } = given;
+  given: Pick<LoaderCommandValues, "uri" | "more" | "weights" | "tell" | "kind" | "noIndex" | "schema">,
+): Promise<Dataset<unknown>> {
+  const { uri, more, weights, tell } = given;
   const lade = await opening();
-  const options = { lade, signal, ...(kind && { kind }) };
+  const options = { lade, signal, ...datasetOptionsOf(given) };
   if (more.length === 0) return await dataset((await sourceOf(lade, uri)).uri, options);
   const parts = [uri, ...more].map(async (argument, place): Promise<UriPart> => {
     const weight = weights[place];

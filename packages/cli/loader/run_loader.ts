@@ -5,6 +5,7 @@ import { UsageError } from "../command/usage_error.ts";
 import { type LoadedEpoch, LoaderEpochMessage, LoaderRunMessage } from "../messages/epoch_messages.ts";
 import { differenceText, LoaderPlanMessage } from "../messages/loader_messages.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
+import { stepsOf } from "./dataset_options_of.ts";
 import { EpochClock } from "./epoch_clock.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { loaderOptionsOf } from "./loader_options_of.ts";
@@ -38,7 +39,13 @@ function refuseOptionsOfRun({ action, epochs, steps, computeMs, au }: LoaderComm
     }
     return;
   }
-  const ofRun = [steps, computeMs, au, ...(action === "stream" ? [] : [epochs])];
+  // Of steps the data set tells whether they are of these too.
+  const ofRun = [
+    computeMs,
+    au,
+    ...(action === "index" ? [steps] : []),
+    ...(action === "stream" ? [] : [epochs]),
+  ];
   if (ofRun.every((given) => given === undefined)) return;
   throw new UsageError(
     `${
@@ -54,23 +61,23 @@ async function plan(
 ): Promise<void> {
   const { output } = context;
   await using opened = await openLoaded(context, given);
-  const { createLoader, mixtureEpoch } = await import("@lade/loader");
-  await using planned = createLoader(opened, options);
+  const { createLoader, isMapDataset, mixtureEpoch } = await import("@lade/loader");
+  await using planned = createLoader(opened, { ...options, ...stepsOf(opened, given) });
   const { config, stepsPerEpoch } = planned;
   const { order, seed } = config.loader;
-  const parts = opened.parts && {
+  const parts = isMapDataset(opened) && opened.parts && {
     parts: opened.parts,
     draws: mixtureEpoch(order, { seed, epoch: 0 }).draws(),
   };
   await output.result(
     new LoaderPlanMessage({
       uri: opened.uri,
-      samples: opened.length,
       fingerprint: opened.fingerprint,
       config,
       stepsPerEpoch,
-      first: samplesOfRank(config.loader, 8),
-      ...parts,
+      ...(isMapDataset(opened)
+        ? { samples: opened.length, first: samplesOfRank(config.loader, 8), ...parts }
+        : { objects: opened.parts }),
     }),
   );
   const { manifestDifference } = await import("./index_dataset.ts");
@@ -97,7 +104,7 @@ async function run(
   await using opened = await openLoaded(context, given);
   const { uri } = opened;
   const { createLoader } = await import("@lade/loader");
-  await using batches = createLoader<unknown>(opened, { ...options, signal });
+  await using batches = createLoader<unknown>(opened, { ...options, ...stepsOf(opened, given), signal });
   const all: LoadedEpoch[] = [];
   for (let epoch = 0; epoch < epochs; epoch++) {
     const before = batches.stats();

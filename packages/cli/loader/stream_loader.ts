@@ -3,6 +3,7 @@ import type { DataLoader, LoaderOptions, LoaderState } from "@lade/loader";
 import { locate } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
+import { stepsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { functionOf } from "./module_of.ts";
 import { openLoaded } from "./open_loaded.ts";
@@ -24,12 +25,13 @@ export async function streamLoader(
   output.rawResults = listen === undefined;
   const state = given.state === undefined ? undefined : await readState(context, given.state);
   await using opened = await openLoaded(context, given);
-  const [{ createLoader }, { datasetColumns, shareBatches, SharedBuffers, writeBatches }] = await Promise.all(
-    [
-      import("@lade/loader"),
-      import("@lade/loader/arrow"),
-    ],
-  );
+  const [{ createLoader, isMapDataset }, { datasetColumns, shareBatches, SharedBuffers, writeBatches }] =
+    await Promise.all(
+      [
+        import("@lade/loader"),
+        import("@lade/loader/arrow"),
+      ],
+    );
   const { transform } = options;
   const here = typeof transform === "object" ? await functionOf(transform) : transform;
   const columns = await datasetColumns(opened, { signal, ...(here && { transform: here }) });
@@ -37,11 +39,13 @@ export async function streamLoader(
   // Batches are what the columns are made for: there is no collation.
   await using batches: DataLoader<unknown> = createLoader<unknown>(opened, {
     ...options,
+    ...stepsOf(opened, given),
     epochs,
     signal,
     ...(state && { state }),
     // What lies otherwise in columns is copied there.
-    ...(buffers && opened.fixed && !transform && { pool: { ...options.pool, buffers } }),
+    ...(buffers && isMapDataset(opened) && opened.fixed && !transform &&
+      { pool: { ...options.pool, buffers } }),
   });
   if (listen === undefined) return await writeBatches(batches, columns, (bytes) => output.bytes(bytes));
   await using reader = await openReader(listen, context);

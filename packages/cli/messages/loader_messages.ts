@@ -7,16 +7,18 @@ import type { Json, Message } from "../output/message.ts";
 export interface LoaderPlan {
   /** What is loaded. */
   readonly uri: string;
-  /** Samples of it. */
-  readonly samples: number;
+  /** Samples of it, where they have numbers. */
+  readonly samples?: number;
+  /** Objects of it, where its samples can only be gone through. */
+  readonly objects?: number;
   /** Of its content. */
   readonly fingerprint: string;
   /** Every setting. */
   readonly config: LoaderConfig;
-  /** Steps of an epoch. */
+  /** Steps of an epoch; `NaN` where nobody knows. */
   readonly stepsPerEpoch: number;
-  /** The first samples of this rank. */
-  readonly first: readonly number[];
+  /** The first samples of this rank, where they have numbers. */
+  readonly first?: readonly number[];
   /** The data sets, where there are several. */
   readonly parts?: readonly MixturePart[];
   /** How often each of them is drawn in the first epoch. */
@@ -34,9 +36,19 @@ export class LoaderPlanMessage implements Message {
 
   /** The data set, the settings with where they come from, and what this rank begins with. */
   toText(): string {
-    const { uri, samples, fingerprint, config, stepsPerEpoch, first } = this.#plan;
+    const { uri, samples, objects = 0, fingerprint, config, stepsPerEpoch, first } = this.#plan;
     const { world: { rank, size } } = config.loader;
     const parts = partsOf(this.#plan);
+    const steps = Number.isNaN(stepsPerEpoch)
+      ? "nobody knows how many steps are in an epoch"
+      : `${counted(stepsPerEpoch, "step")} in an epoch`;
+    const samplesOf = first?.map((sample) => sampleText(sample, parts)).join(", ");
+    const begins = samplesOf === undefined
+      ? "goes through its own lanes"
+      : `begins with ${samplesOf === "" ? "nothing" : `sample ${samplesOf}`}`;
+    const what = samples === undefined
+      ? `a stream of ${counted(objects, "object")}`
+      : counted(samples, "sample");
     const settings = settingsOf(config).map(({ value, ...rest }) => ({ ...rest, value: printable(value) }));
     const [wide, values] = [
       settings.map(({ name }) => name.length),
@@ -46,31 +58,28 @@ export class LoaderPlanMessage implements Message {
       `  ${name.padEnd(Math.max(...wide))}  ${value.padEnd(Math.max(...values))}  ${source}`.trimEnd()
     );
     return [
-      `${printable(redactSecrets(uri))}: ${counted(samples, "sample")}, fingerprint ${fingerprint}`,
+      `${printable(redactSecrets(uri))}: ${what}, fingerprint ${fingerprint}`,
       ...parts.map((part, place) => `  ${place + 1}: ${partText(part)}`),
       ...lines,
-      `${counted(stepsPerEpoch, "step")} in an epoch; rank ${rank} of ${size} begins with ${
-        first.length === 0
-          ? "nothing"
-          : `sample ${first.map((sample) => sampleText(sample, parts)).join(", ")}`
-      }`,
+      `${steps}; rank ${rank} of ${size} ${begins}`,
     ].join("\n");
   }
 
   /** All of it. */
   toJson(): Json {
-    const { uri, samples, fingerprint, config, stepsPerEpoch, first } = this.#plan;
+    const { uri, samples, objects, fingerprint, config, stepsPerEpoch, first } = this.#plan;
     const settings: Record<string, Json> = {};
     const parts = partsOf(this.#plan);
     for (const { name, value, source } of settingsOf(config)) settings[name] = { value, source };
     return {
       type: "loaderPlan",
       uri: redactSecrets(uri),
-      samples,
+      ...(samples !== undefined && { samples }),
+      ...(objects !== undefined && { objects }),
       fingerprint,
-      stepsPerEpoch,
-      first: [...first],
-      ...(parts.length > 0 && {
+      stepsPerEpoch: Number.isNaN(stepsPerEpoch) ? null : stepsPerEpoch,
+      ...(first && { first: [...first] }),
+      ...(first && parts.length > 0 && {
         parts: parts.map(({ start: _, uri, name, ...part }) => ({
           name: redactSecrets(name),
           uri: redactSecrets(uri),

@@ -55,9 +55,12 @@ export class BatchMessages<B> {
   async *[Symbol.asyncIterator](): AsyncGenerator<BatchMessage<B>> {
     const { epochs } = this.#loader.config.loader;
     const { schema } = this.#columns;
-    // Epochs without a step would go on for ever.
-    while (this.#loader.epoch < epochs && this.#loader.stepsPerEpoch > 0) {
+    // Epochs without a step would go on for ever; of a stream only the first one, which is gone on with, may have none.
+    let without = 0;
+    while (this.#loader.epoch < epochs && this.#loader.stepsPerEpoch !== 0 && without < 2) {
+      without++;
       for await (const batch of this.#loader) {
+        without = 0;
         const { pieces } = this.#encoder.batch({ schema, ...this.#columns.tableOf(batch.data) }, {
           [STATE_METADATA]: JSON.stringify(this.#loader.state()),
           [BATCH_METADATA]: JSON.stringify(noteOf(batch)),

@@ -1,12 +1,13 @@
 import { quote, redactSecrets } from "@lade/core/text";
 import type { NdArray } from "@lade/formats/array";
 import type { Transform } from "../config/loader_options.ts";
-import type { MapDataset } from "../datasets/dataset.ts";
+import { type Dataset, isMapDataset, type MapDataset } from "../datasets/dataset.ts";
 import { randomKey, randomSequence } from "../order/keyed_random.ts";
 import type { BatchColumns } from "./batch_columns.ts";
 import { arrayColumns } from "./array_columns.ts";
 import { fixedColumns } from "./fixed_columns.ts";
 import { sampleColumns } from "./sample_columns.ts";
+import { streamColumns } from "./stream_columns.ts";
 import { tableColumns } from "./table_columns.ts";
 
 /** What columns are made with. */
@@ -17,6 +18,12 @@ export interface ColumnOptions {
   readonly transform?: Transform<unknown, unknown>;
 }
 
+const NO_COLUMNS: BatchColumns<unknown> = {
+  schema: { fields: [] },
+  fieldMetadata: {},
+  tableOf: () => ({ rows: 0, columns: [] }),
+};
+
 /**
  * Columns for the batches that a loader without `collate` makes of a data set: by {@linkcode fixedColumns} where all samples
  * are alike, by {@linkcode tableColumns} where they are of a table, by {@linkcode arrayColumns} where they are several arrays,
@@ -24,9 +31,15 @@ export interface ColumnOptions {
  * are the same for any order, rank and position. A data set without samples has none, unless it says them.
  */
 export async function datasetColumns(
-  dataset: MapDataset<unknown>,
+  dataset: Dataset<unknown>,
   { signal = new AbortController().signal, transform }: ColumnOptions = {},
 ): Promise<BatchColumns<unknown>> {
+  if (!isMapDataset(dataset)) {
+    const columns = await streamColumns(dataset, signal, transform);
+    return columns
+      ? { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) }
+      : NO_COLUMNS;
+  }
   const { fixed, plan, groups, table, arrays, length } = dataset;
   if (fixed && (plan || groups) && !transform) {
     const columns = fixedColumns(fixed);
@@ -36,9 +49,7 @@ export async function datasetColumns(
     const columns = table ? tableColumns(table) : arrayColumns(arrays ?? []);
     return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
   }
-  if (length === 0) {
-    return { schema: { fields: [] }, fieldMetadata: {}, tableOf: () => ({ rows: 0, columns: [] }) };
-  }
+  if (length === 0) return NO_COLUMNS;
   const columnsAt = async (index: number) => {
     const context = { index, epoch: 0, random: randomSequence(randomKey(index)), signal };
     const sample = await dataset.get(index, context);

@@ -2,6 +2,7 @@ import type { ObjectStore } from "@lade/core";
 import type { Clock, StoreContext } from "@lade/core/backend";
 import type { DType } from "@lade/formats/array";
 import type { Schema } from "@lade/formats/table";
+import type { LostSample } from "./lost_sample.ts";
 
 /** What a sample is made with. */
 export interface SampleContext {
@@ -190,14 +191,16 @@ export interface OpenPartOptions {
 export interface StreamDataset<T> extends DatasetBase {
   /** Parts that can be gone through side by side, such as objects. */
   readonly parts: number;
+  /** Where samples are rows of a table, objects of their values: its columns. */
+  readonly table?: SampleTable;
   /** Samples that are shuffled together where nobody says how many; 128 by default. */
   readonly window?: number;
   /**
    * Samples of a part from the `from`-th on, the same ones each time; what lies before is skipped as cheaply as the format
    * can. Each is in memory of its own. Leaving the loop ends all reads. What is thrown is the failure of the sample that would
-   * have come, and all behind it in its part are lost with it.
+   * have come, and all behind it in its part are lost with it; where those can be had, a `LostSample` comes in its place.
    */
-  open(part: number, from: number, options: OpenPartOptions): AsyncIterable<T>;
+  open(part: number, from: number, options: OpenPartOptions): AsyncIterable<T | LostSample>;
   /** Where a sample lies, for messages. */
   locate?(part: number, record: number): {
     readonly uri: string;

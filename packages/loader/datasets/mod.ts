@@ -17,3 +17,8 @@ export * from "./tensors_dataset.ts";
 export type * from "./tensor_samples.ts";
 export * from "./zarr_dataset.ts";
 export type * from "./zarr_options.ts";
+export { LostSample } from "./lost_sample.ts";
+export type { StreamObjectsOptions } from "./stream_objects.ts";
+export * from "./stream_records.ts";
+export * from "./stream_samples.ts";
+export * from "./stream_rows.ts";

@@ -255,6 +255,17 @@ Deno.test("a stream that ends before the samples that were taken of it is no end
   await assertRejects(() => epoch(rest), TypeError, "28 samples were taken of lane 0, and it has fewer");
 });
 
+Deno.test("what was taken of a window before, and is read once more, holds no memory", async () => {
+  const context = contextOf();
+  const options = { batchSize: 5, context, shuffle: { window: 10, lanes: 2 } };
+  await using loader = createLoader(arrays(2, 40, 1000), options);
+  for await (const _ of loader) if (loader.state().position === 35) break;
+  await using rest = createLoader(arrays(2, 40, 1000), { ...options, state: loader.state() });
+  const left = await epoch(rest);
+  assertEquals(left.flat().length, 45);
+  assertEquals(context.budget.held, 0);
+});
+
 Deno.test("only one loop can run at a time, and none of a loader that is disposed", async () => {
   const loader = createLoader(streamNumbers([5]));
   for await (const _ of loader) {

@@ -1,5 +1,6 @@
 import type { Clock } from "@lade/core/backend";
 import type { StreamDataset } from "../datasets/dataset.ts";
+import { LostSample } from "../datasets/lost_sample.ts";
 import type { StreamOrder } from "../order/stream_order.ts";
 import type { Permutation } from "../order/permutation.ts";
 import type { SampleMemory } from "../pool/sample_memory.ts";
@@ -8,13 +9,13 @@ import type { LaneState } from "../state/lane_state.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
 import { quoteUri } from "./quote_uri.ts";
 
-/** A sample of a lane, or the failure behind which nothing more of its part comes. */
+/** A sample of a lane, or why it cannot be had: with `rest` nor can any behind it in its part. */
 export interface LaneItem<T> {
   readonly part: number;
   readonly record: number;
   /** Bytes that it takes in memory. */
   readonly bytes: number;
-  readonly made: { readonly sample: T } | { readonly cause: unknown };
+  readonly made: { readonly sample: T } | { readonly cause: unknown; readonly rest: boolean };
 }
 
 /** What a lane is gone through with. */
@@ -201,7 +202,7 @@ export class StreamLane<T> {
       stats.readsLater++;
       stats.read(bytes, ms);
     };
-    let samples: AsyncIterator<T> | undefined;
+    let samples: AsyncIterator<T | LostSample> | undefined;
     try {
       for (let record = from;; record++) {
         const began = clock.monotonicMs();
@@ -210,10 +211,11 @@ export class StreamLane<T> {
           samples ??= dataset.open(part, record, { signal, onRead })[Symbol.asyncIterator]();
           const next = await samples.next();
           if (next.done) return void (samples = undefined);
-          made = { sample: next.value };
+          const { value } = next;
+          made = value instanceof LostSample ? { cause: value.cause, rest: false } : { sample: value };
         } catch (cause) {
           samples = undefined;
-          made = { cause };
+          made = { cause, rest: true };
         }
         signal.throwIfAborted();
         stats.decodeMs += Math.max(0, clock.monotonicMs() - began - readMs);

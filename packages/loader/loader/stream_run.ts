@@ -169,7 +169,7 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
     parts.bytes += bytes;
     samples.push(undefined);
     failures.push(undefined);
-    if ("cause" in made) return fail(made.cause, true);
+    if ("cause" in made) return fail(made.cause, made.rest);
     if (!transforming.transform) {
       // Without a transformation samples are of one type.
       samples[place] = made.sample as unknown as U;

@@ -10,7 +10,13 @@ const KINDS: Partial<Readonly<Record<FormatName, DatasetKind>>> = {
   parquet: "rows",
   arrow: "rows",
   safetensors: "rows",
+  csv: "rows",
+  tsv: "rows",
+  jsonl: "rows",
 };
+
+/** Formats that can be gone through from the start also where an object is compressed as a whole. */
+const STREAMED: readonly (FormatName | undefined)[] = ["tfrecord", "tar", "csv", "tsv", "jsonl"];
 
 /** Below a name that ends so, objects are a Zarr array's or group's. */
 const IN_ZARR = /\.zarr\//i;
@@ -27,11 +33,11 @@ export interface NamedSamples {
   readonly format?: FormatName;
 }
 
-/** What the name of an object says of its samples: those that are compressed as a whole are files. */
+/** What the name of an object says of its samples: those that are compressed as a whole are files, unless they can be gone through. */
 export function samplesOfName(key: string): NamedSamples {
   if (IN_ZARR.test(key)) return { kind: "rows", format: "zarr" };
   const { format, compression } = formatOfName(key);
-  const kind = format && !compression ? KINDS[format] : undefined;
+  const kind = format && (!compression || STREAMED.includes(format)) ? KINDS[format] : undefined;
   return kind && format ? { kind, format } : { kind: "files" };
 }
 

@@ -1,12 +1,14 @@
 import { type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
 import { NotFoundError, PreconditionFailedError, UnavailableError } from "@lade/core/errors";
-import type { MapDataset } from "../datasets/dataset.ts";
+import type { Schema } from "@lade/formats/table";
+import type { Dataset, MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
 import { nameOf } from "../datasets/fingerprint.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER } from "../manifest/pack_plan.ts";
 import { isMark, NamedKinds, samplesOfName } from "./dataset_kinds.ts";
+import { isStream, openStream } from "./open_stream.ts";
 
 /** Options of {@linkcode openDataset}. */
 export interface OpenDatasetOptions {
@@ -14,7 +16,7 @@ export interface OpenDatasetOptions {
    * What samples are: whole objects (`"files"`); rows of npy, safetensors, Parquet, Arrow or Zarr (`"rows"`); whole npy files
    * or tensors (`"arrays"`); row groups of Parquet or record batches of Arrow by columns, or the rows of a chunk of Zarr
    * (`"batches"`); records of TFRecord (`"records"`); samples of webdataset shards (`"samples"`). By default what the names
-   * of all objects say.
+   * of all objects say. Rows are those of CSV, TSV and JSON lines too.
    */
   readonly kind?: DatasetKind;
   /**
@@ -22,6 +24,13 @@ export interface OpenDatasetOptions {
    * Others have none: a `TypeError`.
    */
   readonly fields?: readonly string[];
+  /**
+   * Whether records of TFRecord and samples of webdataset shards are had by number, which is the default. Without, the
+   * shards are streams that need no index; those that are compressed are streams in any case.
+   */
+  readonly index?: boolean;
+  /** The columns of CSV, TSV and JSON lines; by default those of the first object, with types that are inferred. */
+  readonly schema?: Schema;
   /** Whether a manifest beside the objects is used where there is one, rather than a listing; `true` by default. */
   readonly manifest?: boolean;
   /** Ends the opening. */
@@ -40,11 +49,17 @@ export async function openDataset(
   store: ObjectStore,
   key: string,
   options: OpenDatasetOptions = {},
-): Promise<MapDataset<unknown>> {
-  return await openSettled(store, key, await settleDataset(store, key, options), options);
+): Promise<Dataset<unknown>> {
+  const settled = await settleDataset(store, key, options);
+  return isStream(settled, options.index)
+    ? await openStream(store, key, settled, options)
+    : await openSettled(store, key, settled, options);
 }
 
-/** Opens the data set of these objects, which {@linkcode settleDataset} found. */
+/**
+ * Opens the data set of these objects, which {@linkcode settleDataset} found. A `TypeError` where its samples can only be
+ * gone through.
+ */
 export async function openSettled(
   store: ObjectStore,
   key: string,
@@ -76,10 +91,22 @@ function explainStale(error: unknown, uri: string): unknown {
 async function openObjects(
   store: ObjectStore,
   key: string,
-  { objects, kind }: SettledDataset,
+  settled: SettledDataset,
   options: OpenDatasetOptions,
 ): Promise<MapDataset<unknown>> {
+  const { objects, kind } = settled;
   const uri = objectUri(store.uri, key);
+  if (isStream(settled, options.index)) {
+    throw new TypeError(
+      `Cannot load ${
+        JSON.stringify(uri)
+      } by number: ${kind} of such objects can only be gone through; say kind, "files" \
+for whole objects`,
+    );
+  }
+  if (options.schema) {
+    throw new TypeError(`Cannot load ${JSON.stringify(uri)} by a schema: it is of CSV, TSV and JSON lines`);
+  }
   const { signal, fields } = options;
   const call = { uri, ...(signal && { signal }) };
   const keys = () => {

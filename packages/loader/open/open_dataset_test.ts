@@ -1,6 +1,7 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore } from "@lade/core";
 import { listDataset, openDataset, writeManifest } from "@lade/loader";
+import { openByNumber } from "../testing/open_by_number.ts";
 import { SAMPLE_FILES } from "../testing/sample_files.ts";
 
 /** A store with some samples of a kind, and where they lie. */
@@ -14,14 +15,14 @@ async function storeWith(name: string): Promise<{ store: MemoryStore; prefix: st
 for (const { name, idOf } of SAMPLE_FILES) {
   Deno.test(`openDataset: ${name} are told by the names of objects, and by a manifest`, async () => {
     const { store, prefix } = await storeWith(name);
-    await using listed = await openDataset(store, prefix);
+    await using listed = await openByNumber(store, prefix);
     assertEquals(listed.length, 40);
     const context = { index: 17, epoch: 0, random: () => 0, signal: new AbortController().signal };
     const ids = new Set<number>();
     for (let index = 0; index < 40; index++) ids.add(idOf(await listed.get(index, { ...context, index })));
     assertEquals(ids.size, 40);
     await writeManifest(store, prefix, await listDataset(store, prefix));
-    await using manifested = await openDataset(store, prefix);
+    await using manifested = await openByNumber(store, prefix);
     assertEquals(manifested.fingerprint, listed.fingerprint);
   });
 }
@@ -31,10 +32,10 @@ Deno.test("openDataset: marks that writers of tables leave are no samples", asyn
   for (const mark of ["_SUCCESS", "_metadata", ".0.parquet.crc"]) {
     await store.put(prefix + mark, new Uint8Array(3));
   }
-  assertEquals((await openDataset(store, prefix)).length, 40);
+  assertEquals((await openByNumber(store, prefix)).length, 40);
   const tensors = await storeWith("safetensors rows");
   await tensors.store.put(`${tensors.prefix}model.safetensors.index.json`, new TextEncoder().encode("{}"));
-  assertEquals((await openDataset(tensors.store, tensors.prefix)).length, 40);
+  assertEquals((await openByNumber(tensors.store, tensors.prefix)).length, 40);
 });
 
 Deno.test("openDataset: rows of two formats, and rows beside other objects, are refused until it is said", async () => {
@@ -50,7 +51,7 @@ Deno.test("openDataset: rows of two formats, and rows beside other objects, are 
     TypeError,
     'there are arrow in "memory://memory/arrow/0.arrow" and parquet in "memory://memory/parquet/0.parquet"',
   );
-  assertEquals((await openDataset(store, "", { kind: "files" })).length, 6);
+  assertEquals((await openByNumber(store, "", { kind: "files" })).length, 6);
   await store.put(`${prefix}readme.txt`, new Uint8Array(1));
   await assertRejects(() => openDataset(store, prefix), TypeError, "files in");
 });
@@ -77,7 +78,7 @@ Deno.test("openDataset: what a format has not is refused, with what there is", a
   );
   await files.store.put("x/a.csv", new TextEncoder().encode("a,b\n1,2\n"));
   await assertRejects(
-    () => openDataset(files.store, "x/", { kind: "rows" }),
+    () => openDataset(files.store, "x/", { kind: "batches" }),
     TypeError,
     'say kind "files" for whole objects',
   );
@@ -87,8 +88,8 @@ Deno.test("openDataset: where a name says nothing, the bytes say what rows there
   const { store, prefix } = await storeWith("parquet rows");
   const { body } = await store.get(`${prefix}0.parquet`);
   await store.put("plain", new Uint8Array(await new Response(body).arrayBuffer()));
-  assertEquals((await openDataset(store, "plain")).length, 1);
-  assertEquals((await openDataset(store, "plain", { kind: "rows" })).length, 16);
-  await using batches = await openDataset(store, "plain", { kind: "batches", fields: ["id"] });
+  assertEquals((await openByNumber(store, "plain")).length, 1);
+  assertEquals((await openByNumber(store, "plain", { kind: "rows" })).length, 16);
+  await using batches = await openByNumber(store, "plain", { kind: "batches", fields: ["id"] });
   assertEquals([batches.length, batches.table?.schema.fields.map(({ name }) => name)], [4, ["id"]]);
 });

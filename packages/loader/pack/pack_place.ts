@@ -3,7 +3,7 @@ import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import { inParallel } from "@lade/core/concurrency";
 import { MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER, packDifference, type PackPlan } from "../manifest/pack_plan.ts";
-import { openDataset, type OpenDatasetOptions } from "../open/open_dataset.ts";
+import { type OpenDatasetOptions, openSettled, settleDataset } from "../open/open_dataset.ts";
 import { type PackMarker, readMarker, writeMarker } from "./pack_marker.ts";
 import { type PackDestination, packedIndexKey, packedKey, shardNumbers } from "./shard_names.ts";
 
@@ -138,7 +138,8 @@ async function wholeShards(
       return found;
     }
     const options: OpenDatasetOptions = { kind: kindOfFormat(place), ...call };
-    await using shard = await openDataset(store, key, options);
+    const settled = await settleDataset(store, key, options);
+    await using shard = await openSettled(store, key, settled, options);
     found = {
       isDone: false,
       shards: found.shards + 1,

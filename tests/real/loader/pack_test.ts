@@ -3,6 +3,7 @@ import { QuotaExceededError } from "@lade/core/errors";
 import { openFileStore } from "@lade/fs";
 import { packObjects } from "@lade/loader/pack";
 import { openDataset } from "@lade/loader";
+import { openByNumber } from "../../../packages/loader/testing/open_by_number.ts";
 import { mount, mountFault } from "../mount.ts";
 import { testWithPython } from "../formats/python.ts";
 
@@ -41,7 +42,7 @@ print(json.dumps([tars, records]))
 `),
     ) as [[string, string, string][], [string, string][]];
     const [tars, found] = told;
-    await using dataset = await openDataset(store, "tar/");
+    await using dataset = await openByNumber(store, "tar/");
     const keys: string[] = [];
     for (let index = 0; index < dataset.length; index++) {
       const context = { index, epoch: 0, random: Math.random, signal: new AbortController().signal };

@@ -1,0 +1,65 @@
+import type { CallOptions, ObjectStore } from "@lade/core";
+import { formatOfName } from "@lade/formats/formats";
+import {
+  formatSchema,
+  type RowValue,
+  type Schema,
+  type TableBatch,
+  type TableReader,
+  valueAt,
+} from "@lade/formats/table";
+import type { StreamDataset } from "./dataset.ts";
+import { streamObjects, type StreamObjectsOptions } from "./stream_objects.ts";
+
+/** A row of a table: its values by the names of the columns. */
+export type RowSample = Readonly<Record<string, RowValue>>;
+
+/** Rows that are shuffled together by default: they are small as a rule. */
+const WINDOW = 4096;
+
+/**
+ * The rows of CSV, TSV or JSON lines in order, as objects, also of objects that are compressed (`.gz`, `.zst`). The columns
+ * of all are those of `schema`, or else those that the first object has, with types that are inferred from its first rows.
+ * The store stays the caller's.
+ */
+export async function streamRows(
+  { schema: given, signal, ...options }: StreamObjectsOptions & CallOptions & { readonly schema?: Schema },
+): Promise<StreamDataset<RowSample>> {
+  const { store, objects } = options;
+  const schema = given ?? await schemaOf(store, objects.at(0).key, signal ? { signal } : {});
+  const stream = streamObjects<RowSample>(options, {
+    kind: ["rows", formatSchema(schema)],
+    noun: "rows",
+    window: WINDOW,
+    async *read(store, key, from, { signal }) {
+      await using table = await openText(store, key, { schema, signal });
+      let row = from;
+      for await (const batch of table.scan({ signal, rows: { from } })) {
+        for (let at = 0; at < batch.rows; at++, row++) yield rowOf(batch, at);
+      }
+      // Rows before are passed over by the format, which does not say how many there were.
+      return row;
+    },
+  });
+  return { ...stream, table: { schema, of: "rows" } };
+}
+
+async function schemaOf(store: ObjectStore, key: string, options: CallOptions): Promise<Schema> {
+  await using table = await openText(store, key, options);
+  return table.schema;
+}
+
+async function openText(
+  store: ObjectStore,
+  key: string,
+  options: CallOptions & { readonly schema?: Schema },
+): Promise<TableReader> {
+  const { format } = formatOfName(key);
+  if (format === "jsonl") return await (await import("@lade/formats/jsonl")).openJsonl(store, key, options);
+  const { openCsv, openTsv } = await import("@lade/formats/csv");
+  return await (format === "tsv" ? openTsv : openCsv)(store, key, options);
+}
+
+function rowOf({ columns }: TableBatch, row: number): RowSample {
+  return Object.fromEntries(columns.map((column) => [column.field.name, valueAt(column, row)]));
+}
