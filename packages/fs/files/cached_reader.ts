@@ -1,5 +1,5 @@
 import { type FileStatus, statusOf } from "./file_status.ts";
-import { allowedMs, type IoGate } from "./io_gate.ts";
+import { type IoGate, readMs } from "./io_gate.ts";
 import type { ReadableFile } from "./medium.ts";
 
 /** Largest read that may hold up the event loop. */
@@ -31,7 +31,7 @@ export class CachedReader implements ReadableFile {
     return this.#gate.run(
       () => this.#readNow(target, position),
       () => this.#readLater(target, position),
-      allowedMs(target.length),
+      readMs(target.length),
     );
   }
 

@@ -1,7 +1,7 @@
 import { type FileStatus, statusOf } from "./file_status.ts";
 import type { ReadHints, StoreContext } from "@lade/core";
 import type { RangeToFill } from "@lade/core/seams";
-import { allowedMs, type IoGate } from "./io_gate.ts";
+import { type IoGate, readMs } from "./io_gate.ts";
 import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 import { CachedPartFile } from "./cached_part_file.ts";
 import { CachedReader } from "./cached_reader.ts";
@@ -43,7 +43,7 @@ export class FileMedium implements Medium {
   }
 
   readRangesSync(path: string, ranges: readonly RangeToFill[]): FileStatus | undefined {
-    this.#gate.allow(allowedMs(ranges.reduce((sum, { target }) => sum + target.length, 0)));
+    this.#gate.allow(readMs(ranges.reduce((sum, { target }) => sum + target.length, 0)));
     const file = Deno.openSync(path);
     try {
       let position = 0;

@@ -1,6 +1,6 @@
 import { systemClock } from "@lade/core";
 import { assert, assertEquals, assertFalse, assertStrictEquals } from "@std/assert";
-import { IoGate } from "./io_gate.ts";
+import { IoGate, readMs, writeMs } from "./io_gate.ts";
 
 /** A gate whose clock each call moves on by what the call takes, and whose turns last until they are ended. */
 class CallClock {
@@ -141,6 +141,17 @@ Deno.test("IoGate holds up the event loop for at most a twentieth of the time on
 Deno.test("IoGate allows more time for more work", async () => {
   const clock = new CallClock();
   for (let i = 0; i < 3; i++) assert(await clock.call(0.5, 0.5));
+});
+
+Deno.test("IoGate takes for a disk what writes 500 MB/s, and not what reads so into memory yet to be had", async () => {
+  const bytes = 2 ** 20;
+  const madeBy = async (allowedMs: number) => {
+    const clock = new CallClock();
+    const made: boolean[] = [];
+    for (let call = 0; call < 4; call++) made.push(await clock.call(2, allowedMs));
+    return countOf(made);
+  };
+  assertEquals([await madeBy(readMs(bytes)), await madeBy(writeMs(bytes))], [4, 3]);
 });
 
 Deno.test("IoGate times each of two alternating kinds of call", async () => {

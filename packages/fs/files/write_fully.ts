@@ -1,4 +1,4 @@
-import { allowedMs, type IoGate } from "./io_gate.ts";
+import { type IoGate, writeMs } from "./io_gate.ts";
 
 /** Largest write that may hold up the event loop. */
 const MAX_SYNC_BYTES = 2 ** 20;
@@ -17,6 +17,6 @@ export async function writeFully(
     const piece = bytes.subarray(done, done + MAX_WRITE_BYTES);
     done += piece.length > MAX_SYNC_BYTES
       ? await file.write(piece)
-      : await gate.run(() => file.writeSync(piece), () => file.write(piece), allowedMs(piece.length));
+      : await gate.run(() => file.writeSync(piece), () => file.write(piece), writeMs(piece.length));
   }
 }

@@ -1,5 +1,5 @@
 import type { FileStatus } from "../files/file_status.ts";
-import { allowedMs } from "../files/io_gate.ts";
+import { writeMs } from "../files/io_gate.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { copyAcross } from "./copy_across.ts";
 import { copySparsely } from "./copy_sparsely.ts";
@@ -43,7 +43,7 @@ export async function copyContent(
   const later = () => copyLater(setup, from, to, signal);
   if (source.size > SMALL) return await later();
   // To hand it to another thread and back would take longer than the copy.
-  await setup.gate.run(() => Deno.copyFileSync(from, to), later, allowedMs(source.size) + MAKE_MS);
+  await setup.gate.run(() => Deno.copyFileSync(from, to), later, writeMs(source.size) + MAKE_MS);
 }
 
 async function copyLater(

@@ -1,7 +1,7 @@
 import { type PutResult, ServiceError } from "@lade/core/backend";
 import { etagOf } from "../files/file_status.ts";
 import type { SpecialFile } from "../files/special_file.ts";
-import { allowedMs } from "../files/io_gate.ts";
+import { writeMs } from "../files/io_gate.ts";
 import type { NewFile, WritableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { checkDestination } from "./check_destination.ts";
@@ -115,7 +115,7 @@ export async function putFile(
 async function putWhole(setup: LocalSetup, request: WriteRequest, data: Uint8Array): Promise<PutResult> {
   const later = () => putLater(setup, request, data);
   if (!canWriteAtOnce(setup, request, data)) return await later();
-  const allowed = allowedMs(data.length) + MAKE_MS;
+  const allowed = writeMs(data.length) + MAKE_MS;
   return await setup.gate.run(() => writeAtOnce(setup, request, data), later, allowed) ?? await later();
 }
 
