@@ -1,4 +1,4 @@
-import { type ObjectStore, readInto, readIntoNow, readRanges, type ReadResult } from "@lade/core";
+import { readInto, readIntoNow, readRanges, type ReadResult } from "@lade/core";
 import type { Clock } from "@lade/core/backend";
 import { UnavailableError } from "@lade/core/errors";
 import type { EngineLevel } from "../config/resolve_config.ts";
@@ -21,17 +21,34 @@ export interface ReadGround {
 
 /** Puts reads of one version of an object together, in the order in which the first of each comes. */
 export function groupReads(reads: readonly PlacedRead[]): (readonly PlacedRead[])[] {
-  const groups = new Map<string, PlacedRead[]>();
-  const stores = new Map<ObjectStore, number>();
+  const groups: PlacedRead[][] = [];
+  // Nearly always there is one object of a key: to name each by store and etag, too, takes longer than all else here.
+  const firsts = new Map<string, PlacedRead[]>();
+  const others = new Map<string, PlacedRead[][]>();
   for (const read of reads) {
-    let number = stores.get(read.store);
-    if (number === undefined) stores.set(read.store, number = stores.size);
-    const name = `${number} ${read.etag ?? ""}\0${read.key}`;
-    const group = groups.get(name);
-    if (group) group.push(read);
-    else groups.set(name, [read]);
+    const first = firsts.get(read.key);
+    if (first && areOfOne(first, read)) first.push(read);
+    else if (!first) firsts.set(read.key, begin(read));
+    else {
+      const alike = others.get(read.key);
+      const group = alike?.find((group) => areOfOne(group, read));
+      if (group) group.push(read);
+      else if (alike) alike.push(begin(read));
+      else others.set(read.key, [begin(read)]);
+    }
   }
-  return [...groups.values()];
+  return groups;
+
+  function begin(read: PlacedRead): PlacedRead[] {
+    const group = [read];
+    groups.push(group);
+    return group;
+  }
+}
+
+/** Whether a read of the same key is of the same object as a group. */
+function areOfOne([first]: readonly PlacedRead[], { store, etag }: PlacedRead): boolean {
+  return first?.store === store && first.etag === etag;
 }
 
 /** Fills the target of a read where its bytes are at hand, and says whether it did. */
