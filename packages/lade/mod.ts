@@ -30,6 +30,7 @@ export {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/errors";
+export * from "./checkpoints.ts";
 export * from "./datasets.ts";
 export * from "./default_registry.ts";
 export {

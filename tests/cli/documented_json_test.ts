@@ -1,3 +1,4 @@
+import { checkpoints } from "@lade/lade";
 import { assert, assertEquals } from "@std/assert";
 import { putTable, safetensorsFile, TFRECORD } from "./format_files.ts";
 import { S3Here } from "./s3_here.ts";
@@ -16,6 +17,12 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   await cli.lade.put("s3://bucket/model.safetensors", safetensorsFile([["t", "U8", [1], new Uint8Array(1)]]));
   await putTable(cli, "s3://bucket/t.arrow", 1);
   await cli.lade.put("s3://bucket/r.tfrecord", TFRECORD);
+  for (const series of ["c", "damaged"]) {
+    await using saved = await checkpoints(`s3://bucket/${series}`, { lade: cli.lade });
+    const tensors = [{ name: "w", dtype: "uint8", shape: [1], data: new Uint8Array(1) }] as const;
+    for (const step of [1, 2]) await saved.save(step, { tensors, extras: { loader: step } }).committed;
+  }
+  for await (const { uri } of cli.lade.list("s3://bucket/damaged/data/")) await cli.lade.put(uri, "");
   const d = `${directory.path}/d`;
   await Deno.writeTextFile(`${directory.path}/commands`, "du s3://bucket\nls s3://bucket/none\n");
   const lines = [
@@ -41,6 +48,13 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["loader", "run", "s3://bucket/d/"],
     ["loader", "pack", "s3://bucket/d/", "s3://bucket/packed/"],
     ["loader", "index", "s3://bucket/d/"],
+    ["checkpoint", "ls", "s3://bucket/c/"],
+    ["checkpoint", "show", "s3://bucket/c/"],
+    ["checkpoint", "verify", "s3://bucket/damaged/"],
+    ["checkpoint", "copy", "s3://bucket/c/", "s3://bucket/copy/"],
+    ["checkpoint", "pin", "s3://bucket/c/", "--step=1"],
+    ["checkpoint", "gc", "s3://bucket/c/"],
+    ["checkpoint", "recover", "s3://bucket/c/"],
     ["hash", "-c", `${directory.path}/sums`, "s3://bucket/d"],
     ["check", "-r", "s3://bucket", "s3://bucket/d"],
     ["get", "-v", "s3://bucket/d/b", `${directory.path}/b`],

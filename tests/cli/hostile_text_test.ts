@@ -1,3 +1,4 @@
+import { checkpointMessages } from "./checkpoint_messages.ts";
 import { loaderMessages } from "./loader_messages.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Check, sumFigures } from "@lade/core";
@@ -135,6 +136,7 @@ const HOSTILE_FIGURES = {
 };
 const MESSAGES: Readonly<Record<string, Message>> = {
   ...loaderMessages(HOSTILE),
+  ...checkpointMessages(HOSTILE),
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
   compared: new ComparedMessage(new CheckCounts(), 1),
   comparison: new ComparisonMessage({ sign: "!", name: HOSTILE, source: HOSTILE, detail: HOSTILE, error }),
@@ -322,6 +324,7 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       ["index", away],
       ["index", `memory://m/loader/${HOSTILE_NAME}/`],
     ],
+    checkpoint: [["ls", away], ["show", there, "--step", HOSTILE], ["copy", away, there]],
     mb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     rb: [["--dry-run", away], [`memory://${HOSTILE}`]],
     run: [[away], [local], [there], ["-"]],

@@ -16,8 +16,20 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   checkpoint: ["codec", "core", "formats"],
   workload: ["core"],
   tfjs: ["core", "formats", "loader"],
-  lade: ["codec", "core", "service", "formats", "loader", "transfer", "fs", "s3", "azure", "gcs"],
-  cli: ["codec", "core", "service", "formats", "loader", "transfer", "lade"],
+  lade: [
+    "codec",
+    "core",
+    "service",
+    "formats",
+    "loader",
+    "checkpoint",
+    "transfer",
+    "fs",
+    "s3",
+    "azure",
+    "gcs",
+  ],
+  cli: ["codec", "core", "service", "formats", "loader", "checkpoint", "transfer", "lade"],
 };
 
 /** Which npm packages a package, or a folder of one, may import. */

@@ -229,6 +229,7 @@ export const LAYERS: Layers = {
     "transfer",
     "formats",
     "loader",
+    "checkpoint",
     "run",
     "commands",
     "program",

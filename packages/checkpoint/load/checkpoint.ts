@@ -13,6 +13,18 @@ import { type LoadOptions, type LoadReport, loadTensors } from "./load_tensors.t
 import type { TensorTarget } from "./plan_load.ts";
 import { type LoadAllOptions, loadWhole, type TensorReader } from "./tensor_reader.ts";
 
+/** Something that was kept besides tensors. */
+export interface ExtraInfo {
+  /** Its name. */
+  readonly name: string;
+  /** The ranks that kept one. */
+  readonly ranks: readonly number[];
+  /** Whether it is JSON; else it is bytes. */
+  readonly isJson: boolean;
+  /** Bytes of all of them. */
+  readonly bytes: number;
+}
+
 /** A checkpoint that is open. */
 export class Checkpoint implements TensorReader, AsyncDisposable {
   /** What is known of it. */
@@ -40,6 +52,19 @@ export class Checkpoint implements TensorReader, AsyncDisposable {
   /** What was kept besides tensors, by name. */
   extraNames(): readonly string[] {
     return Object.keys(this.#manifest.extras);
+  }
+
+  /** What was kept besides tensors: of which ranks, and how large it is. Nothing is read. */
+  *extras(): Iterable<ExtraInfo> {
+    for (const [name, of] of Object.entries(this.#manifest.extras)) {
+      const sizes = of.map((extra) => "json" in extra ? JSON.stringify(extra.json).length : extra.size);
+      yield {
+        name,
+        ranks: of.map(({ rank }) => rank),
+        isJson: of.every((extra) => "json" in extra || extra.isJson),
+        bytes: sizes.reduce((sum, size) => sum + size, 0),
+      };
+    }
   }
 
   /**

@@ -114,6 +114,8 @@ export interface Checkpoints extends AsyncDisposable {
   gc(options?: GcOptions): Promise<GcReport>;
   /** Keeps a checkpoint whatever the rules say. */
   pin(ref: CheckpointRef, options?: { readonly signal?: AbortSignal }): Promise<void>;
+  /** The checkpoints that are pinned, in no order. */
+  pinned(options?: { readonly signal?: AbortSignal }): Promise<readonly CheckpointRef[]>;
   /** Takes that back. */
   unpin(ref: CheckpointRef, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**

@@ -1,6 +1,6 @@
 import type { ObjectStore } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
-import { type CheckpointRef, STEPS } from "../keys/series_keys.ts";
+import { type CheckpointRef, parseRefName, STEPS } from "../keys/series_keys.ts";
 import { Checkpoint } from "../load/checkpoint.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
 import { planSave } from "../save/plan_save.ts";
@@ -17,7 +17,7 @@ import { seriesAt } from "../series/series_place.ts";
 import { collect, type GcReport } from "../retention/collect.ts";
 import { Hold } from "../retention/hold.ts";
 import { checkKeepPolicy } from "../retention/keep_policy.ts";
-import { pin, unpin } from "../retention/marks.ts";
+import { pin, pinnedNames, unpin } from "../retention/marks.ts";
 import { retire } from "../retention/retire.ts";
 import type {
   Checkpoints,
@@ -186,6 +186,10 @@ class OpenCheckpoints implements Checkpoints {
   async pin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
     await manifestOf(this.#series, ref, signal);
     await pin(this.#series, ref, signal);
+  }
+
+  async pinned({ signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly CheckpointRef[]> {
+    return [...await pinnedNames(this.#series, signal)].flatMap((name) => parseRefName(name) ?? []);
   }
 
   async unpin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {

@@ -21,6 +21,7 @@ const LOAD = {
   index: async () => (await import("../commands/index.ts")).index,
   verify: async () => (await import("../commands/verify.ts")).verify,
   loader: async () => (await import("../commands/loader.ts")).loader,
+  checkpoint: async () => (await import("../commands/checkpoint.ts")).checkpoint,
   mb: async () => (await import("../commands/mb.ts")).mb,
   rb: async () => (await import("../commands/rb.ts")).rb,
   run: async () => (await import("../commands/run.ts")).run,

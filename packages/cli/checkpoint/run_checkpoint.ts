@@ -1,0 +1,153 @@
+import type { CheckpointInfo, CheckpointRef, Checkpoints, KeepPolicy } from "@lade/checkpoint";
+import { NotFoundError } from "@lade/core/errors";
+import { checkpoints, copyCheckpoint } from "@lade/lade";
+import { locate } from "@lade/transfer/places";
+import type { CommandContext } from "../command/command_context.ts";
+import {
+  CheckpointDetailsMessage,
+  CheckpointMessage,
+  CheckpointsMessage,
+  CheckpointStateMessage,
+  type ListedCheckpoint,
+} from "../messages/checkpoint_messages.ts";
+import {
+  CheckpointCopiedMessage,
+  CheckpointFaultMessage,
+  CheckpointVerifiedMessage,
+  CollectedMessage,
+  RecoveredMessage,
+} from "../messages/checkpoint_work_messages.ts";
+import type { NamedCheckpoint } from "../values/checkpoint_values.ts";
+import type { CheckpointCommandValues } from "./checkpoint_command_options.ts";
+
+/** `lade checkpoint`: each of its actions. */
+export async function runCheckpoint(context: CommandContext, given: CheckpointCommandValues): Promise<void> {
+  const { signal } = context;
+  if (given.action === "copy") return await copy(context, given);
+  const lade = await context.lade();
+  const { grace } = given;
+  const options = { lade, signal, readOnly: true, ...(grace !== undefined && { graceMs: grace }) };
+  // It never begins a series, nor joins a run.
+  await using series = await checkpoints((await locate(lade, given.uri)).uri, options);
+  switch (given.action) {
+    case "ls":
+      return await list(context, series);
+    case "show":
+      return await show(context, series, given.step);
+    case "verify":
+      return await verify(context, series, given);
+    case "gc":
+      return await collect(context, series, given);
+    case "recover":
+      return await recover(context, series);
+    default:
+      return await mark(context, series, given.action, given.step ?? "latest");
+  }
+}
+
+async function list({ output, settings, terminal, lade, signal }: CommandContext, series: Checkpoints) {
+  const pinned = new Set((await series.pinned({ signal })).map(nameOf));
+  const listed: ListedCheckpoint[] = [];
+  const { clock } = (await lade()).context;
+  let isNewest = true;
+  for await (const info of series.list({ signal })) {
+    const one = { uri: series.uri, info, isPinned: pinned.has(nameOf(info)), isNewest };
+    isNewest = false;
+    if (settings.json) await output.result(new CheckpointMessage(one));
+    else listed.push(one);
+  }
+  if (listed.length === 0) return;
+  await output.result(new CheckpointsMessage(listed, { now: clock.now(), width: terminal.columns() }));
+}
+
+async function show(
+  { output, terminal, signal }: CommandContext,
+  series: Checkpoints,
+  which: NamedCheckpoint = "latest",
+) {
+  await using checkpoint = await series.open(which, { signal });
+  const { info } = checkpoint;
+  const { uri } = series;
+  const details = { uri, info, tensors: [...checkpoint.tensors()], extras: [...checkpoint.extras()] };
+  await output.result(new CheckpointDetailsMessage(details, { width: terminal.columns() }));
+}
+
+async function verify(
+  { output, signal }: CommandContext,
+  series: Checkpoints,
+  { step = "latest", level = "chunks", hold }: CheckpointCommandValues,
+) {
+  await using checkpoint = await series.open(step, { signal, hold });
+  const report = await checkpoint.verify(level, { signal });
+  for (const fault of report.faults) await output.fail(new CheckpointFaultMessage(series.uri, fault));
+  await output.result(new CheckpointVerifiedMessage({ uri: series.uri, info: checkpoint.info, report }));
+}
+
+async function copy(
+  context: CommandContext,
+  { uri, destination = "", step = "latest", level = "size", hold }: CheckpointCommandValues,
+) {
+  const { output, signal } = context;
+  const lade = await context.lade();
+  const [source, target] = [(await locate(lade, uri)).uri, (await locate(lade, destination)).uri];
+  const copied = await copyCheckpoint(source, step, target, { lade, signal, hold, verify: level });
+  await output.done(new CheckpointCopiedMessage({ source, destination: target, copied }));
+}
+
+async function mark(
+  { output, signal }: CommandContext,
+  series: Checkpoints,
+  action: "pin" | "unpin" | "retire",
+  which: NamedCheckpoint,
+) {
+  const ref = await find(series, which, signal);
+  await series[action](ref, { signal });
+  await output.done(new CheckpointStateMessage({ uri: series.uri, ref, action }));
+}
+
+async function collect(
+  { output, signal }: CommandContext,
+  series: Checkpoints,
+  given: CheckpointCommandValues,
+) {
+  const { dryRun } = given;
+  const keep = keepOf(given);
+  const report = await series.gc({ dryRun, signal, ...(keep && { keep }) });
+  await output.result(new CollectedMessage({ uri: series.uri, dryRun, report }));
+}
+
+function keepOf({ keepLast, keepEverySteps, keepEvery, keepBest }: CheckpointCommandValues) {
+  const keep: KeepPolicy = {
+    ...(keepLast !== undefined && { last: keepLast }),
+    ...(keepEverySteps !== undefined && { everySteps: keepEverySteps }),
+    ...(keepEvery !== undefined && { everyMs: keepEvery }),
+    ...(keepBest && { best: keepBest }),
+  };
+  return Object.keys(keep).length > 0 ? keep : undefined;
+}
+
+async function recover({ output, signal }: CommandContext, series: Checkpoints) {
+  await output.result(new RecoveredMessage({ uri: series.uri, report: await series.recover({ signal }) }));
+}
+
+async function find(
+  series: Checkpoints,
+  which: NamedCheckpoint,
+  signal: AbortSignal,
+): Promise<CheckpointInfo> {
+  for await (const info of series.list({ signal })) {
+    const isIt = which === "latest" ||
+      (typeof which === "number" ? info.step === which : nameOf(info) === nameOf(which));
+    if (isIt) return info;
+  }
+  const detail = which === "latest"
+    ? "there is none"
+    : `there is none of ${
+      typeof which === "number" ? `step ${which}` : `generation ${which.generation}, step ${which.step}`
+    }`;
+  throw new NotFoundError({ operation: "find a checkpoint in", uri: series.uri, detail });
+}
+
+function nameOf({ generation, step }: CheckpointRef): string {
+  return `${generation}-${step}`;
+}
