@@ -4,7 +4,7 @@ import type { BatchBuffer } from "../pool/batch_memory.ts";
 import type { SampleMemory } from "../pool/sample_memory.ts";
 import type { Slots } from "../pool/slots.ts";
 import type { LaneState } from "../state/lane_state.ts";
-import type { LoadedSamples } from "./batch_load.ts";
+import { dropSamples, type LoadedSamples } from "./batch_load.ts";
 import type { BatchRun, LoadedBatch } from "./loop_loader.ts";
 import { settled } from "./settled.ts";
 import type { LaneItem, StreamLane } from "./stream_lane.ts";
@@ -91,7 +91,7 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
     const lanes = this.#own.map(({ lane }) => lane.end());
     for (const { batch } of this.#queue.splice(0)) {
       const made = await batch.catch(() => undefined);
-      made?.loaded.buffer?.release();
+      if (made) dropSamples(made.loaded);
     }
     await Promise.all(lanes);
     memory.tell();

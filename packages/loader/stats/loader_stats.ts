@@ -38,7 +38,10 @@ export interface LoaderStats {
   readonly readLatencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };
   /** Batches that are ready or being read now. */
   readonly ahead: number;
-  /** What the loader was waited for, most of all: `"consumer"` where it hardly was. */
+  /**
+   * What the loader was waited for, most of all: `"consumer"` where it hardly was. Time of workers is shared among them. Where
+   * it is `"transform"`, make it a module's and raise `pool.workers`.
+   */
   readonly limit: "reads" | "decode" | "transform" | "collate" | "consumer";
   /** What was done since another moment, of which this loader told earlier: in an epoch, say. */
   since(earlier: LoaderStats): LoaderStats;
@@ -63,6 +66,9 @@ export class StatsCounter {
   collateMs = 0;
   workersLost = 0;
   bytesCopied = 0;
+  /** How many transform at a time, and put batches together: several where workers do. */
+  transformers = 1;
+  collators = 1;
   /** How many reads took so long: each bin an eighth longer than the one before, from a hundredth of a millisecond. */
   readonly #latencies: Uint32Array = new Uint32Array(BINS);
 
@@ -82,7 +88,7 @@ export class StatsCounter {
 }
 
 /** What is counted, and adds up. */
-type Counts = Pick<
+type Sums = Pick<
   LoaderStats,
   | "steps"
   | "samples"
@@ -100,6 +106,12 @@ type Counts = Pick<
   | "workersLost"
   | "bytesCopied"
 >;
+
+/** What is counted, and how many work at a time. */
+interface Counts extends Sums {
+  readonly transformers: number;
+  readonly collators: number;
+}
 
 /** The counts of a moment, or between two, and what follows from them. */
 class Snapshot implements LoaderStats {
@@ -124,6 +136,7 @@ class Snapshot implements LoaderStats {
   readonly ahead: number;
   readonly limit: LoaderStats["limit"];
   readonly #latencies: Uint32Array;
+  readonly #threads: Pick<Counts, "transformers" | "collators">;
 
   constructor(
     counts: Counts,
@@ -150,6 +163,8 @@ class Snapshot implements LoaderStats {
     this.#latencies = latencies;
     this.readLatencyMs = { p50: this.#latency(0.5), p95: this.#latency(0.95), p99: this.#latency(0.99) };
     this.ahead = ahead;
+    const { transformers, collators } = counts;
+    this.#threads = { transformers, collators };
     this.limit = limitOf(counts);
   }
 
@@ -173,6 +188,8 @@ class Snapshot implements LoaderStats {
       collateMs: this.collateMs - earlier.collateMs,
       workersLost: this.workersLost - earlier.workersLost,
       bytesCopied: this.bytesCopied - earlier.bytesCopied,
+      transformers: this.#threads.transformers,
+      collators: this.#threads.collators,
     };
     const latencies = this.#latencies.map((count, bin) => count - (earlier.#latencies[bin] ?? 0));
     return new Snapshot(counts, latencies, this);
@@ -190,11 +207,15 @@ class Snapshot implements LoaderStats {
 }
 
 /** What was waited for: hardly anything where it is less than a fiftieth of the time. */
-function limitOf(
-  { waitMs, busyMs, readMs, decodeMs, transformMs, collateMs }: Counts,
-): LoaderStats["limit"] {
+function limitOf(counts: Counts): LoaderStats["limit"] {
+  const { waitMs, busyMs, readMs, decodeMs, transformMs, collateMs, transformers, collators } = counts;
   if (waitMs <= (busyMs + waitMs) / 50) return "consumer";
-  const spent = { reads: readMs, decode: decodeMs, transform: transformMs, collate: collateMs };
+  const spent = {
+    reads: readMs,
+    decode: decodeMs,
+    transform: transformMs / transformers,
+    collate: collateMs / collators,
+  };
   return Object.entries(spent).reduce((most, next) =>
     next[1] > most[1] ? next : most
   )[0] as LoaderStats["limit"];

@@ -11,7 +11,7 @@ import type { SampleContext } from "../datasets/dataset.ts";
 import type { RandomKey } from "../order/keyed_random.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
-import { packValue } from "./pack_value.ts";
+import { type PackedValue, packValue } from "./pack_value.ts";
 import { type Made, unloadable, WorkerLostError } from "./sample_worker.ts";
 import { type PoolJob, WorkerPool } from "./worker_pool.ts";
 
@@ -93,9 +93,9 @@ export class SampleWork<T, U, B> {
     this.collate = this.#collateBy(collate, modules.collate);
   }
 
-  /** Whether the transformation runs in workers. */
+  /** Whether transformed samples are in memory of their own: what a module gives is, in workers or not. */
   get isTransformedApart(): boolean {
-    return this.#pool !== undefined && this.#isTransformOfModule;
+    return this.#isTransformOfModule;
   }
 
   /** Workers that run at present. */
@@ -145,9 +145,11 @@ export class SampleWork<T, U, B> {
       return (...given) => this.#timed("transformMs", () => option(given[0], given[1]));
     }
     const here = this.#here<Transform<T, U>>("transform", module);
-    return async (sample, context) => {
+    return async (sample, context, lot) => {
       const transform = await here();
-      return await this.#timed("transformMs", () => transform(sample, context));
+      const own = this.#sent((copies) => packedSample(module, sample, lot, copies)).value as T;
+      const made = await this.#timed("transformMs", () => transform(own, context));
+      return this.#received(module, made, lot) as U;
     };
   }
 
@@ -162,10 +164,32 @@ export class SampleWork<T, U, B> {
       return (...given) => this.#timed("collateMs", () => option(given[0], given[1]));
     }
     const here = this.#here<Collate<U, B>>("collate", module);
-    return async (samples, allocate) => {
+    return async (samples, _, lot) => {
       const collate = await here();
-      return await this.#timed("collateMs", () => collate(samples, allocate));
+      const own = this.#sent((copies) => packed(module, "the samples", samples, { copies })).value as U[];
+      const made = await this.#timed("collateMs", () => collate(own, (bytes) => new Uint8Array(bytes)));
+      return this.#received(module, made, lot) as B;
     };
+  }
+
+  /** Moves a value as to a worker, so that a module works the same way in this thread. */
+  #sent(pack: (copies: boolean) => PackedValue): Made {
+    const { bytes, copied, ...all } = pack(false);
+    this.#stats.bytesCopied += copied;
+    try {
+      return { ...structuredClone(all, { transfer: all.moved }), bytes };
+    } catch {
+      // Memory of WebAssembly cannot be moved, which is only seen when it is tried.
+      const { bytes, ...all } = pack(true);
+      return { ...structuredClone(all, { transfer: all.moved }), bytes };
+    }
+  }
+
+  /** What a module gave in this thread, as from a worker. */
+  #received(module: ResolvedModule | undefined, made: unknown, lot: BatchLot): unknown {
+    const { value, moved, bytes } = this.#sent((copies) => packedResult(module, made, copies));
+    lot.adopt(this.#memory.adopt(moved, bytes));
+    return value;
   }
 
   /** Counts the time that work of this thread takes. */
@@ -212,8 +236,7 @@ export class SampleWork<T, U, B> {
   ): Promise<U> {
     const key = keyOf();
     const jobOf = (sample: T, isAlone: boolean): PoolJob => ({
-      pack: (copies) =>
-        packed(module, "the sample", sample, { stays: lot.memory, copies: copies || !lot.again }),
+      pack: (copies) => packedSample(module, sample, lot, copies),
       callOf: (sample) => ({ type: "transform", sample, index, epoch, key }),
       signal,
       isAlone,
@@ -229,36 +252,66 @@ export class SampleWork<T, U, B> {
     return made.value as U;
   }
 
-  /** Has a worker put samples together. */
+  /** Has a worker put samples together; where that is lost, another one for itself. */
   async #collateThere(
     pool: WorkerPool,
     module: ResolvedModule,
     samples: readonly U[],
     lot: BatchLot,
   ): Promise<B> {
-    const made = await pool.run({
-      // What workers gave is nobody else's; all other may be.
-      pack: (copies) =>
-        packed(module, "the samples", samples, { copies: copies || !this.isTransformedApart }),
+    const jobOf = (isAlone: boolean): PoolJob => ({
+      // They stay here, for another worker where the first one is lost.
+      pack: () => packed(module, "the samples", samples, { copies: true }),
       callOf: (samples) => ({ type: "collate", samples }),
       signal: this.#signal,
-      isAlone: false,
+      isAlone,
     });
+    let made: Made;
+    try {
+      made = await pool.run(jobOf(false));
+    } catch (error) {
+      if (!(error instanceof WorkerLostError) || this.#signal.aborted) throw error;
+      made = await pool.run(jobOf(true));
+    }
     lot.adopt(this.#memory.adopt(made.moved, made.bytes));
     return made.value as B;
   }
 }
 
+function packedSample<T>(
+  module: ResolvedModule | undefined,
+  sample: T,
+  { memory, again }: SampleLot<T>,
+  copies: boolean,
+): PackedValue {
+  return packed(module, "the sample", sample, { stays: memory, copies: copies || !again });
+}
+
 function packed(
-  module: ResolvedModule,
+  module: ResolvedModule | undefined,
   what: string,
   value: unknown,
   options: Parameters<typeof packValue>[1],
-): ReturnType<typeof packValue> {
+): PackedValue {
   try {
     return packValue(value, options);
   } catch (error) {
-    const words = error instanceof Error ? error.message : String(error);
-    throw new TypeError(`Cannot send ${what} to ${moduleWords(module)}: ${words}`);
+    throw new TypeError(`Cannot send ${what} to ${wordsOf(module)}: ${messageOf(error)}`);
   }
+}
+
+function packedResult(module: ResolvedModule | undefined, made: unknown, copies: boolean): PackedValue {
+  try {
+    return packValue(made, { copies });
+  } catch (error) {
+    throw new TypeError(`Cannot send back what ${wordsOf(module)} gave: ${messageOf(error)}`);
+  }
+}
+
+function wordsOf(module: ResolvedModule | undefined): string {
+  return module ? moduleWords(module) : "a module";
+}
+
+function messageOf(error: unknown): string {
+  return error instanceof Error ? error.message : String(error);
 }

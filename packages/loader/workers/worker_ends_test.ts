@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { type Clock, createStoreContext, systemClock } from "@lade/core/backend";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { createLoader } from "../loader/create_loader.ts";
@@ -6,7 +7,15 @@ import { SampleError } from "../loader/sample_error.ts";
 import { ascending, epoch, range } from "../testing/range_dataset.ts";
 import { packValue } from "./pack_value.ts";
 
+/** Time that does not pass while it is waited for. */
+const patientClock: Clock = {
+  ...systemClock,
+  sleep: (_, signal) =>
+    new Promise((_, reject) => signal?.addEventListener("abort", () => reject(signal.reason))),
+};
+
 const LEAVES: readonly [string, string][] = [
+  ["(await import('node:process')).exit(4)", "the worker ended"],
   ["self.close()", "close() was called in it"],
   ["Deno.exit(3)", "Deno.exit(3) was called in it"],
   ["setTimeout(() => { throw new RangeError('late') }); await new Promise(() => {})", "late"],
@@ -64,6 +73,34 @@ Deno.test("a worker that is lost once has its samples done by another one, from 
   assertEquals(seen, ascending(8));
   assertEquals(gate[0], 2);
   assertEquals(loader.stats().workersLost, 1);
+});
+
+Deno.test("a collation whose worker is lost once is done by another one, and one that ends both is an error", async () => {
+  for (const losses of [1, 2]) {
+    const gate = new Int32Array(new SharedArrayBuffer(4));
+    const dataset = samplesOf(8, (index) => ({ gate, bytes: new Uint8Array(100).fill(index) }));
+    const same = moduleOf("export default (sample) => sample");
+    const collate = moduleOf(
+      `export default (samples) => { const [{ gate, bytes }] = samples; \
+if (bytes[0] === 2 && Atomics.add(gate, 0, 1) < ${losses}) self.close(); return samples.map(({ bytes }) => bytes[99]); }`,
+    );
+    const context = createStoreContext();
+    await using loader = createLoader<{ gate: Int32Array; bytes: Uint8Array }, unknown, number[]>(dataset, {
+      batchSize: 2,
+      transform: { module: same },
+      collate: { module: collate },
+      pool: { workers: 2 },
+      context,
+    });
+    const seen: number[] = [];
+    const go = async () => {
+      for await (const { data } of loader) seen.push(...data);
+    };
+    if (losses === 1) await go();
+    else await assertRejects(go, Error, "the worker ended: close() was called in it");
+    assertEquals(seen, losses === 1 ? ascending(8) : [0, 1]);
+    assertEquals([gate[0], context.budget.held], [2, 0]);
+  }
 });
 
 Deno.test("a slow sample holds up its own batch, and no other", async () => {
@@ -146,6 +183,8 @@ for (const [name, end] of Object.entries(ENDS)) {
         signal: stop.signal,
         transform: { module: transform },
         pool: { workers: 2 },
+        // However long it takes a busy machine to get there, what sees it is waited for.
+        ...(sees && { context: { ...createStoreContext(), clock: patientClock } }),
       };
       await using loader = createLoader<Gated, number>(dataset, options);
       await end(loader, stop);

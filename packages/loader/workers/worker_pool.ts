@@ -145,6 +145,8 @@ export class WorkerPool {
       else stats.collateMs += ms;
     });
     this.#loads.set(worker, 0);
+    if (modules.transform) stats.transformers = Math.max(stats.transformers, this.size);
+    if (modules.collate) stats.collators = Math.max(stats.collators, this.size);
     return worker;
   }
 

@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
 import { MemoryStore } from "@lade/core";
+import { createStoreContext } from "@lade/core/backend";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { createLoader } from "../loader/create_loader.ts";
 import { SampleError } from "../loader/sample_error.ts";
 import { ascending, epoch, range } from "../testing/range_dataset.ts";
+import { streamNumbers } from "../testing/stream_numbers.ts";
 import { SAMPLE_FILES } from "../testing/sample_files.ts";
 
 const module = new URL("../testing/worker_module.ts", import.meta.url);
@@ -43,47 +45,107 @@ for (const files of SAMPLE_FILES) {
   });
 }
 
-Deno.test("a batch's memory is given back with the bytes that came from workers, and views of it are then empty", async () => {
-  await using store = new MemoryStore();
-  const [files] = SAMPLE_FILES;
-  assert(files);
-  await files.write(store, 20);
-  await using dataset = await files.open(store);
-  const { budget } = store.context;
-  const options: LoaderOptions<unknown, Uint8Array> = {
-    batchSize: 5,
-    transform: { module, export: "doubled" },
-    pool: { workers: 2, batchesAhead: 0 },
-  };
-  await using loader = createLoader(dataset, options);
-  const before: Uint8Array[] = [];
-  let bytes = 0;
-  for await (const { data } of loader) {
-    assert(before.every(({ length }) => length === 0));
-    before.push(...data);
-    for (const { length } of data) bytes += length;
-    assert(budget.held >= data.reduce((sum, { length }) => sum + length, 0));
+Deno.test("samples of a stream and their numbers are the same with any number of workers, from a state on too", async () => {
+  const counts = [13, 0, 21, 8];
+  for (const shuffle of [false, { window: 8, lanes: 2 }] as const) {
+    const seen: unknown[] = [];
+    for (const workers of WORKERS) {
+      const options = { batchSize: 5, seed: 7, shuffle, transform: { module }, pool: { workers } };
+      await using loader = createLoader<number, { sample: number }>(streamNumbers(counts), options);
+      const told: unknown[] = [];
+      let state = loader.state();
+      for (let turn = 0; turn < 2; turn++) {
+        for await (const { data, step } of loader) {
+          told.push(...data);
+          if (turn === 1 && step === 2) state = loader.state();
+        }
+      }
+      assertEquals(told.length, 84);
+      await using rest = createLoader<number, { sample: number }>(streamNumbers(counts), {
+        ...options,
+        state,
+      });
+      assertEquals((await epoch(rest)).flat(), told.slice(42 + 15));
+      seen.push(told);
+    }
+    for (const told of seen.slice(1)) assertEquals(told, seen[0]);
   }
-  assertEquals(budget.held, 0);
-  assertEquals(loader.stats().bytesCopied, bytes);
-  const kept: Uint8Array[] = [];
-  for await (const batch of loader) kept.push(...batch.keep());
-  assertEquals(kept.reduce((sum, { length }) => sum + length, 0), bytes);
-  assertEquals(budget.held, 0);
+});
+
+Deno.test("a stream's loop that is left gives back what workers made ahead, too", async () => {
+  const module = moduleOf("export default (n) => new Uint8Array(1000).fill(n)");
+  for (const workers of [0, 2]) {
+    for (const how of ["break", "dispose", "end"]) {
+      const context = createStoreContext();
+      const options = { batchSize: 3, transform: { module }, pool: { workers, batchesAhead: 4 }, context };
+      await using loader = createLoader<number, Uint8Array>(streamNumbers([30]), options);
+      const before: Uint8Array[] = [];
+      for await (const { data, step } of loader) {
+        assert(before.every(({ length }) => length === 0));
+        assertEquals(
+          data.map((bytes) => [bytes.length, bytes[999]]),
+          [0, 1, 2].map((i) => [1000, step * 3 + i]),
+        );
+        before.push(...data);
+        assert(context.budget.held >= 3000);
+        if (how === "end" || step < 2) continue;
+        if (how === "dispose") await loader[Symbol.asyncDispose]();
+        break;
+      }
+      assertEquals(context.budget.held, 0);
+    }
+  }
+});
+
+Deno.test("a batch's memory is given back with the bytes that came from workers, and views of it are then empty", async () => {
+  for (const workers of [0, 2]) {
+    await using store = new MemoryStore();
+    const [files] = SAMPLE_FILES;
+    assert(files);
+    await files.write(store, 20);
+    await using dataset = await files.open(store);
+    const { budget } = store.context;
+    const options: LoaderOptions<unknown, Uint8Array> = {
+      batchSize: 5,
+      transform: { module, export: "doubled" },
+      pool: { workers, batchesAhead: 0 },
+    };
+    await using loader = createLoader(dataset, options);
+    const before: Uint8Array[] = [];
+    let bytes = 0;
+    for await (const { data } of loader) {
+      assert(before.every(({ length }) => length === 0));
+      before.push(...data);
+      for (const { length } of data) bytes += length;
+      assert(budget.held >= data.reduce((sum, { length }) => sum + length, 0));
+    }
+    assertEquals(budget.held, 0);
+    assertEquals(loader.stats().bytesCopied, bytes);
+    const kept: Uint8Array[] = [];
+    for await (const batch of loader) kept.push(...batch.keep());
+    assertEquals(kept.reduce((sum, { length }) => sum + length, 0), bytes);
+    assertEquals(budget.held, 0);
+  }
 });
 
 Deno.test("memory of a sample's own is moved to a worker and back, without a copy", async () => {
   const dataset = samplesOf(6, (index) => new Uint8Array(1000).fill(index));
   const url = moduleOf("export default (sample) => sample.subarray(100)");
-  await using loader = createLoader<Uint8Array>(dataset, { batchSize: 3, transform: { module: url } });
-  for await (const { data } of loader) {
-    assertEquals(data.map(({ length, byteOffset }) => [length, byteOffset]), [
-      [900, 100],
-      [900, 100],
-      [900, 100],
-    ]);
+  for (const workers of [0, 1, 2]) {
+    await using loader = createLoader<Uint8Array>(dataset, {
+      batchSize: 3,
+      transform: { module: url },
+      pool: { workers },
+    });
+    for await (const { data } of loader) {
+      assertEquals(data.map(({ length, byteOffset }) => [length, byteOffset]), [
+        [900, 100],
+        [900, 100],
+        [900, 100],
+      ]);
+    }
+    assertEquals(loader.stats().bytesCopied, 0);
   }
-  assertEquals(loader.stats().bytesCopied, 0);
 });
 
 Deno.test("collate of a module puts batches together in a worker, from samples of another one or of this thread", async () => {
@@ -223,48 +285,54 @@ Deno.test("what cannot be sent to a worker or back is an error that names the ex
     [{ inner: { own: new Own() } }, "inner.own is an instance of Own"],
     [Symbol("s"), "it is a symbol"],
   ];
-  for (const [sample, words] of samples) {
-    const dataset = samplesOf(1, () => sample);
-    await using loader = createLoader<unknown>(dataset, { transform: { module }, pool: { workers: 1 } });
-    await assertRejects(() => epoch(loader), SampleError, words);
-    await using again = createLoader<unknown>(dataset, { transform: { module }, pool: { workers: 1 } });
-    await assertRejects(() => epoch(again), SampleError, 'default of "file:');
+  for (const workers of [0, 1]) {
+    for (const [sample, words] of samples) {
+      const dataset = samplesOf(1, () => sample);
+      await using loader = createLoader<unknown>(dataset, { transform: { module }, pool: { workers } });
+      await assertRejects(() => epoch(loader), SampleError, words);
+      await using again = createLoader<unknown>(dataset, { transform: { module }, pool: { workers } });
+      await assertRejects(() => epoch(again), SampleError, 'default of "file:');
+    }
   }
   const results: [string, string][] = [
     ["() => ({ f() {} })", "f is a function"],
     ["() => new (class Own {})()", "it is an instance of Own"],
     ["() => [new WeakMap()]", "[0] is an instance of WeakMap"],
   ];
-  for (const [body, words] of results) {
-    const url = moduleOf(`export const made = ${body}`);
-    await using loader = createLoader<number, unknown>(range(1), {
-      transform: { module: url, export: "made" },
-      pool: { workers: 1 },
-    });
-    const error = await assertRejects(() => epoch(loader), SampleError, words);
-    assertStringIncludes(error.message, "Cannot send back what made of ");
+  for (const workers of [0, 1]) {
+    for (const [body, words] of results) {
+      const url = moduleOf(`export const made = ${body}`);
+      await using loader = createLoader<number, unknown>(range(1), {
+        transform: { module: url, export: "made" },
+        pool: { workers },
+      });
+      const error = await assertRejects(() => epoch(loader), SampleError, words);
+      assertStringIncludes(error.message, "Cannot send back what made of ");
+    }
   }
 });
 
 Deno.test("memory that a transformation gave before is refused, and memory of WebAssembly is copied", async () => {
-  const twice = moduleOf("const table = new Uint8Array(8); export default () => table");
-  await using loader = createLoader<number, Uint8Array>(range(2), {
-    batchSize: 2,
-    transform: { module: twice },
-    pool: { workers: 1 },
-  });
-  await assertRejects(() => epoch(loader), SampleError, "memory that was moved or given back before");
-  const wasm = moduleOf(
-    "const m = new WebAssembly.Memory({ initial: 1 }); " +
-      "export default (n) => { const b = new Uint8Array(m.buffer); b[0] = n; return b; }",
-  );
-  await using copying = createLoader<number, Uint8Array>(range(3), {
-    batchSize: 3,
-    transform: { module: wasm },
-    pool: { workers: 1 },
-  });
-  const [batch] = await epoch(copying);
-  assertEquals(batch?.map((bytes) => [bytes.length, bytes[0]]), [[65536, 0], [65536, 1], [65536, 2]]);
+  for (const workers of [0, 1]) {
+    const twice = moduleOf("const table = new Uint8Array(8); export default () => table");
+    await using loader = createLoader<number, Uint8Array>(range(2), {
+      batchSize: 2,
+      transform: { module: twice },
+      pool: { workers },
+    });
+    await assertRejects(() => epoch(loader), SampleError, "memory that was moved or given back before");
+    const wasm = moduleOf(
+      "const m = new WebAssembly.Memory({ initial: 1 }); " +
+        "export default (n) => { const b = new Uint8Array(m.buffer); b[0] = n; return b; }",
+    );
+    await using copying = createLoader<number, Uint8Array>(range(3), {
+      batchSize: 3,
+      transform: { module: wasm },
+      pool: { workers },
+    });
+    const [batch] = await epoch(copying);
+    assertEquals(batch?.map((bytes) => [bytes.length, bytes[0]]), [[65536, 0], [65536, 1], [65536, 2]]);
+  }
 });
 
 Deno.test("modules of data: and blob: URLs and of npm: are run", async () => {
