@@ -184,6 +184,14 @@ function loaderLevel(
       `Cannot load with remainder ${JSON.stringify(remainder)}: it is "short", "drop" or "pad"`,
     );
   }
+  const { onError } = options;
+  if (onError !== undefined && typeof onError !== "function" && !["fail", "skip"].includes(onError)) {
+    throw new TypeError(
+      `Cannot load with onError ${
+        JSON.stringify(onError)
+      }: it is "fail", "skip" or a function that gives one of them`,
+    );
+  }
   const { stream } = ground;
   const order = stream ? streamOrderOf(options, stream, take) : resolveOrder(options, ground, take);
   const { length } = order;

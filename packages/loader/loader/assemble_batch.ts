@@ -33,7 +33,9 @@ export async function assembleBatch<U, B>(parts: BatchParts<U, B>): Promise<Hand
   const { samples, failures, buffer, adopted = [] } = loaded;
   const places = failures.keys().filter((place) => failures[place] === undefined).toArray();
   const own: BatchBuffer[] = [];
+  let isOpen = true;
   const allocate = (bytes: number) => {
+    if (!isOpen) throw new TypeError("Cannot allocate memory of a batch once its collation is over");
     const taken = memory.take(bytes);
     own.push(taken);
     return taken.bytes;
@@ -53,6 +55,8 @@ export async function assembleBatch<U, B>(parts: BatchParts<U, B>): Promise<Hand
   } catch (error) {
     for (const taken of own) taken.release();
     throw error;
+  } finally {
+    isOpen = false;
   }
   const all = [...buffer ? [buffer] : [], ...adopted, ...own];
   const padded =

@@ -1,6 +1,8 @@
 import type { MapDataset } from "../datasets/dataset.ts";
 import type { OrderDescription } from "../order/sampler.ts";
 import type { LoaderState } from "../state/loader_state.ts";
+import { isSameJson } from "../state/same_json.ts";
+import { stateFault } from "../state/state_fault.ts";
 import { quoteUri } from "./quote_uri.ts";
 
 /** What a state has to fit. */
@@ -17,12 +19,10 @@ export function checkState(state: LoaderState, { dataset, seed, order }: StateGr
 }
 
 function faultOf(state: LoaderState, { dataset, seed, order }: StateGround): string | undefined {
-  const { version, epoch, position, total } = state;
-  if (version !== 1) return `the state is of version ${version}, and 1 is known`;
-  for (const [name, value] of Object.entries({ epoch, position, total })) {
-    if (!(Number.isSafeInteger(value) && value >= 0)) return `the state's ${name} is ${value}`;
-  }
-  if (state.order?.kind === order.kind && total !== order.length) {
+  const fault = stateFault(state);
+  if (fault !== undefined) return fault;
+  const { total } = state;
+  if (state.order.kind === order.kind && total !== order.length) {
     const isDrawn = order.kind === "mixed" || order.kind === "weighted";
     return `the state is of ${total} samples, and ${
       isDrawn ? "an epoch" : "the data set"
@@ -36,9 +36,9 @@ function faultOf(state: LoaderState, { dataset, seed, order }: StateGround): str
 }
 
 function orderFault(was: OrderDescription, is: OrderDescription): string | undefined {
-  if (JSON.stringify(was) === JSON.stringify(is)) return undefined;
-  const [parts = [], others = []] = [was.parts, is.parts];
-  const part = others.findIndex((other, part) => JSON.stringify(parts[part]) !== JSON.stringify(other));
+  if (isSameJson(was, is)) return undefined;
+  const parts = Array.isArray(was.parts) ? was.parts : [], { parts: others = [] } = is;
+  const part = others.findIndex((other, part) => !isSameJson(parts[part], other));
   if (parts.length === others.length && part >= 0) {
     const [had, has] = [JSON.stringify(parts[part]), JSON.stringify(others[part])];
     return `the state is of an order that draws data set ${part} as ${had}, and the loader as ${has}`;

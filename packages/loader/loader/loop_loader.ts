@@ -273,6 +273,15 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     const { maxSkipped } = this.config.loader;
     const verdict = typeof onError === "function" ? onError(failure) : onError;
     if (verdict === "fail") throw new SampleError(failure);
+    if (verdict !== "skip") {
+      const words = typeof verdict === "string" ? JSON.stringify(verdict) : typeof verdict;
+      throw new TypeError(
+        `Cannot go on after a failure: onError gave ${words}, and "fail" or "skip" is needed`,
+        {
+          cause: new SampleError(failure),
+        },
+      );
+    }
     if (skipped >= maxSkipped) {
       throw new SampleError(failure, `; ${maxSkipped} were skipped before it, and maxSkipped allows no more`);
     }
@@ -297,6 +306,8 @@ class LoaderIterator<T, U, B, L extends LoadedBatch<U>> implements AsyncIterator
   #latest: HandedBatch<B> | undefined;
   #handedAt: number | undefined;
   #isOver = false;
+  /** The call before, so that calls that are made at once each have their own batch, in the order of the calls. */
+  #before: Promise<unknown> | undefined;
 
   constructor(loader: LoopLoader<T, U, B, L>, run: BatchRun<L>) {
     this.#loader = loader;
@@ -304,6 +315,19 @@ class LoaderIterator<T, U, B, L extends LoadedBatch<U>> implements AsyncIterator
   }
 
   async next(): Promise<IteratorResult<Batch<B>, undefined>> {
+    const before = this.#before;
+    const own = Promise.withResolvers<void>();
+    const promise = this.#before = own.promise;
+    try {
+      if (before) await before;
+      return await this.#next();
+    } finally {
+      if (this.#before === promise) this.#before = undefined;
+      own.resolve();
+    }
+  }
+
+  async #next(): Promise<IteratorResult<Batch<B>, undefined>> {
     if (this.#isOver) return { done: true, value: undefined };
     this.#latest?.[Symbol.dispose]();
     this.#latest = undefined;

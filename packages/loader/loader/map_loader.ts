@@ -42,7 +42,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
     const { loader, pool } = config;
     this.#slots = new Slots(pool.samplesInFlight);
     const { state } = options;
-    if (state) checkState(state, { dataset, seed: loader.seed, order: loader.order });
+    if (state !== undefined) checkState(state, { dataset, seed: loader.seed, order: loader.order });
     this.#epoch = state?.epoch ?? 0;
     this.#rest = restOf(state ?? { position: 0, total: loader.order.length });
     this.#steps = this.#cut(this.#rest.length);

@@ -33,7 +33,7 @@ export class SampleError extends Error {
       : `, record ${record}${offset === undefined ? "" : ` at byte ${offset}`}`;
     const within = group === undefined ? "" : ` in ${group}`;
     const of = dataset === undefined || dataset === uri ? "" : ` of ${quoteUri(dataset)}`;
-    const words = cause instanceof Error ? cause.message : String(cause);
+    const words = causeWords(cause);
     super(`Cannot load sample ${index}${of} (${quoteUri(uri)}${where}${within}): ${words}${more}`, { cause });
     this.uri = uri;
     if (record !== undefined) this.record = record;
@@ -43,5 +43,14 @@ export class SampleError extends Error {
     this.index = index;
     this.position = position;
     this.epoch = epoch;
+  }
+}
+
+/** What is said of anything that was thrown, which may be no error, and nothing that can be made a text. */
+function causeWords(cause: unknown): string {
+  try {
+    return cause instanceof Error ? cause.message : String(cause);
+  } catch {
+    return `a thrown ${typeof cause} that says nothing of itself`;
   }
 }

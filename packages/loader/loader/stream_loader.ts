@@ -40,7 +40,7 @@ export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
     this.#slots = new Slots(pool.samplesInFlight);
     const { state } = options;
     const { seed, order, world } = loader;
-    if (state) checkStreamState(state, { dataset, seed, order, world });
+    if (state !== undefined) checkStreamState(state, { dataset, seed, order, world });
     this.#epoch = state?.epoch ?? 0;
     this.#from = this.#position = state?.position ?? 0;
     this.#lanes = state?.lanes;

@@ -23,6 +23,8 @@ const FORMAT = "lade-manifest";
 const VERSION = 1;
 const KINDS: readonly string[] = ["files", "rows", "batches", "arrays", "records", "samples"];
 const BATCH = 4096;
+/** Characters of a line, at most: keys and tags have some thousands, and what has no lines is no manifest. */
+const MAX_LINE = 2 ** 16;
 /** Bytes that are made text at a time. */
 const PIECE = 2 ** 16;
 
@@ -133,6 +135,10 @@ class ManifestParser {
   #lines(text: string): void {
     const lines = (this.#begun + text).split("\n");
     this.#begun = lines.pop() ?? "";
+    if (this.#begun.length > MAX_LINE) {
+      const line = lines.length + (this.#head ? this.#objects.length + 1 : 0);
+      throw this.#fault(`the line has more than ${MAX_LINE} characters`, line);
+    }
     for (const line of lines) {
       if (this.#head) this.#add(line, this.#head.objects);
       else this.#head = parseHead(line, this.#fault);
@@ -147,7 +153,9 @@ class ManifestParser {
       throw this.#fault("size, etag and name are needed, with tabs between", length + 1);
     }
     const tagged = etag !== "" && { etag: plain(etag) };
-    this.#objects.add({ key: this.#prefix + plain(name), size: Number(size), ...tagged });
+    const bytes = Number(size);
+    if (!Number.isSafeInteger(bytes)) throw this.#fault(`no object has ${size} bytes`, length + 1);
+    this.#objects.add({ key: this.#prefix + plain(name), size: bytes, ...tagged });
   }
 
   #miscounted(objects: number, line: number): FormatError {

@@ -146,3 +146,23 @@ async function firstKey(store: MemoryStore): Promise<string> {
   for await (const { key } of store.list("")) return key;
   throw new TypeError("there is no object");
 }
+
+Deno.test("what has no lines is given up at once, and a size that no object has is told", () => {
+  const ground = { prefix: "p/", uri: "memory://p/lade-manifest.tsv" };
+  const head = `{"format":"lade-manifest","version":1,"kind":"files","objects":1}\n`;
+  const wrong: [string, string][] = [
+    ["<", "line 1: the line has more than 65536 characters"],
+    [head, "line 2: the line has more than 65536 characters"],
+  ];
+  for (const [begin, words] of wrong) {
+    const bytes = new Uint8Array(2 ** 27).fill(97);
+    bytes.set(new TextEncoder().encode(begin));
+    assertThrows(() => parseManifest(bytes, ground), FormatError, words);
+  }
+  const huge = new TextEncoder().encode(`${head}9007199254740993\t\ta\n`);
+  assertThrows(
+    () => parseManifest(huge, ground),
+    FormatError,
+    "line 2: no object has 9007199254740993 bytes",
+  );
+});

@@ -2,6 +2,11 @@ import { LANE_START } from "./lane_state.ts";
 import type { LoaderState } from "./loader_state.ts";
 import { restOf } from "./loader_state.ts";
 import { bitsOf, type Rest } from "./rest.ts";
+import { isSameJson } from "./same_json.ts";
+import { isCount, placeFault, stateFault } from "./state_fault.ts";
+
+/** Ranks that are missing and named. */
+const NAMED = 8;
 
 /**
  * The state of several ranks that are not in lock step: what any of them handed out is taken, and nothing else. Takes the
@@ -11,13 +16,26 @@ export function mergeStates(states: readonly LoaderState[]): LoaderState {
   const [first] = states;
   if (!first) throw new TypeError("Cannot merge no states: one of each rank is needed");
   const ranks = states.map((state) => {
+    const fault = stateFault(state);
+    if (fault !== undefined) throw new TypeError(`Cannot merge states: ${fault}`);
     for (const name of ["version", "seed", "epoch", "total", "fingerprint"] as const) {
       if (state[name] !== first[name]) throw differs(name, first[name], state[name]);
     }
-    if (JSON.stringify(state.order) !== JSON.stringify(first.order)) {
+    if (!isSameJson(state.order, first.order)) {
       throw differs("order", JSON.stringify(first.order), JSON.stringify(state.order));
     }
-    if (!state.of) throw new TypeError("Cannot merge states that do not say of which rank they are");
+    if (!(isCount(state.of?.rank) && isCount(state.of.size) && state.of.rank < state.of.size)) {
+      throw new TypeError("Cannot merge states that do not say of which rank they are");
+    }
+    const began = state.order.kind === "stream"
+      ? undefined
+      : placeFault(state.of.from, state.position, undefined) ??
+        placeFault(state.of.from, state.total, state.of.taken);
+    if (began !== undefined || !isCount(state.of.from)) {
+      throw new TypeError(
+        `Cannot merge states: where rank ${state.of.rank} began, ${began ?? "it does not say"}`,
+      );
+    }
     return { ...state, of: state.of };
   });
   const { size, from, taken } = ranks[0]?.of ?? { size: 0, from: 0 };
@@ -26,10 +44,15 @@ export function mergeStates(states: readonly LoaderState[]): LoaderState {
     if (of.from !== from || of.taken !== taken) throw differs("beginning", from, of.from);
   }
   const byRank = new Map(ranks.map((state) => [state.of.rank, state]));
-  const missing = Array.from({ length: size }, (_, rank) => rank).filter((rank) => !byRank.has(rank));
-  if (missing.length > 0 || ranks.length !== size) {
+  if (byRank.size !== size || ranks.length !== size) {
+    const missing: number[] = [];
+    // There may be many more ranks than states.
+    for (let rank = 0; rank < size && missing.length < NAMED; rank++) {
+      if (!byRank.has(rank)) missing.push(rank);
+    }
+    const more = size - byRank.size - missing.length;
     const detail = missing.length > 0
-      ? `those of rank ${missing.join(", ")} are missing`
+      ? `those of rank ${missing.join(", ")}${more > 0 ? ` and ${more} more` : ""} are missing`
       : "a rank is there twice";
     throw new TypeError(`Cannot merge the states of ${ranks.length} of ${size} ranks: ${detail}`);
   }
