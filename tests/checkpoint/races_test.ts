@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { type Checkpoints, FencedError, openCheckpoints } from "@lade/checkpoint";
+import { type Checkpoints, FencedError, type GcReport, openCheckpoints } from "@lade/checkpoint";
 import { createStoreContext, getBytes, MemoryContainer, MemoryStore, type ObjectStore } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { seededRandom } from "@lade/testing";
@@ -177,14 +177,17 @@ async function read(checkpoints: Checkpoints): Promise<"read" | "refused"> {
 }
 
 /** Collects, and calls `before` with the number of each call before it is made; gives how many there were. */
-async function collect(store: ObjectStore, before: (call: number) => Promise<void>): Promise<number> {
+async function collect(
+  store: ObjectStore,
+  before: (call: number) => Promise<void>,
+): Promise<{ readonly calls: number; readonly report: GcReport }> {
   let calls = 0;
   let isCollecting = false;
   const watched = new GatedStore(store, () => isCollecting ? before(calls++) : Promise.resolve());
   const checkpoints = await openCheckpoints(watched, "c", WITHOUT_GRACE);
   isCollecting = true;
-  await checkpoints.gc({ keep: { last: 1 } });
-  return calls;
+  const report = await checkpoints.gc({ keep: { last: 1 } });
+  return { calls, report };
 }
 
 Deno.test("a reader has a checkpoint to the end or does not get it, wherever a collection is when it holds and looks", async () => {
@@ -195,7 +198,7 @@ Deno.test("a reader has a checkpoint to the end or does not get it, wherever a c
       const { store, process, checkpoints } = await twoSteps();
       const reader = await behindGate(process());
       const reading = read(reader.checkpoints);
-      const calls = await collect(process(), async (call) => {
+      const { calls } = await collect(process(), async (call) => {
         if (call === holdsAt) await reader.gate.allow(1, reading);
         if (call === looksAt) await reader.gate.allow(1, reading);
       });
@@ -245,26 +248,29 @@ Deno.test("a pin keeps its checkpoint or is refused, wherever a collection is", 
   const ends = new Set<boolean>();
   const ref = { generation: 0, step: 1 };
   let last = 1;
-  for (let pinsAt = 0; pinsAt < last; pinsAt++) {
-    for (let looksAt = pinsAt; looksAt < last; looksAt++) {
-      const { process, checkpoints } = await twoSteps();
-      const pinner = await behindGate(process());
-      const pinning = pinner.checkpoints.pin(ref).then(() => true, (error) => {
-        if (error instanceof NotFoundError) return false;
-        throw error;
-      });
-      // Of its manifest, and of the mark.
-      const calls = await collect(process(), async (call) => {
-        if (call === pinsAt) await pinner.gate.allow(3, pinning);
-        if (call === looksAt) await pinner.gate.allow(1, pinning);
-      });
-      await pinner.gate.allow(Infinity, pinning);
-      const isPinned = await pinning;
-      ends.add(isPinned);
-      last = Math.max(last, calls);
-      await checkpoints.gc({ keep: { last: 1 } });
-      const steps = (await assertAllWhole(checkpoints)).map(({ step }) => step);
-      assertEquals(steps, isPinned ? [2, 1] : [2], `${pinsAt}, ${looksAt}`);
+  // It reads the manifest, looks for the mark, pins, and looks again.
+  for (const split of [2, 3]) {
+    for (let pinsAt = 0; pinsAt < last; pinsAt++) {
+      for (let looksAt = pinsAt; looksAt < last; looksAt++) {
+        const { process, checkpoints } = await twoSteps();
+        const pinner = await behindGate(process());
+        const pinning = pinner.checkpoints.pin(ref).then(() => true, (error) => {
+          if (error instanceof NotFoundError) return false;
+          throw error;
+        });
+        const { calls, report } = await collect(process(), async (call) => {
+          if (call === pinsAt) await pinner.gate.allow(split, pinning);
+          if (call === looksAt) await pinner.gate.allow(4 - split, pinning);
+        });
+        await pinner.gate.allow(Infinity, pinning);
+        const isPinned = await pinning;
+        ends.add(isPinned);
+        if (isPinned) assertEquals(report.retired, []);
+        last = Math.max(last, calls);
+        await checkpoints.gc({ keep: { last: 1 } });
+        const steps = (await assertAllWhole(checkpoints)).map(({ step }) => step);
+        assertEquals(steps, isPinned ? [2, 1] : [2], `${pinsAt}, ${looksAt}`);
+      }
     }
   }
   assertEquals(ends, new Set([true, false]));
