@@ -207,3 +207,12 @@ Deno.test("wrong arguments are refused before anything is written", async () => 
   assertEquals(keys, ["lade.json"]);
   assert(!checkpoints.isSaving);
 });
+
+Deno.test("what is not of the series does not matter beside its runs, however much of it there is", async () => {
+  await using store = new MemoryStore();
+  await openCheckpoints(store, "", { run: "a" });
+  for (let count = 0; count < 20; count++) await store.put(`runs/.probe-${count}`, new Uint8Array(0));
+  const tensors = [{ name: "w", dtype: "uint8", shape: [1], data: Uint8Array.of(1) }] as const;
+  const next = await openCheckpoints(store, "", { run: "b" });
+  assertEquals((await next.save(1, { tensors }).committed).generation, 1);
+});

@@ -80,8 +80,11 @@ interface Census {
  */
 export async function collect(series: Series, options: CollectOptions): Promise<GcReport> {
   const { signal, dryRun = false } = options;
-  const now = dryRun ? series.store.context.clock.now() : await storeTime(series, signal);
-  const [retired, held] = await retireByPolicy(series, options, now);
+  const time = async () => dryRun ? series.store.context.clock.now() : await storeTime(series, signal);
+  const began = await time();
+  const [retired, held] = await retireByPolicy(series, options, began);
+  // Not before what was marked just now, which would be too early to remove without any grace.
+  const now = retired.length > 0 ? await time() : began;
   const census = await take(series, signal);
   const needed = await keysInUse(series, signal);
   const wanted = await wantedNames(series, signal);

@@ -1,6 +1,5 @@
 import { objectUri } from "@lade/core";
 import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
-import { FormatError } from "@lade/formats/errors";
 import { FencedError } from "../errors/errors.ts";
 import { JsonFields } from "../json/json_fields.ts";
 import { openSealed, sealJson } from "../json/sealed_json.ts";
@@ -85,14 +84,12 @@ export async function checkNewestRun(series: Series, joined: JoinedRun, signal?:
 
 /** The run that began last. */
 export async function newestRun({ store }: Series, signal?: AbortSignal): Promise<RunObject | undefined> {
-  const object = await firstOf(store, PREFIXES.runs, signal);
-  if (!object) return undefined;
-  const uri = objectUri(store.uri, object.key);
-  const generation = generationOfRun(object.key);
-  if (generation === undefined) {
-    throw new FormatError({ operation: "read", uri, detail: "it is no run of a series of checkpoints" });
-  }
-  const bytes = await readSmall(store, object.key, signal);
+  // What is not of the series may lie there, such as what a store finds out by what its service can do.
+  const key = await firstOf(store, PREFIXES.runs, (key) => generationOfRun(key) !== undefined, signal);
+  if (key === undefined) return undefined;
+  const uri = objectUri(store.uri, key);
+  const generation = generationOfRun(key) ?? 0;
+  const bytes = await readSmall(store, key, signal);
   if (!bytes) throw new NotFoundError({ operation: "read", uri, detail: "it was listed and is gone" });
   return readRun(bytes, uri, generation);
 }

@@ -1,4 +1,4 @@
-import type { IgnoredCondition, ObjectMeta, ObjectStore } from "@lade/core";
+import type { IgnoredCondition, ObjectStore } from "@lade/core";
 
 /** What every part of a series works on. */
 export interface Series {
@@ -22,12 +22,23 @@ export interface JoinedRun extends Member {
   readonly generation: number;
 }
 
-/** The first object of a listing; `undefined` where there is none. */
+/** Keys that are listed at first. */
+const FEW = 16;
+
+/** The first key of a listing that is wanted; `undefined` where there is none. */
 export async function firstOf(
   store: ObjectStore,
   prefix: string,
+  isWanted: (key: string) => boolean,
   signal?: AbortSignal,
-): Promise<ObjectMeta | undefined> {
-  for await (const object of store.list(prefix, { limit: 1, ...(signal && { signal }) })) return object;
+): Promise<string | undefined> {
+  for (const limit of [{ limit: FEW }, {}]) {
+    let count = 0;
+    for await (const { key } of store.list(prefix, { ...limit, ...(signal && { signal }) })) {
+      if (isWanted(key)) return key;
+      count++;
+    }
+    if (count < FEW) return undefined;
+  }
   return undefined;
 }
