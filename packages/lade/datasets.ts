@@ -47,11 +47,11 @@ export async function dataset(uri: string, options?: DatasetOptions): Promise<Da
  * (`mixDatasets` of `@lade/loader`). Where one cannot be opened, the others are disposed of.
  */
 export async function dataset(
-  parts: readonly UriPart[],
+  parts: readonly (string | UriPart)[],
   options?: MixedDatasetOptions,
 ): Promise<Mixture<unknown>>;
 export async function dataset(
-  what: string | readonly UriPart[],
+  what: string | readonly (string | UriPart)[],
   { tell, ...options }: MixedDatasetOptions = {},
 ): Promise<Dataset<unknown>> {
   if (typeof what !== "string") return await mix(what, options, tell === undefined ? {} : { tell });
@@ -73,10 +73,11 @@ async function open(
 }
 
 async function mix(
-  parts: readonly UriPart[],
+  uris: readonly (string | UriPart)[],
   options: DatasetOptions,
   told: Pick<MixOptions, "tell">,
 ): Promise<Mixture<unknown>> {
+  const parts = uris.map((part): UriPart => typeof part === "string" ? { uri: part } : part);
   const opening = parts.map(({ uri, weight: _weight, name: _name, ...own }) =>
     open(uri, { ...options, ...own })
   );
@@ -119,7 +120,7 @@ async function locateDataset(lade: Lade, uri: string): Promise<LocatedUri> {
  * exact order, resumed exactly.
  */
 export async function loader<U = unknown, B = readonly U[]>(
-  what: string | readonly UriPart[],
+  what: string | readonly (string | UriPart)[],
   options: UriLoaderOptions<U, B> = {},
 ): Promise<DataLoader<B>> {
   const { dataset: given = {}, ...rest } = options;

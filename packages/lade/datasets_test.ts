@@ -32,6 +32,18 @@ Deno.test("dataset() of nothing is an error that names it", async () => {
   );
 });
 
+Deno.test("loader() of several URIs without weights takes them as they are", async () => {
+  await using lade = new Lade();
+  for (const name of ["a", "b", "c"]) await lade.put(`memory://data/plain/${name}/1`, name);
+  const parts = ["memory://data/plain/a/", "memory://data/plain/b/", { uri: "memory://data/plain/c/" }];
+  await using mixed = await dataset(parts, { lade });
+  assertEquals(mixed.parts.map(({ name, weight }) => [name, weight]), [
+    ["memory://data/plain/a/", 1],
+    ["memory://data/plain/b/", 1],
+    ["memory://data/plain/c/", 1],
+  ]);
+});
+
 Deno.test("loader() of several URIs draws each by its weight, whatever scheme it is of", async () => {
   await using lade = new Lade();
   for (let i = 0; i < 10; i++) await lade.put(`memory://data/mixed/${i}`, `a ${i}`);

@@ -126,6 +126,12 @@ Deno.test("lade loader pack refuses what makes no sense, and writes nothing then
   await fails(["pack", from, to, "--batch-size=2"], 2, /pack writes every sample once/);
   await fails(["pack", from, to, "--epochs=2"], 2, /are of lade loader run, not of pack/);
   await fails(["plan", from, "--format=tar"], 2, /are of pack/);
+  await fails(["pack", "--no-index", from, "memory://m/none/"], 2, /--no-index and --schema are of plan/);
+  for (
+    const given of ["--fields=a", "--no-index", "--schema=a: int8", "--seed=1", "--lanes=2", "--batch-size=2"]
+  ) {
+    await fails(["index", given, from], 2, /index takes --kind and --check alone/);
+  }
   await fails(
     ["pack", from, `${directory.path}/out`],
     2,

@@ -99,3 +99,17 @@ Deno.test("lade loader index lists what is compressed, and makes no index of it"
   const run = await cli.run(["loader", "run", "memory://m/packed/", "--json"]);
   assertEquals(run.code, 0);
 });
+
+Deno.test("lade loader reads the --fields that it is told, and refuses those that are not there", async () => {
+  await using cli = await filled();
+  const table = "memory://m/table/";
+  assertEquals((await cli.run(["convert", "memory://m/rows/0.csv", `${table}0.parquet`])).code, 0);
+  const terminal = new FakeTerminal();
+  const args = ["loader", "stream", "--fields=name", "--batch-size=5", table];
+  assertEquals(await runCli(args, { terminal, lade: cli.lade }), 0, terminal.stderr.text);
+  const reader = await ArrowStreamReader.open(new BytesSource(terminal.stdout.bytes, "memory://stream"));
+  assertEquals(reader.schema.fields.map(({ name }) => name), ["name"]);
+  const wrong = await cli.run(["loader", "plan", "--fields=id,none", table]);
+  assertEquals([wrong.code, wrong.stdout], [1, ""]);
+  assertMatch(wrong.stderr, /no column is called "none"/);
+});

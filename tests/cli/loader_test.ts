@@ -19,7 +19,7 @@ Deno.test("lade loader plan shows every setting, where it is from, and what the 
   assertMatch(stdout, /^memory:\/\/m\/set\/: 10 samples, fingerprint \S{22}\n/);
   assertMatch(stdout, /\n {2}loader\.globalBatchSize +4 +option\n/);
   assertMatch(stdout, /\n {2}loader\.seed +0 +default\n/);
-  assertMatch(stdout, /\n {2}loader\.shuffle +sequential +default\n/);
+  assertMatch(stdout, /\n {2}loader\.shuffle +none +default\n/);
   assertMatch(stdout, /\n3 steps in an epoch; rank 1 of 2 begins with sample 1, 3, 5, 7, 9\n$/);
   const json = JSON.parse((await cli.run([...plan, "--json"])).stdout);
   assertEquals([json.type, json.samples, json.first], ["loaderPlan", 10, [1, 3, 5, 7, 9]]);

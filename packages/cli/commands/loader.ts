@@ -83,8 +83,19 @@ function checkLoader(given: LoaderCommandValues): void {
     throw new UsageError(`--listen: ${JSON.stringify(listen)} is no unix:PATH.`);
   }
   if (given.check && action !== "index") throw new UsageError("--check is of index.");
+  if (action === "index") checkIndex(given);
   checkPack(given);
   checkSeveral(given);
+}
+
+function checkIndex(given: LoaderCommandValues): void {
+  const { batchSize, globalBatchSize, rank, remainder, seed, shuffle, block, window, lanes } = given;
+  const { fields, noIndex, schema } = given;
+  const ofLoaders = [batchSize, globalBatchSize, rank, remainder, seed, shuffle, block, window, lanes];
+  if ([...ofLoaders, fields, schema].every((option) => option === undefined) && !noIndex) return;
+  throw new UsageError(
+    "index takes --kind and --check alone: batches, order and fields are of those who load.",
+  );
 }
 
 function checkPack(given: LoaderCommandValues): void {
@@ -94,7 +105,10 @@ function checkPack(given: LoaderCommandValues): void {
     throw new UsageError("--format, --shard-size, --records and --replace-pack are of pack.");
   }
   if (more.length !== 1) throw new UsageError("pack needs a URI and a DEST.");
-  const { batchSize, globalBatchSize, rank, remainder } = given;
+  const { batchSize, globalBatchSize, rank, remainder, noIndex, schema } = given;
+  if (noIndex || schema !== undefined) {
+    throw new UsageError("--no-index and --schema are of plan, run and stream: what is packed has numbers.");
+  }
   if ([batchSize, globalBatchSize, rank, remainder].some((option) => option !== undefined)) {
     throw new UsageError(
       "pack writes every sample once: batches and ranks are of those who read the shards.",

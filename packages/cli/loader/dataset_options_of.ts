@@ -5,10 +5,11 @@ import type { LoaderCommandValues } from "./loader_command_options.ts";
 
 /** What the samples are, as a command line says it. */
 export function datasetOptionsOf(
-  { kind, noIndex, schema }: Pick<LoaderCommandValues, "kind" | "noIndex" | "schema">,
-): Pick<OpenDatasetOptions, "kind" | "index" | "schema"> {
+  { kind, fields, noIndex, schema }: Pick<LoaderCommandValues, "kind" | "fields" | "noIndex" | "schema">,
+): Pick<OpenDatasetOptions, "kind" | "fields" | "index" | "schema"> {
   return {
     ...(kind && { kind }),
+    ...(fields && { fields }),
     ...(noIndex && { index: false }),
     ...(schema !== undefined && { schema: schemaOf(schema) }),
   };

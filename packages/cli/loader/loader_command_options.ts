@@ -1,5 +1,6 @@
 import { argument, flag, option, repeated, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
+import { namesValue } from "../values/schema_value.ts";
 import { choiceValue, integerValue, sizeValue, textValue, weightValue } from "../values/plain_values.ts";
 
 const many = (metavar: string) => integerValue({ metavar, least: 1 });
@@ -13,6 +14,13 @@ export const loaderCommandOptions = {
     "What samples are: whole objects (files), rows of npy, safetensors, Parquet, Arrow or Zarr, row groups by columns or the rows \
 of a chunk (batches), whole npy files or tensors (arrays), records of TFRecord, samples of webdataset shards; by default what \
 the names say. Rows are those of CSV and JSON lines too.",
+  ),
+  fields: option(
+    ["--fields"],
+    namesValue,
+    undefined,
+    "Read these columns of tables, tensors, or fields of webdataset samples alone, such as jpg,cls, or this array of a Zarr \
+group. Of plan, pack, run and stream.",
   ),
   noIndex: flag(
     ["--no-index"],

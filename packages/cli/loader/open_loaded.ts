@@ -8,7 +8,10 @@ import { sourceOf } from "./source_of.ts";
 /** Opens what a command line names: one data set, or several, each drawn as its weight says. */
 export async function openLoaded(
   { lade: opening, signal }: CommandContext,
-  given: Pick<LoaderCommandValues, "uri" | "more" | "weights" | "tell" | "kind" | "noIndex" | "schema">,
+  given: Pick<
+    LoaderCommandValues,
+    "uri" | "more" | "weights" | "tell" | "kind" | "fields" | "noIndex" | "schema"
+  >,
 ): Promise<Dataset<unknown>> {
   const { uri, more, weights, tell } = given;
   const lade = await opening();

@@ -18,7 +18,7 @@ export async function packLoader(
   { shuffle, seed }: Pick<PackObjectsOptions, "shuffle" | "seed">,
 ): Promise<void> {
   const { output, signal } = context;
-  const { uri, more: [destination = ""], kind, shardSize, records, replacePack } = given;
+  const { uri, more: [destination = ""], kind, fields, shardSize, records, replacePack } = given;
   const lade = await context.lade();
   const [from, to] = [await sourceOf(lade, uri), await sourceOf(lade, destination)];
   const chosen = chosenDestination(to, given);
@@ -35,6 +35,7 @@ export async function packLoader(
       format: chosen.format,
       replacePack,
       ...(kind && { kind }),
+      ...(fields && { fields }),
       ...(shuffle !== undefined && { shuffle }),
       ...(seed !== undefined && { seed }),
       ...(shardSize !== undefined && { shardSize }),

@@ -152,7 +152,9 @@ function settingsOf({ loader, pool, engine, sources }: LoaderConfig): Setting[] 
   const { version: _version, length, kind, parts, ...shape } = order;
   const all: Record<string, unknown> = {
     // Each of several data sets has an order of its own.
-    ...(parts ? { "loader.samplesPerEpoch": length } : { "loader.shuffle": kind }),
+    ...(parts
+      ? { "loader.samplesPerEpoch": length }
+      : { "loader.shuffle": kind === "sequential" ? "none" : kind }),
     ...Object.fromEntries(Object.entries(shape).map(([name, value]) => [`loader.shuffle.${name}`, value])),
     "loader.world": `${world.rank} of ${world.size}`,
     ...Object.fromEntries(Object.entries(rest).map(([name, value]) => [`loader.${name}`, value])),

@@ -1,4 +1,4 @@
-import { assertEquals, assertThrows } from "@std/assert";
+import { assert, assertEquals, assertThrows } from "@std/assert";
 import type { DType } from "@lade/formats/array";
 import { formatSchema, hasValue, valueAt } from "@lade/formats/table";
 import { bytesColumn } from "./byte_columns.ts";
@@ -64,6 +64,16 @@ Deno.test("sampleColumns: arrays of several shapes come with them", () => {
   assertEquals(data?.offsets, Int32Array.of(0, 24, 28, 52));
   assertEquals([0, 1, 2].map((row) => shapes && valueAt(shapes, row)), [[2n, 3n], [], [1n, 2n, 3n]]);
   assertThrows(() => tableOf([{ ...array([1]), dtype: "int32" }]), TypeError, "float32 and int32");
+  const named = sampleColumns({ ...array([1]), name: "a" });
+  assertEquals(
+    formatSchema(named.schema),
+    "name: string, data: binary, dtype: string, shape: list<int64>, order: string",
+  );
+  const whole = { name: "b", dtype: "int32", shape: [2], order: "C", data: Int32Array.of(1, 2) };
+  const { columns: [, , dtypes] } = named.tableOf([{ ...array([1]), name: "a" }, whole]);
+  assert(dtypes && "pieces" in dtypes);
+  const texts = dtypes.pieces as readonly Uint8Array[];
+  assertEquals(texts.map((text) => new TextDecoder().decode(text)), ["float32", "int32"]);
   const text = { dtype: "string", length: 1, shape: [1], order: "C", data: new Uint8Array(4) };
   assertThrows(() => sampleColumns(text), TypeError, "arrays of string: numbers are needed");
 });

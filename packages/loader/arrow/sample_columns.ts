@@ -14,6 +14,7 @@ const DATA: Field = { name: "data", type: { kind: "binary" }, nullable: false };
 const DIMENSION: Field = { name: "item", type: { kind: "int64" }, nullable: false };
 const SHAPE: Field = { name: "shape", type: { kind: "list", item: DIMENSION }, nullable: false };
 const PART: Field = { name: "part", type: { kind: "string" }, nullable: false };
+const DTYPE: Field = { name: "dtype", type: { kind: "string" }, nullable: false };
 const ORDER: Field = { name: "order", type: { kind: "string" }, nullable: false };
 
 /**
@@ -24,7 +25,8 @@ const ORDER: Field = { name: "order", type: { kind: "string" }, nullable: false 
  * | whole objects | `key`, `bytes` |
  * | records | `bytes` |
  * | of webdataset | `key` (`__key__` where a field is called so), and one for each field that `example` has, without a value where a sample lacks it |
- * | arrays of one dtype and several shapes | `name` (where they have some), `data` (its bytes; the metadata say `dtype`), `shape`, `order` (`C` or `F`) |
+ * | arrays of one dtype and several shapes | `data` (its bytes; the metadata say `dtype`), `shape`, `order` (`C` or `F`) |
+ * | arrays with names | `name`, `data`, `dtype`, `shape`, `order` |
  * | of a mixture that tells | `part` (`__part__` where a column is called so), and those of the sample itself |
  *
  * Bytes are not copied. Other samples are a `TypeError`.
@@ -113,14 +115,17 @@ function arrayColumns(example: NpyArray): BatchColumns<readonly unknown[]> {
     throw new TypeError(`Cannot make columns of arrays of ${example.dtype}: numbers are needed`);
   }
   const { dtype } = example;
+  // Tensors of a file are of several types, of which the first one tells nothing.
   const isNamed = "name" in example;
   return {
-    schema: { fields: [...(isNamed ? [NAME] : []), DATA, SHAPE, ORDER] },
-    fieldMetadata: { data: { dtype } },
+    schema: { fields: isNamed ? [NAME, DATA, DTYPE, SHAPE, ORDER] : [DATA, SHAPE, ORDER] },
+    fieldMetadata: isNamed ? {} : { data: { dtype } },
     tableOf(data) {
       const arrays = data as readonly NpyArray[];
       const other = arrays.find((array) => array.dtype !== dtype);
-      if (other) throw new TypeError(`Cannot make a column of arrays of ${dtype} and ${other.dtype}`);
+      if (other && !isNamed) {
+        throw new TypeError(`Cannot make a column of arrays of ${dtype} and ${other.dtype}`);
+      }
       const bytes = arrays.map(({ data }) => new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
       const offsets = new Int32Array(arrays.length + 1);
       arrays.forEach(({ shape }, row) => {
@@ -134,8 +139,11 @@ function arrayColumns(example: NpyArray): BatchColumns<readonly unknown[]> {
         children: [columnOf(DIMENSION, lengths)],
       };
       const orders = textColumn(ORDER, arrays.map(({ order }) => order));
-      const names = isNamed ? [textColumn(NAME, arrays.map((array) => (array as TensorSample).name))] : [];
-      return { rows: arrays.length, columns: [...names, bytesColumn(DATA, bytes), shapes, orders] };
+      const contents = bytesColumn(DATA, bytes);
+      if (!isNamed) return { rows: arrays.length, columns: [contents, shapes, orders] };
+      const names = textColumn(NAME, arrays.map((array) => (array as TensorSample).name));
+      const dtypes = textColumn(DTYPE, arrays.map((array) => array.dtype));
+      return { rows: arrays.length, columns: [names, contents, dtypes, shapes, orders] };
     },
   };
 }

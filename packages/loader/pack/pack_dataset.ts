@@ -45,6 +45,13 @@ export async function packDataset(
     throw new TypeError(`Cannot pack ${JSON.stringify(dataset.uri)}: it has no samples`);
   }
   const { prefix, name, format } = place;
+  if (format !== "npy" && (dataset.table || dataset.arrays)) {
+    throw new TypeError(
+      `Cannot pack ${JSON.stringify(dataset.uri)}: its samples are rows of ${
+        dataset.table ? "a table, of which lade convert makes" : "several tensors, of which fields chooses"
+      } one`,
+    );
+  }
   const { records = "examples" } = options;
   const batches = batchesOf(dataset, { format, shardSize, records, prefix: options.prefix ?? "" });
   const loading = {

@@ -6,7 +6,8 @@ import type { PackedDataset, PackOptions } from "./pack_options.ts";
 import { packDestination } from "./shard_names.ts";
 
 /** Options of {@linkcode packObjects}: how samples are packed, and what they are. */
-export interface PackObjectsOptions extends Omit<PackOptions, "prefix">, OpenDatasetOptions {}
+export interface PackObjectsOptions
+  extends Omit<PackOptions, "prefix">, Omit<OpenDatasetOptions, "index" | "schema"> {}
 
 /** A place of a store. */
 export interface PackEnd {
