@@ -47,6 +47,11 @@ export function getBytesAtHand(
   return store[bytesAtHand]?.(key, allocate, options);
 }
 
+/** Whether a store may have bytes at hand, if not now. */
+export function mayHaveAtHand(store: ObjectStore & Partial<QuickStore>): boolean {
+  return store[bytesAtHand] !== undefined;
+}
+
 /** The name of a store's method that fills several places from an object at hand; see {@linkcode QuickRanges}. */
 export const rangesAtHand: unique symbol = Symbol("rangesAtHand");
 

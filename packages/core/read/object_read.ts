@@ -3,6 +3,7 @@ import type { BodySum } from "../contract/body_sum.ts";
 import type { GetResult } from "../contract/get_result.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { Poured, PourTarget } from "../contract/pour.ts";
+import { mayHaveAtHand } from "../contract/seams.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import type { Permit } from "../concurrency/adaptive_limit.ts";
 import { ChecksumMismatchError, ServiceError, ThrottledError } from "../errors/errors.ts";
@@ -195,8 +196,10 @@ export class ObjectRead {
     const firstSum = index === this.firstIndex ? this.#first?.sum : undefined;
     // What one answer computes of the whole object is not computed again.
     let sum = isAll && this.#checksums.isComputedBy(firstSum) ? firstSum : undefined;
-    // In steps after which a checksum finds the bytes in the core's own cache. A limit that climbs goes by what has come.
-    const inSteps = (this.#checksums.active && !sum) || this.#store.limits.read.climbing;
+    // In steps after which a checksum finds the bytes in the core's own cache. A limit that climbs goes by what has come;
+    // what may be at hand comes all at once, and its steps would be taken in this thread, one chunk after the other.
+    const { limits: { read: limit } } = this.#store;
+    const inSteps = (this.#checksums.active && !sum) || (limit.climbing && !mayHaveAtHand(this.#store));
     const reception = new ReadReception(chunk, target, inSteps ? CHECKSUM_STEP : chunk.length, {
       took: (offset, piece, count) => this.#take(index, offset, piece, count, sum),
       endedEarly: (count, length) => endedEarly(this.#uri, count, length),

@@ -1,4 +1,4 @@
-import { bytesAtHand } from "@lade/core/seams";
+import { mayHaveAtHand } from "@lade/core/seams";
 import { byteLengthOf, elementsOf } from "@lade/formats/array";
 import type { MapDataset, ReadPlan } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
@@ -396,5 +396,5 @@ export function dropSamples({ buffer, adopted = [] }: LoadedSamples<unknown>): v
 
 /** Whether a store may have bytes at hand at another time. */
 function canBeAtHand([read]: readonly PlacedRead[]): boolean {
-  return read !== undefined && bytesAtHand in read.store;
+  return read !== undefined && mayHaveAtHand(read.store);
 }
