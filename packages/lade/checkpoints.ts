@@ -3,6 +3,8 @@ import type {
   CheckpointsOptions,
   CopiedCheckpoint,
   CopyCheckpointOptions,
+  ExportOptions,
+  ExportReport,
   SeriesPlace,
   WhichCheckpoint,
 } from "@lade/checkpoint";
@@ -52,6 +54,38 @@ export async function copyCheckpoint(
     import("@lade/checkpoint"),
   ]);
   return await copyCheckpoint(source, which, target, rest);
+}
+
+/** Options of {@linkcode exportCheckpoint}. */
+export interface UriExportOptions extends ExportOptions {
+  /** Opens the URIs; the one of the free functions by default. */
+  readonly lade?: Lade;
+  /** Keeps the checkpoint from being removed meanwhile, which writes a small object beside it; `false` by default. */
+  readonly hold?: boolean;
+}
+
+/**
+ * Writes the tensors of a checkpoint under one URI as safetensors files with an index under another, a prefix or a directory:
+ * what `from_pretrained` reads. Nothing is replaced unless `replace` is given.
+ */
+export async function exportCheckpoint(
+  from: string,
+  which: Exclude<WhichCheckpoint, "resume">,
+  to: string,
+  options: UriExportOptions = {},
+): Promise<ExportReport> {
+  const { lade = defaultLade(), hold = false, ...rest } = options;
+  const [source, target, { exportCheckpoint, openCheckpoints }] = await Promise.all([
+    locateSeries(lade, from),
+    locateSeries(lade, to),
+    import("@lade/checkpoint"),
+  ]);
+  await using series = await openCheckpoints(source.store, source.prefix, {
+    readOnly: true,
+    ...(rest.signal && { signal: rest.signal }),
+  });
+  await using checkpoint = await series.open(which, { hold, ...(rest.signal && { signal: rest.signal }) });
+  return await exportCheckpoint(checkpoint, target.store, target.prefix, rest);
 }
 
 /** A local directory that is not there yet lies below one that is: it cannot be a store of its own. */

@@ -6,6 +6,7 @@ import {
 } from "../../packages/cli/messages/checkpoint_messages.ts";
 import {
   CheckpointCopiedMessage,
+  CheckpointExportedMessage,
   CheckpointFaultMessage,
   CheckpointVerifiedMessage,
   CollectedMessage,
@@ -39,6 +40,10 @@ export function checkpointMessages(name: string): Readonly<Record<string, Messag
     checkpointcopied: new CheckpointCopiedMessage({
       ...{ source: uri, destination: uri },
       copied: { ...ref, objects: 1, bytes: 1, present: 1 },
+    }),
+    checkpointexported: new CheckpointExportedMessage({
+      ...{ source: uri, destination: uri },
+      exported: { index: name, files: [name], tensors: 1, bytes: 1 },
     }),
     collected: new CollectedMessage({
       ...{ uri, dryRun: true },

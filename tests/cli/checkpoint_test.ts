@@ -109,6 +109,21 @@ Deno.test("lade checkpoint copy makes a checkpoint of another series, and is don
   assertEquals((await cli.run(["checkpoint", "copy", "memory://m/c"])).code, 2);
 });
 
+Deno.test("lade checkpoint export writes files with an index, and replaces them only when asked", async () => {
+  await using cli = await filled();
+  const args = ["checkpoint", "export", "memory://m/c/", "memory://other/hf/"];
+  const { code, stdout, stderr } = await cli.run(args);
+  assertEquals(code, 0, stderr);
+  assertMatch(stdout, /^exported memory:\/\/m\/c\/ to memory:\/\/other\/hf\/ \(\d tensors?, 1 file, /);
+  const keys = Object.keys(await cli.contents("memory://other/hf/")).map((key) => key.split("/").at(-1));
+  assertEquals(keys, ["model-00001-of-00001.safetensors", "model.safetensors.index.json"]);
+  assertEquals((await cli.run(args)).code, 1);
+  const none = await cli.run([...args, "--replace", "--tensors", "none", "--json"]);
+  assertEquals(JSON.parse(none.stdout).tensors, 0);
+  assertEquals((await cli.run(args.slice(0, 3))).code, 2);
+  assertEquals((await cli.run(["checkpoint", "ls", "memory://m/c/", "--replace"])).code, 2);
+});
+
 Deno.test("lade checkpoint gc tells what it would remove, and leaves what is newest, pinned or best", async () => {
   await using cli = await filled({ a: [100, 200, 300, 400, 500] });
   const gc = ["checkpoint", "gc", "memory://m/c/", "--keep-best", "loss=min:1", "--grace", "0"];

@@ -52,6 +52,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["checkpoint", "show", "s3://bucket/c/"],
     ["checkpoint", "verify", "s3://bucket/damaged/"],
     ["checkpoint", "copy", "s3://bucket/c/", "s3://bucket/copy/"],
+    ["checkpoint", "export", "s3://bucket/c/", "s3://bucket/exported/"],
     ["checkpoint", "pin", "s3://bucket/c/", "--step=1"],
     ["checkpoint", "gc", "s3://bucket/c/"],
     ["checkpoint", "recover", "s3://bucket/c/"],

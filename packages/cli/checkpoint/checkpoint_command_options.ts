@@ -1,7 +1,7 @@
 import { argument, flag, option, optionalArgument, type ValuesOf } from "../syntax/option.ts";
 import { bestValue, checkpointValue, graceValue } from "../values/checkpoint_values.ts";
 import { placeValue } from "../values/place_value.ts";
-import { choiceValue, durationValue, integerValue } from "../values/plain_values.ts";
+import { choiceValue, durationValue, integerValue, textValue } from "../values/plain_values.ts";
 
 const many = (metavar: string) => integerValue({ metavar, least: 1 });
 
@@ -11,7 +11,7 @@ export const checkpointCommandOptions = {
     ["--step"],
     checkpointValue,
     undefined,
-    "Which checkpoint: latest, the newest of a step, or GENERATION-STEP as ls shows it. Of show, verify, copy (latest by \
+    "Which checkpoint: latest, the newest of a step, or GENERATION-STEP as ls shows it. Of show, verify, copy, export (latest by \
 default), pin, unpin and retire.",
   ),
   level: option(
@@ -23,8 +23,15 @@ verify (chunks by default), and of copy before it commits (size by default).",
   ),
   hold: flag(
     ["--hold"],
-    "Keep the checkpoint from being removed meanwhile, by a small object beside it. Of verify and copy.",
+    "Keep the checkpoint from being removed meanwhile, by a small object beside it. Of verify, copy and export.",
   ),
+  tensors: option(
+    ["--tensors"],
+    textValue("PREFIX"),
+    undefined,
+    "Only tensors whose names begin so. Of export.",
+  ),
+  replace: flag(["--replace"], "Replace an export that is there. Of export."),
   keepLast: option(["--keep-last"], many("N"), undefined, "Keep so many of the newest. Of gc."),
   keepEverySteps: option(
     ["--keep-every-steps"],
@@ -54,15 +61,15 @@ verify (chunks by default), and of copy before it commits (size by default).",
   action: argument(
     choiceValue({
       metavar: "ACTION",
-      choices: ["ls", "show", "verify", "copy", "pin", "unpin", "retire", "gc", "recover"],
+      choices: ["ls", "show", "verify", "copy", "export", "pin", "unpin", "retire", "gc", "recover"],
     }),
-    "ls, show, verify, copy, pin, unpin, retire, gc or recover.",
+    "ls, show, verify, copy, export, pin, unpin, retire, gc or recover.",
   ),
   uri: argument(placeValue({ metavar: "URI", dash: false }), "The prefix or directory of the checkpoints."),
   destination: optionalArgument(
     placeValue({ metavar: "DEST", dash: false }),
     undefined,
-    "Where copy puts it: the prefix or directory of another series.",
+    "Where copy puts it, the prefix or directory of another series; or export its files.",
   ),
 };
 

@@ -1,6 +1,6 @@
 import type { CheckpointInfo, CheckpointRef, Checkpoints, KeepPolicy } from "@lade/checkpoint";
 import { NotFoundError } from "@lade/core/errors";
-import { checkpoints, copyCheckpoint } from "@lade/lade";
+import { checkpoints, copyCheckpoint, exportCheckpoint } from "@lade/lade";
 import { locate } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import {
@@ -12,6 +12,7 @@ import {
 } from "../messages/checkpoint_messages.ts";
 import {
   CheckpointCopiedMessage,
+  CheckpointExportedMessage,
   CheckpointFaultMessage,
   CheckpointVerifiedMessage,
   CollectedMessage,
@@ -24,6 +25,7 @@ import type { CheckpointCommandValues } from "./checkpoint_command_options.ts";
 export async function runCheckpoint(context: CommandContext, given: CheckpointCommandValues): Promise<void> {
   const { signal } = context;
   if (given.action === "copy") return await copy(context, given);
+  if (given.action === "export") return await exportTensors(context, given);
   const lade = await context.lade();
   const { grace } = given;
   const options = { lade, signal, readOnly: true, ...(grace !== undefined && { graceMs: grace }) };
@@ -92,6 +94,20 @@ async function copy(
   const [source, target] = [(await locate(lade, uri)).uri, (await locate(lade, destination)).uri];
   const copied = await copyCheckpoint(source, step, target, { lade, signal, hold, verify: level });
   await output.done(new CheckpointCopiedMessage({ source, destination: target, copied }));
+}
+
+async function exportTensors(
+  context: CommandContext,
+  { uri, destination = "", step = "latest", hold, tensors, replace }: CheckpointCommandValues,
+) {
+  const { output, signal } = context;
+  const lade = await context.lade();
+  const [source, target] = [(await locate(lade, uri)).uri, (await locate(lade, destination)).uri];
+  const exported = await exportCheckpoint(source, step, target, {
+    ...{ lade, signal, hold, replace },
+    ...(tensors !== undefined && { filter: ({ name }) => name.startsWith(tensors) }),
+  });
+  await output.done(new CheckpointExportedMessage({ source, destination: target, exported }));
 }
 
 async function mark(

@@ -8,20 +8,25 @@ import { UsageError } from "../command/usage_error.ts";
 /** `lade checkpoint`. */
 export const checkpoint = defineCommand({
   name: "checkpoint",
-  brief: "List, show, verify, copy and remove checkpoints of training",
+  brief: "List, show, verify, copy, export and remove checkpoints of training",
   description:
     "ls lists checkpoints, the newest first. show tells the tensors of one and what was kept besides. verify compares it with \
 its checksums, prints all that is wrong, and exits with 1 where anything is. copy brings one to another series, of any \
-store, and makes it visible last; broken off, it goes on when it is run again. pin keeps one whatever the rules say, unpin \
+store, and makes it visible last; broken off, it goes on when it is run again. export writes whole tensors as safetensors files with an index, which \
+from_pretrained reads. pin keeps one whatever the rules say, unpin \
 takes that back, retire has one removed by the next gc. gc removes those that no --keep rule keeps (all are kept where \
 none is given), those that are retired, after --grace, and what is left of saves that never ended; the newest, pinned ones \
 and those that somebody holds stay. recover commits what all ranks had written when a job was killed.",
-  usage: "ls|show|verify|copy|pin|unpin|retire|gc|recover URI [DEST]",
+  usage: "ls|show|verify|copy|export|pin|unpin|retire|gc|recover URI [DEST]",
   examples: [
     ["lade checkpoint ls s3://bucket/run-7/", "lists the checkpoints of a training"],
     ["lade checkpoint show s3://bucket/run-7/ --step 1000", "shows the tensors of step 1000"],
     ["lade checkpoint verify s3://bucket/run-7/ --level full", "looks at every byte of the newest one"],
     ["lade checkpoint copy s3://bucket/run-7/ /mnt/backup/run-7/", "copies the newest one"],
+    [
+      "lade checkpoint export s3://bucket/run-7/ model/ --tensors model.",
+      "writes what from_pretrained reads",
+    ],
     [
       "lade checkpoint gc s3://bucket/run-7/ --keep-last 3 --keep-best loss=min:1 --dry-run",
       "shows what would be removed",
@@ -43,13 +48,18 @@ const OPTIONS: readonly {
 }[] = [
   {
     names: "--step",
-    of: ["show", "verify", "copy", "pin", "unpin", "retire"],
+    of: ["show", "verify", "copy", "export", "pin", "unpin", "retire"],
     isGiven: ({ step }) => step !== undefined,
   },
   { names: "--level", of: ["verify", "copy"], isGiven: ({ level }) => level !== undefined },
-  { names: "--hold", of: ["verify", "copy"], isGiven: ({ hold }) => hold },
+  { names: "--hold", of: ["verify", "copy", "export"], isGiven: ({ hold }) => hold },
+  {
+    names: "--tensors and --replace",
+    of: ["export"],
+    isGiven: ({ tensors, replace }) => tensors !== undefined || replace,
+  },
   { names: "--grace, --dry-run and --keep-…", of: ["gc"], isGiven: isForGc },
-  { names: "DEST", of: ["copy"], isGiven: ({ destination }) => destination !== undefined },
+  { names: "DEST", of: ["copy", "export"], isGiven: ({ destination }) => destination !== undefined },
 ];
 
 function isForGc(given: CheckpointCommandValues): boolean {
@@ -66,6 +76,9 @@ function checkCheckpoint(given: CheckpointCommandValues): void {
   }
   if (action === "copy" && destination === undefined) {
     throw new UsageError("copy needs DEST: the prefix or directory of another series.");
+  }
+  if (action === "export" && destination === undefined) {
+    throw new UsageError("export needs DEST: the prefix or directory of its files.");
   }
   if (["pin", "unpin", "retire"].includes(action) && step === undefined) {
     throw new UsageError(`${action} needs --step: which checkpoint, as lade checkpoint ls shows it.`);

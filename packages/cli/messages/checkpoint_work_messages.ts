@@ -2,6 +2,7 @@ import type {
   CheckpointInfo,
   CheckpointRef,
   CopiedCheckpoint,
+  ExportReport,
   GcReport,
   RecoveryReport,
   VerifyFault,
@@ -196,4 +197,31 @@ function jsonOf({ generation, step }: CheckpointRef) {
 /** `0-1000` of `00000000-000000001000`, and of what has something behind it. */
 function shortName(name: string): string {
   return printable(name.replace(/^0{0,7}(\d+)-0{0,11}(\d+)/, "$1-$2"));
+}
+
+/** A checkpoint whose tensors were exported. */
+export class CheckpointExportedMessage implements Message {
+  readonly #done: { readonly source: string; readonly destination: string; readonly exported: ExportReport };
+
+  /** Shows what was written to `destination` of the series at `source`. */
+  constructor(
+    done: { readonly source: string; readonly destination: string; readonly exported: ExportReport },
+  ) {
+    this.#done = done;
+  }
+
+  /** From where to where, and how much. */
+  toText(): string {
+    const { source, destination, exported: { tensors, files, bytes } } = this.#done;
+    const [from, to] = [source, destination].map((uri) => printable(redactSecrets(uri)));
+    const much = `${counted(tensors, "tensor")}, ${counted(files.length, "file")}, ${formatSize(bytes)}`;
+    return `exported ${from} to ${to} (${much})`;
+  }
+
+  /** All of it; the files by their keys. */
+  toJson(): Json {
+    const { source, destination, exported: { index, tensors, files, bytes } } = this.#done;
+    const places = { source: redactSecrets(source), destination: redactSecrets(destination) };
+    return { type: "checkpointExported", ...places, index, files: [...files], tensors, bytes };
+  }
 }
