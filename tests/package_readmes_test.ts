@@ -40,3 +40,14 @@ Deno.test("the script of packages/tfjs/README.md makes tensors", async () => {
   });
   assertEquals(labels.toSorted((a, b) => a - b), [0, 1, 2, 3, 4, 5, 6, 7, 8, 9]);
 });
+
+Deno.test("the script of packages/checkpoint/README.md saves by two ranks, and loads by one", async () => {
+  const output = await runScript("packages/checkpoint/README.md");
+  assertEquals(output.trim().split("\n"), [
+    "saved step 100",
+    "saved step 200",
+    "1 200 0.005",
+    "0 100 0.01",
+    "200 200 200 200 0 faults",
+  ]);
+});

@@ -7,6 +7,7 @@ const DOCUMENTS = [
   "README.md",
   "docs/azure.md",
   "docs/checking.md",
+  "docs/checkpoints.md",
   "docs/coming_from.md",
   "docs/filters.md",
   "docs/formats.md",

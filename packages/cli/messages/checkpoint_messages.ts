@@ -66,7 +66,7 @@ export class CheckpointsMessage implements Message {
     this.#width = width;
   }
 
-  /** A header and a line for each. */
+  /** A header and a line for each; what none of them has is left out. */
   toText(style: Style): string {
     const columns: TableColumn[] = [
       { header: "step", isNumeric: true },
@@ -88,7 +88,9 @@ export class CheckpointsMessage implements Message {
       metricsOf(info.metrics),
       printable(info.run.slice(0, LONGEST)),
     ]);
-    const { header, rows, hidden } = layOutTable(columns, cells, this.#width);
+    const filled = columns.map((_, place) => cells.some((row) => row[place] !== ""));
+    const only = <T>(row: readonly T[]) => row.filter((_, place) => filled[place]);
+    const { header, rows, hidden } = layOutTable(only(columns), cells.map(only), this.#width);
     const rest = hidden > 0 ? [style.dim(`and ${counted(hidden, "column")} more: --json has all`)] : [];
     return [style.dim(header), ...rows, ...rest].join("\n");
   }
