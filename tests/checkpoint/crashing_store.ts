@@ -52,6 +52,11 @@ export class Mutations {
     return this.#at < this.calls.length;
   }
 
+  /** Whether any call goes wrong. */
+  get mayFail(): boolean {
+    return this.#at >= 0;
+  }
+
   /** Throws where the process has ended. */
   checkAlive(): void {
     if (this.hasEnded) throw new ProcessEnded();
