@@ -90,8 +90,16 @@ function allTensors(
       let tensor = found.get(piece.name);
       if (!tensor) found.set(piece.name, tensor = { first: piece, pieces: [] });
       checkSame(piece, tensor.first, record.rank, uri);
-      const { offsets, shape, offset, length, sums } = piece;
-      tensor.pieces.push({ offsets, shape, shard: placeOf(record, piece.shard), offset, length, sums });
+      const { offsets, shape, offset, length, sums, sha256 } = piece;
+      tensor.pieces.push({
+        offsets,
+        shape,
+        shard: placeOf(record, piece.shard),
+        offset,
+        length,
+        sums,
+        ...(sha256 !== undefined && { sha256 }),
+      });
     }
   }
   return [...found].sort(([a], [b]) => (a < b ? -1 : 1)).map(

@@ -14,6 +14,8 @@ export interface ManifestPiece extends Box {
   readonly length: number;
   /** CRC-32C of each `chunkBytes` of it, big-endian. */
   readonly sums: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of its bytes, where later checkpoints are to find it by that: 64 hexadecimal digits. */
+  readonly sha256?: string;
 }
 
 /** A tensor, and the parts that make it up. */

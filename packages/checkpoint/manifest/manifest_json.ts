@@ -6,6 +6,7 @@ import { canonicalJson, type JsonValue } from "../json/canonical_json.ts";
 import { JsonFields } from "../json/json_fields.ts";
 import { openSealed, sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, GENERATIONS, indexKey, RANKS, STEPS } from "../keys/series_keys.ts";
+import { digestOf } from "../record/rank_record.ts";
 import type { Manifest, ManifestPiece, RankExtra, TableRef, TensorEntry, TensorTable } from "./manifest.ts";
 
 /** Bytes of a table that its manifest has in itself, at most. */
@@ -105,12 +106,13 @@ function jsonOfTable({ chunkBytes, shards, tensors }: TensorTable): { readonly [
       name,
       dtype,
       shape: [...shape],
-      pieces: pieces.map(({ offsets, shape, shard, offset, sums }) => ({
+      pieces: pieces.map(({ offsets, shape, shard, offset, sums, sha256 }) => ({
         offsets: [...offsets],
         shape: [...shape],
         shard,
         offset,
         sums: sums.toBase64(),
+        ...(sha256 !== undefined && { sha256 }),
       })),
     })),
   };
@@ -143,7 +145,15 @@ function tableOf(fields: JsonFields): TensorTable {
       if (sums.length !== Math.ceil(length / chunkBytes) * 4) {
         throw piece.fault("sums", `are not of ${length} bytes`);
       }
-      return { offsets: piece.wholes("offsets"), shape: own, shard, offset, length, sums };
+      return {
+        offsets: piece.wholes("offsets"),
+        shape: own,
+        shard,
+        offset,
+        length,
+        sums,
+        ...digestOf(piece),
+      };
     });
     const untiled = elementsOf(shape) === undefined
       ? "it is larger than any tensor"

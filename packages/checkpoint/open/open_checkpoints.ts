@@ -1,10 +1,12 @@
 import type { ObjectStore } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
-import { type CheckpointRef, parseRefName, STEPS } from "../keys/series_keys.ts";
+import { NotFoundError, StoreError } from "@lade/core/errors";
+import { type CheckpointRef, compareRefs, parseRefName, STEPS } from "../keys/series_keys.ts";
 import { Checkpoint } from "../load/checkpoint.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
 import { planSave } from "../save/plan_save.ts";
 import { recover, type RecoveryReport } from "../save/recover.ts";
+import type { Base } from "../save/reuse.ts";
 import { type PlannedSave, saveCheckpoint } from "../save/save_checkpoint.ts";
 import { checkExtras } from "../save/write_extras.ts";
 import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
@@ -62,6 +64,9 @@ export async function openCheckpoints(
 
 /** How many checkpoints may be removed just before they are opened. */
 const REMOVALS = 10;
+
+/** What a checkpoint fails with that is damaged, or being removed. */
+const PASSED_OVER: readonly string[] = ["invalid-format", "not-found"];
 
 class OpenCheckpoints implements Checkpoints {
   readonly uri: string;
@@ -216,9 +221,39 @@ class OpenCheckpoints implements Checkpoints {
     signal.throwIfAborted();
     const joined = await this.join(signal);
     await checkNewestRun(this.#series, joined, signal);
-    const manifest = await saveCheckpoint(this.#series, joined, planned, this.#config, stages, signal);
+    const base = await this.#holdBase(joined.generation, planned, signal);
+    let manifest: Manifest;
+    try {
+      manifest = await saveCheckpoint(this.#series, joined, planned, this.#config, stages, signal, base);
+    } finally {
+      await base?.hold[Symbol.asyncDispose]();
+    }
     if (this.#config.keep && joined.rank === 0) await this.#tidy(signal);
     return infoOf(manifest);
+  }
+
+  /** Holds the checkpoint before, where the save may name parts of it; one that cannot be read is passed over. */
+  async #holdBase(
+    generation: number,
+    { step, files }: PlannedSave,
+    signal: AbortSignal,
+  ): Promise<Base & { readonly hold: AsyncDisposable } | undefined> {
+    const isWanted = this.#config.reuse !== undefined ||
+      files.some((pieces) => pieces.some(({ isFrozen }) => isFrozen));
+    if (!isWanted) return undefined;
+    for await (const ref of findCommits(this.#series, signal)) {
+      if (compareRefs(ref, { generation, step }) >= 0) continue;
+      let hold: Hold | undefined;
+      try {
+        hold = await Hold.take(this.#series, ref, this.#config.leaseMs, signal);
+        const table = await tableOf(this.#series, await manifestOf(this.#series, ref, signal), signal);
+        return { ref, table, hold };
+      } catch (error) {
+        await hold?.[Symbol.asyncDispose]();
+        if (!(error instanceof StoreError) || !PASSED_OVER.includes(error.code)) throw error;
+      }
+    }
+    return undefined;
   }
 
   /** The checkpoint is there whether or not others could be removed. */

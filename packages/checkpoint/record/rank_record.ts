@@ -28,6 +28,8 @@ export interface StoredPiece extends Box {
   readonly length: number;
   /** CRC-32C of each `chunkBytes` of it, big-endian. */
   readonly sums: Uint8Array<ArrayBuffer>;
+  /** SHA-256 of its bytes, where later checkpoints are to find it by that: 64 hexadecimal digits. */
+  readonly sha256?: string;
 }
 
 /** Something that is kept besides tensors: as JSON, or as bytes in an object of their own. */
@@ -43,6 +45,8 @@ export interface RankRecord extends CheckpointRef {
   readonly worldSize: number;
   /** When it was written, by the clock of its rank: milliseconds since 1970. */
   readonly createdAt: number;
+  /** The checkpoint whose parts it names in place of writing them again. */
+  readonly base?: CheckpointRef;
   /** Bytes that one checksum is of. */
   readonly chunkBytes: number;
   /** The objects that hold its pieces and extras. */
@@ -72,7 +76,7 @@ export function readRecord(bytes: Uint8Array, uri: string): RankRecord {
 
 /** A record as a field of JSON. */
 export function recordJson(record: RankRecord): { readonly [name: string]: JsonValue } {
-  const { generation, step, run, rank, worldSize, createdAt, chunkBytes, shards, metrics } = record;
+  const { generation, step, run, rank, worldSize, createdAt, chunkBytes, shards, metrics, base } = record;
   return {
     generation,
     step,
@@ -80,6 +84,7 @@ export function recordJson(record: RankRecord): { readonly [name: string]: JsonV
     rank,
     worldSize,
     createdAt,
+    ...(base && { base: { generation: base.generation, step: base.step } }),
     chunkBytes,
     metrics: { ...metrics },
     shards: shards.map(({ key, size }) => ({ key, size })),
@@ -107,6 +112,7 @@ export function recordOf(fields: JsonFields): RankRecord {
     rank: fields.whole("rank", worldSize),
     worldSize,
     createdAt: fields.whole("createdAt"),
+    ...(fields.has("base") && { base: baseOf(fields.object("base")) }),
     chunkBytes,
     shards,
     pieces: fields.objects("pieces").map((piece) => pieceOf(piece, shards, chunkBytes)),
@@ -120,8 +126,12 @@ export function recordOf(fields: JsonFields): RankRecord {
   };
 }
 
+function baseOf(fields: JsonFields): CheckpointRef {
+  return { generation: fields.whole("generation", GENERATIONS), step: fields.whole("step", STEPS) };
+}
+
 function pieceJson(
-  { name, dtype, globalShape, offsets, shape, shard, offset, sums }: StoredPiece,
+  { name, dtype, globalShape, offsets, shape, shard, offset, sums, sha256 }: StoredPiece,
 ): JsonValue {
   return {
     name,
@@ -132,6 +142,7 @@ function pieceJson(
     shard,
     offset,
     sums: sums.toBase64(),
+    ...(sha256 !== undefined && { sha256 }),
   };
 }
 
@@ -163,7 +174,16 @@ function pieceOf(fields: JsonFields, shards: readonly DataObject[], chunkBytes: 
     offset,
     length,
     sums,
+    ...digestOf(fields),
   };
+}
+
+/** The digest of a piece, where it has one. */
+export function digestOf(fields: JsonFields): { readonly sha256?: string } {
+  if (!fields.has("sha256")) return {};
+  const sha256 = fields.text("sha256");
+  if (!/^[0-9a-f]{64}$/.test(sha256)) throw fields.fault("sha256", "is no SHA-256");
+  return { sha256 };
 }
 
 function extraOf(fields: JsonFields, shards: readonly DataObject[]): StoredExtra {

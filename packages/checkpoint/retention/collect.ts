@@ -13,6 +13,7 @@ import {
   refOfCommit,
   refOfMark,
 } from "../keys/series_keys.ts";
+import type { Manifest } from "../manifest/manifest.ts";
 import { infoOf } from "../series/checkpoint_info.ts";
 import { findManifest, findManifests, tableOf } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
@@ -86,8 +87,8 @@ export async function collect(series: Series, options: CollectOptions): Promise<
   // Not before what was marked just now, which would be too early to remove without any grace.
   const now = retired.length > 0 ? await time() : began;
   const census = await take(series, signal);
-  const needed = await keysInUse(series, signal);
   const wanted = await wantedNames(series, signal);
+  const needed = await keysInUse(series, census, { ...options, now, wanted });
   const removed: RemovedObjects[] = [];
   for (const [name, { ref, since }] of census.tombstones) {
     if (wanted.has(name) && census.commits.has(name)) {
@@ -118,7 +119,7 @@ export async function collect(series: Series, options: CollectOptions): Promise<
     if (!ref || census.tombstones.has(name)) continue;
     const isCommitted = census.commits.has(name);
     // What a commit does not name was written by tries that it was not made of.
-    const due = isCommitted ? objects.filter(({ key }) => !needed.has(key)) : objects;
+    const due = objects.filter(({ key }) => !needed.has(key));
     const reason = orphanReason(ref, due, census, now);
     if (!reason || due.length === 0) continue;
     if (isCommitted) {
@@ -189,10 +190,28 @@ function refOfName(name: string): CheckpointRef | undefined {
   return generation === undefined || step === undefined ? undefined : { generation, step };
 }
 
-/** The keys that checkpoints name which are there and not retired. */
-async function keysInUse(series: Series, signal: AbortSignal | undefined): Promise<Set<string>> {
+/**
+ * The keys that checkpoints name, but for those that are removed now: one that is retired for less than the grace, or is held,
+ * needs what it names of others still.
+ */
+async function keysInUse(
+  series: Series,
+  { tombstones }: Census,
+  { now, wanted, graceMs, leaseMs, signal }: CollectOptions & {
+    readonly now: number;
+    readonly wanted: ReadonlyMap<string, string>;
+  },
+): Promise<Set<string>> {
+  const manifests: Manifest[] = [];
+  for (const [name, { ref, since }] of tombstones) {
+    const stays = now - since < graceMs || wanted.has(name) ||
+      await isHeld(series, ref, { now, leaseMs, signal });
+    const manifest = stays ? await findManifest(series, ref, signal) : undefined;
+    if (manifest) manifests.push(manifest);
+  }
+  for await (const manifest of findManifests(series, signal)) manifests.push(manifest);
   const keys = new Set<string>();
-  for await (const manifest of findManifests(series, signal)) {
+  for (const manifest of manifests) {
     for (const { key } of (await tableOf(series, manifest, signal)).shards) keys.add(key);
     for (const { key } of manifest.records) keys.add(key);
     if (!("tensors" in manifest.table)) keys.add(manifest.table.key);

@@ -16,6 +16,11 @@ export interface TensorPiece {
   readonly globalShape?: readonly number[];
   /** All ranks that have this same part, this one too: one of them writes it. Only this one by default. */
   readonly replicas?: readonly number[];
+  /**
+   * Promises that it has not changed since the checkpoint before: it is named where it lies, and not written again, nor is
+   * `data` asked for. What that checkpoint does not have is written. `false` by default.
+   */
+  readonly frozen?: boolean;
   /** Its bytes in C order, little-endian: an array of its elements, bytes, or a function that gives or yields them. */
   readonly data: TensorData;
 }

@@ -33,6 +33,7 @@ export async function commit(
 ): Promise<Manifest> {
   const { store, ifIgnored } = series;
   const manifest = makeManifest(records, store.uri);
+  await checkBases(series, manifest, records, signal);
   const { bytes, table } = writeManifest(manifest);
   if (table) await writeTable(series, table, signal);
   const key = commitKey(manifest);
@@ -45,6 +46,29 @@ export async function commit(
   });
   await checkNotRetired(series, manifest, signal);
   return found ? readManifest(found, objectUri(store.uri, key), manifest) : manifest;
+}
+
+/**
+ * A save holds the checkpoint whose parts it names; where a commit is made up for, it may be gone. What is retired now stays for
+ * the grace, within which the manifest is there and keeps what it names.
+ */
+async function checkBases(
+  series: Series,
+  manifest: CheckpointRef,
+  records: readonly RankRecord[],
+  signal?: AbortSignal,
+): Promise<void> {
+  const bases = new Map(records.flatMap(({ base }) => base ? [[refName(base), base] as const] : []));
+  for (const [name, base] of bases) {
+    const isThere = !await readSmall(series.store, retiredKey(base), signal) &&
+      await readSmall(series.store, commitKey(base), signal);
+    if (isThere || await readSmall(series.store, commitKey(manifest), signal)) continue;
+    throw new FencedError({
+      operation: `commit checkpoint ${refName(manifest)} in`,
+      uri: series.store.uri,
+      detail: `checkpoint ${name}, whose parts it names, is being removed`,
+    });
+  }
 }
 
 /** The records of an attempt, read by their keys. One that is of another attempt or rank is an `InvalidCheckpointError`. */

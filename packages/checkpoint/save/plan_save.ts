@@ -11,6 +11,8 @@ export interface PlannedPiece extends Box {
   readonly globalShape: readonly number[];
   readonly data: TensorData;
   readonly bytes: number;
+  /** Whether its owner says that it has not changed. */
+  readonly isFrozen: boolean;
 }
 
 /** How a save is cut into files. */
@@ -46,6 +48,7 @@ function checked(
 ): PlannedPiece & { replicas: readonly number[] } {
   const { name, dtype, shape, globalShape = shape, offsets = shape.map(() => 0), replicas = [rank], data } =
     piece;
+  const { frozen = false } = piece;
   const cannot = (detail: string) => new TypeError(`Cannot save tensor ${JSON.stringify(name)}: ${detail}`);
   if (typeof name !== "string" || name === "" || name === "__metadata__" || !name.isWellFormed()) {
     throw cannot("no tensor can be called so");
@@ -67,7 +70,7 @@ function checked(
   if (!ranks.includes(rank) || !ranks.every(isRank)) {
     throw cannot(`its replicas [${replicas}] are not ranks of ${worldSize}, or lack rank ${rank}`);
   }
-  return { name, dtype, shape, globalShape, offsets, data, bytes, replicas: ranks };
+  return { name, dtype, shape, globalShape, offsets, data, bytes, isFrozen: frozen, replicas: ranks };
 }
 
 function checkTwice(parts: readonly PlannedPiece[]): void {

@@ -53,10 +53,17 @@ export async function writeShards(
   const nameOf = (file: number, attempt: number) =>
     shardKey(place.attempt, { ...place, number: file + 1 + attempt * files.length });
   await inParallel(files.entries(), AT_ONCE, async ([file, pieces], signal) => {
-    written[file] = await writeShard(series, (attempt) => nameOf(file, attempt), pieces, {
-      chunkBytes,
-      signal,
-    });
+    if (pieces.length > 0) {
+      written[file] = await writeShard(
+        series,
+        (attempt) => nameOf(file, attempt),
+        pieces,
+        {
+          chunkBytes,
+          signal,
+        },
+      );
+    }
     onWritten?.(file);
   }, signal);
   const all = written.flatMap((one) => one ?? []);
