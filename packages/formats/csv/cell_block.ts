@@ -64,7 +64,8 @@ export class CellBlock {
    * Finds the whole rows of `bytes[from, to)`, as many as there is room for, and gives where the next one begins. `bytes`
    * has room for one byte more, which is overwritten; the text ends at `to` where `ended` says so. What RFC 4180 has not
    * (rows of another number of cells, quotes within a cell or behind one, a carriage return alone) is a {@linkcode CellFault}.
-   * Lines without anything are passed over, where a row has several cells.
+   * Lines without anything are passed over, where a row has several cells. Rows before a fault are found first, and it is
+   * thrown by the call that begins with it.
    */
   find(bytes: Uint8Array, from: number, to: number, ended: boolean): number {
     const { columns, starts, ends, kinds } = this;
@@ -102,16 +103,22 @@ export class CellBlock {
           end = at;
           byte = bytes[++at];
           if (byte !== delimiter && byte !== LF && byte !== CR) {
-            throw new CellFault(at, "a quoted cell is followed by more than a delimiter", cells - row);
+            const fault = new CellFault(
+              at,
+              "a quoted cell is followed by more than a delimiter",
+              cells - row,
+            );
+            return this.#wrong(row, taken, lines, fault);
           }
         } else {
           while (byte !== delimiter && byte !== LF && byte !== CR && byte !== quote) byte = bytes[++at];
           end = at;
           if (byte === quote) {
-            throw new CellFault(at, "a quote is within a cell that is not quoted", cells - row);
+            const fault = new CellFault(at, "a quote is within a cell that is not quoted", cells - row);
+            return this.#wrong(row, taken, lines, fault);
           }
         }
-        if (cells - row === columns) throw this.#ragged(row, at, to);
+        if (cells - row === columns) return this.#wrong(row, taken, lines, this.#ragged(row, at, to));
         starts[cells] = start;
         ends[cells] = end;
         kinds[cells++] = kind;
@@ -123,7 +130,8 @@ export class CellBlock {
         if (byte === CR) {
           if (at + 1 === to && !ended) return this.#found(row, taken, lines);
           if (bytes[at + 1] !== LF || at + 1 === to) {
-            throw new CellFault(at, "a carriage return stands alone", cells - 1 - row);
+            const fault = new CellFault(at, "a carriage return stands alone", cells - 1 - row);
+            return this.#wrong(row, taken, lines, fault);
           }
           at++;
         }
@@ -133,10 +141,8 @@ export class CellBlock {
       if (cells - row < columns) {
         if (cells - row > 1 || ends[row] !== starts[row] || kinds[row] !== BARE) {
           const few = cells - row;
-          throw new CellFault(
-            starts[row] ?? 0,
-            `${few} cell${few === 1 ? " is" : "s are"} there, and not ${columns}`,
-          );
+          const detail = `${few} cell${few === 1 ? " is" : "s are"} there, and not ${columns}`;
+          return this.#wrong(row, taken, lines, new CellFault(starts[row] ?? 0, detail));
         }
         cells = row;
       }
@@ -152,9 +158,15 @@ export class CellBlock {
     return taken;
   }
 
-  #open(row: number, taken: number, lines: number, ended: boolean, start: number): number {
-    if (ended) throw new CellFault(start - 1, "a quote is opened and never closed");
+  /** The rows before a fault, or else the fault. */
+  #wrong(row: number, taken: number, lines: number, fault: CellFault): number {
+    if (row === 0) throw fault;
     return this.#found(row, taken, lines);
+  }
+
+  #open(row: number, taken: number, lines: number, ended: boolean, start: number): number {
+    if (!ended) return this.#found(row, taken, lines);
+    return this.#wrong(row, taken, lines, new CellFault(start - 1, "a quote is opened and never closed"));
   }
 
   #ragged(row: number, at: number, to: number): CellFault {

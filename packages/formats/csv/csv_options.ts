@@ -1,4 +1,5 @@
 import type { CallOptions, WriterOptions } from "@lade/core";
+import type { FormatError } from "../errors/format_error.ts";
 import type { Schema } from "../table/schema.ts";
 
 /** How cells are told apart, and which of them are no values. */
@@ -24,6 +25,11 @@ export interface OpenCsvOptions extends CsvDialect, CallOptions {
   readonly prefix?: number;
   /** The longest row in bytes; 64 MiB by default. A quote that is never closed reads so far. */
   readonly longestRow?: number;
+  /**
+   * Is told of each row, counted from 0, that has a cell which is no value of its column, and that is left out of the batches, of which
+   * some then have no rows; without it the first is thrown. What is wrong with the text itself is thrown still.
+   */
+  readonly onFault?: (fault: FormatError, row: number) => void;
 }
 
 /** Options of a writer. */

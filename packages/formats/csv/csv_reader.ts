@@ -6,9 +6,8 @@ import { formatType } from "../table/schema_text.ts";
 import { columnPlaces } from "../table/select_columns.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import type { TextSource } from "../text/text_source.ts";
-import { type CellBlock, CellFault } from "./cell_block.ts";
-import type { CellColumn } from "./cell_column.ts";
-import { cellsToColumn } from "./cells_to_column.ts";
+import { blockBatches } from "./block_batches.ts";
+import type { CellBlock, CellFault } from "./cell_block.ts";
 import { type CsvConfig, type OpenCsvOptions, resolveDialect } from "./csv_options.ts";
 import { checkCellTypes } from "./csv_types.ts";
 import { CsvRows, isQuoted, textsOf } from "./csv_rows.ts";
@@ -83,6 +82,7 @@ export class CsvReader implements TableReader {
     schema: Schema,
     { signal, rows: { from = 0, to = Infinity } = {} }: ScanOptions,
   ): AsyncGenerator<TableBatch, void, undefined> {
+    const { onFault } = this.#options;
     const columns = columnPlaces(this.schema, schema.fields.map(({ name }) => name))
       .map((place, index) => ({
         field: schema.fields[index] as Field,
@@ -99,14 +99,15 @@ export class CsvReader implements TableReader {
         const first = Math.max(from - at, 0);
         const last = Math.min(to - at, found.rows);
         if (first >= last) continue;
-        const values = (column: CellColumn) => {
-          try {
-            return cellsToColumn(found, column, first, last);
-          } catch (error) {
-            throw error instanceof CellFault ? rows.fault(error, this.#advice(column.field)) : error;
-          }
-        };
-        yield { schema, rows: last - first, columns: columns.map(values) };
+        const base = at;
+        const errorOf = (fault: CellFault, field: Field) => rows.fault(fault, this.#advice(field));
+        yield* blockBatches(found, first, last, {
+          schema,
+          columns,
+          errorOf,
+          ...(onFault &&
+            { onFault: (fault, row, field) => onFault(errorOf(fault, field), base + row) }),
+        });
       }
     } finally {
       await rows.close();

@@ -1,5 +1,5 @@
 import { FormatError } from "../errors/format_error.ts";
-import { countLines, encodingFault, invalidUtf8 } from "../text/invalid_utf8.ts";
+import { countLines, encodingFault, invalidUtf8, lineStart } from "../text/invalid_utf8.ts";
 import { TextBlocks } from "../text/text_blocks.ts";
 import { BARE, CellBlock, CellFault, ESCAPED } from "./cell_block.ts";
 import type { CsvConfig } from "./csv_options.ts";
@@ -79,9 +79,15 @@ export class CsvRows {
       const { bytes, from, to, ended } = blocks;
       this.#found = { from, line: this.#line };
       try {
-        const taken = cells.find(bytes, from, to, ended);
+        let taken = cells.find(bytes, from, to, ended);
         const invalid = invalidUtf8(bytes, from, taken);
-        if (invalid >= 0) throw new CellFault(invalid, encodingFault(bytes, invalid));
+        if (invalid >= 0) {
+          // The rows before it come first.
+          const byte = bytes[invalid] as number;
+          taken = cells.find(bytes, from, invalid, false);
+          bytes[invalid] = byte;
+          if (cells.rows === 0) throw new CellFault(invalid, encodingFault(bytes, invalid));
+        }
         this.#line += cells.lines;
         blocks.from = taken;
         if (cells.rows > 0) return cells;
@@ -99,7 +105,7 @@ export class CsvRows {
     const { bytes, base } = this.#blocks;
     const { from, line: first } = this.#found;
     const line = first + countLines(bytes, from, at);
-    const start = Math.max(from, bytes.lastIndexOf(LF, at - 1) + 1);
+    const start = Math.max(from, lineStart(bytes, at));
     const name = column === undefined ? undefined : this.#names[column] ?? `column ${column + 1}`;
     const place = name === undefined ? `line ${line}` : `line ${line}, column ${JSON.stringify(name)}`;
     return this.#error(`${place}: ${message}`, line, base + start, advice);

@@ -10,6 +10,14 @@ export interface JsonText extends Pick<TextSource, "uri" | "compression"> {
   readonly longestRow: number;
 }
 
+/** A place between two lines. */
+export interface LinePlace {
+  /** In the block. */
+  readonly from: number;
+  /** Lines before it. */
+  readonly line: number;
+}
+
 const LF = 10;
 
 /** The lines of a text, a block at a time; those without anything are passed over. */
@@ -56,7 +64,9 @@ export class JsonLines {
         continue;
       }
       const invalid = invalidUtf8(bytes, blocks.from, this.#whole);
-      if (invalid >= 0) {
+      // The lines before it come first.
+      if (invalid > blocks.from) this.#whole = invalid;
+      else if (invalid >= 0) {
         let line = this.#line + 1;
         for (let at = blocks.from; at < invalid; at++) if (bytes[at] === LF) line++;
         throw this.#fault(`line ${line}: ${encodingFault(bytes, invalid)}`, line, invalid);
@@ -82,6 +92,16 @@ export class JsonLines {
       if (cursor.peek() !== -1) return true;
     }
     return false;
+  }
+
+  /** Where the next line is looked for, which may be set to where it was in the same filling. */
+  get place(): LinePlace {
+    return { from: this.#blocks.from, line: this.#line };
+  }
+
+  set place({ from, line }: LinePlace) {
+    this.#blocks.from = from;
+    this.#line = line;
   }
 
   /** Refuses what is left of a line behind its value. */

@@ -1,4 +1,5 @@
 import type { CallOptions, WriterOptions } from "@lade/core";
+import type { FormatError } from "../errors/format_error.ts";
 import type { Schema } from "../table/schema.ts";
 
 /** Options of a reader. */
@@ -12,6 +13,11 @@ export interface OpenJsonlOptions extends CallOptions {
   readonly prefix?: number;
   /** The longest line in bytes; 64 MiB by default. */
   readonly longestRow?: number;
+  /**
+   * Is told of each row, counted from 0, that is no object of such members, and that is left out of the batches, of which
+   * some then have no rows; without it the first is thrown. What is wrong with the text itself is thrown still.
+   */
+  readonly onFault?: (fault: FormatError, row: number) => void;
 }
 
 /** Options of a writer. */

@@ -1,16 +1,13 @@
 import type { CallOptions } from "@lade/core";
-import { BatchBuilder } from "../table/batch_builder.ts";
 import type { TableBatch } from "../table/column.ts";
 import type { Schema } from "../table/schema.ts";
-import { columnPlaces } from "../table/select_columns.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
 import type { TextSource } from "../text/text_source.ts";
 import { JsonGuess } from "./infer_json.ts";
 import { JsonFault } from "./json_cursor.ts";
 import { JsonLines } from "./json_lines.ts";
+import { JsonRows } from "./json_rows.ts";
 import type { OpenJsonlOptions } from "./jsonl_options.ts";
-import { type Member, ObjectReader } from "./object_reader.ts";
-import { valueReader } from "./value_readers.ts";
 import { scanText } from "../text/scan_text.ts";
 
 const PREFIX = 256 * 2 ** 10;
@@ -65,40 +62,43 @@ export class JsonlReader implements TableReader {
     schema: Schema,
     { signal, rows: { from = 0, to = Infinity } = {} }: ScanOptions,
   ): AsyncGenerator<TableBatch, void, undefined> {
-    const builder = new BatchBuilder(schema);
-    const places = columnPlaces(this.schema, schema.fields.map(({ name }) => name));
-    const object = new ObjectReader(
-      this.schema.fields.map(({ name }, place): Member => {
-        const column = builder.columns[places.indexOf(place)];
-        return column
-          ? { name, builder: column, read: valueReader(column) }
-          : { name, read: (cursor) => cursor.skip() };
-      }),
-      this.inferred !== undefined,
-    );
+    const { onFault } = this.#options;
+    let rows = this.#rowsOf(schema);
     const lines = linesOf(this.source, this.#options, signal ? { signal } : this.#options);
     let row = 0;
     try {
       while (row < to && await lines.fill()) {
+        let begun = lines.place;
         for (; row < to && lines.next(); row++) {
-          if (row < from) continue;
+          if (row < from) {
+            begun = lines.place;
+            continue;
+          }
           try {
-            if (lines.cursor.peek() !== 123) throw lines.cursor.unexpected("an object");
-            object.place = -1;
-            object.read(lines.cursor);
-            object.place = -1;
-            lines.end();
+            rows.add(lines);
           } catch (error) {
             if (!(error instanceof JsonFault)) throw error;
-            throw lines.fault(error, this.schema.fields[object.place]?.name, this.#advice());
+            const fault = lines.fault(error, this.schema.fields[rows.place]?.name, this.#advice());
+            if (!onFault) throw fault;
+            // What a row added before its fault cannot be taken back: those before it are read again.
+            const behind = lines.place;
+            const before = rows.builder.rows;
+            rows = this.#rowsOf(schema);
+            for (lines.place = begun; rows.builder.rows < before && lines.next();) rows.add(lines);
+            lines.place = begun = behind;
+            yield rows.builder.finish();
+            onFault(fault, row);
           }
-          builder.close();
         }
-        if (builder.rows > 0) yield builder.finish();
+        if (rows.builder.rows > 0) yield rows.builder.finish();
       }
     } finally {
       await lines.close();
     }
+  }
+
+  #rowsOf(schema: Schema): JsonRows {
+    return new JsonRows(this.schema, schema, this.inferred !== undefined);
   }
 
   #advice(): string | undefined {

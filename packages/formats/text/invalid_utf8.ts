@@ -27,3 +27,8 @@ export function countLines(bytes: Uint8Array, from: number, to: number): number 
   for (let at = bytes.indexOf(10, from); at >= 0 && at < to; at = bytes.indexOf(10, at + 1)) lines++;
   return lines;
 }
+
+/** Where the line begins that has the byte `at`. */
+export function lineStart(bytes: Uint8Array, at: number): number {
+  return at > 0 ? bytes.lastIndexOf(10, at - 1) + 1 : 0;
+}

@@ -27,6 +27,7 @@ export class TextBlocks {
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #longest: number;
   #piece: Uint8Array = new Uint8Array(0);
+  #failure: { readonly cause: unknown } | undefined;
 
   /** The text of these pieces. */
   constructor(pieces: AsyncIterable<Uint8Array>, { block = BLOCK, longest }: TextBlocksOptions) {
@@ -40,7 +41,7 @@ export class TextBlocks {
   }
 
   /**
-   * Fills the block behind the bytes that were not taken, and makes room where they fill it. `false` where they are as long
+   * Fills the block behind the bytes that were not taken, before a failure of the pieces with less, and makes room where they fill it. `false` where they are as long
    * as the longest record.
    */
   async fill(): Promise<boolean> {
@@ -58,9 +59,16 @@ export class TextBlocks {
     this.to = left;
     while (this.to < room.length - 1 && !this.ended) {
       if (this.#piece.length === 0) {
-        const next = await this.#pieces.next();
-        if (next.done) this.ended = true;
-        else this.#piece = next.value;
+        if (this.#failure) throw this.#failure.cause;
+        try {
+          const next = await this.#pieces.next();
+          if (next.done) this.ended = true;
+          else this.#piece = next.value;
+        } catch (cause) {
+          this.#failure = { cause };
+          // What came before is taken first.
+          if (this.to > left) break;
+        }
         continue;
       }
       const taken = this.#piece.subarray(0, room.length - 1 - this.to);

@@ -1,4 +1,6 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
+import type { OpenCsvOptions } from "@lade/formats/csv";
+import type { FormatError } from "@lade/formats/errors";
 import { formatOfName } from "@lade/formats/formats";
 import {
   formatSchema,
@@ -9,6 +11,7 @@ import {
   valueAt,
 } from "@lade/formats/table";
 import type { StreamDataset } from "./dataset.ts";
+import { LostSample } from "./lost_sample.ts";
 import { streamObjects, type StreamObjectsOptions } from "./stream_objects.ts";
 
 /** A row of a table: its values by the names of the columns. */
@@ -32,11 +35,25 @@ export async function streamRows(
     noun: "rows",
     window: WINDOW,
     async *read(store, key, from, { signal }) {
-      await using table = await openText(store, key, { schema, signal });
+      const faults = new Map<number, FormatError>();
+      const onFault = (fault: FormatError, row: number) => void faults.set(row, fault);
       let row = from;
-      for await (const batch of table.scan({ signal, rows: { from } })) {
-        for (let at = 0; at < batch.rows; at++, row++) yield rowOf(batch, at);
+      /** Those from here on that are no rows of the schema. */
+      function* lost() {
+        for (let fault; (fault = faults.get(row)); row++) {
+          faults.delete(row);
+          yield new LostSample(fault);
+        }
       }
+      await using table = await openText(store, key, { schema, signal, onFault });
+      for await (const batch of table.scan({ signal, rows: { from } })) {
+        for (let at = 0; at < batch.rows; at++, row++) {
+          yield* lost();
+          yield rowOf(batch, at);
+        }
+        yield* lost();
+      }
+      yield* lost();
       // Rows before are passed over by the format, which does not say how many there were.
       return row;
     },
@@ -52,7 +69,7 @@ async function schemaOf(store: ObjectStore, key: string, options: CallOptions): 
 async function openText(
   store: ObjectStore,
   key: string,
-  options: CallOptions & { readonly schema?: Schema },
+  options: Pick<OpenCsvOptions, "schema" | "onFault" | "signal">,
 ): Promise<TableReader> {
   const { format } = formatOfName(key);
   if (format === "jsonl") return await (await import("@lade/formats/jsonl")).openJsonl(store, key, options);
