@@ -124,6 +124,12 @@ Deno.test("openLatestValid() goes back past what is damaged, and says what and w
       key.slice(2),
     ]]]);
   }
+  // The one that is passed over is let go of.
+  {
+    const { checkpoint } = await reader.openLatestValid({ hold: true });
+    assertEquals((await keysOf(store, "holds/")).length, 1);
+    await checkpoint[Symbol.asyncDispose]();
+  }
   // Sizes alone do not show it.
   const sized = await reader.openLatestValid({ level: "size", hold: true });
   assertEquals([sized.checkpoint.info.step, sized.skipped], [20, []]);
