@@ -61,7 +61,8 @@ export function checkStream(
   }
   if (size === 1) return;
   const cannot = `Cannot share a stream among ${size} ranks`;
-  const orIndex = "or make it samples by number with lade loader index";
+  const orIndex =
+    "or have samples by number: by lade loader index for TFRecord and tar, by lade convert for text and what is compressed";
   if (parts < size) throw new TypeError(`${cannot}: it has ${parts} parts; take more of them, ${orIndex}`);
   if (lanes < size) {
     throw new TypeError(

@@ -207,7 +207,7 @@ Deno.test("what a stream cannot do is refused, with what can be done", () => {
     [{ remainder: "pad" }, "Cannot fill up"],
     [{ steps: 0 }, "steps 0"],
     [{ weights: [1] }, "Cannot draw samples of a stream"],
-    [{ world, shuffle: true }, "with steps, or make it samples by number with lade loader index"],
+    [{ world, shuffle: true }, "with steps, or have samples by number: by lade loader index"],
     [{ world, steps: 4 }, "1 lanes, and each is of one rank; shuffle by { lanes: 3 }"],
     [{ world: { rank: 0, size: 5 }, shuffle: true, steps: 4 }, "it has 4 parts"],
     [{ world, shuffle: true, steps: 4, remainder: "drop" }, "drop a remainder"],
