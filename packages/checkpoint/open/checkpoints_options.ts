@@ -30,8 +30,8 @@ export interface CheckpointsOptions {
   readonly keep?: KeepPolicy;
   /**
    * `"digest"` compares the SHA-256 of each part that lies in memory with those of the checkpoint before, and names what is the
-   * same there in place of writing it again; parts that functions give are always written. Worth it where hashing, at 1.5 GB/s
-   * of a core, is faster than the store. By default only parts that are `frozen` are not written again.
+   * same there in place of writing it again; parts that functions give are always written. Worth it where one core hashes
+   * faster than the store takes bytes. By default only parts that are `frozen` are not written again.
    */
   readonly reuse?: "digest";
   /** How long a hold on a checkpoint that is read is good for without being renewed, in milliseconds; 15 minutes by default. */
