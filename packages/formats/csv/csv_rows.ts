@@ -29,10 +29,13 @@ export class CsvRows {
   #cells: CellBlock | undefined;
   #names: readonly string[] = [];
 
-  /** The rows of a text that comes in pieces, `block` bytes at a time. */
+  /** The rows of a text that comes in pieces; with `block` of a prefix, which is read whole or not. */
   constructor(pieces: AsyncIterable<Uint8Array>, config: CsvConfig, text: CsvText, block?: number) {
     const { longestRow: longest } = text;
-    this.#blocks = new TextBlocks(pieces, { longest, ...(block !== undefined && { block }) });
+    this.#blocks = new TextBlocks(pieces, {
+      longest,
+      ...(block !== undefined && { block, failsAtOnce: true }),
+    });
     this.#config = config;
     this.#text = text;
   }

@@ -32,11 +32,11 @@ export class JsonLines {
   #whole = 0;
   #begun = false;
 
-  /** The lines of a text that comes in pieces, `block` bytes at a time. */
+  /** The lines of a text that comes in pieces; with `block` of a prefix, which is read whole or not. */
   constructor(pieces: AsyncIterable<Uint8Array>, text: JsonText, block?: number) {
     this.#blocks = new TextBlocks(pieces, {
       longest: text.longestRow,
-      ...(block !== undefined && { block }),
+      ...(block !== undefined && { block, failsAtOnce: true }),
     });
     this.#text = text;
   }

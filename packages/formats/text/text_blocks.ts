@@ -7,6 +7,11 @@ export interface TextBlocksOptions {
   readonly block?: number;
   /** The longest record, for which a block grows. */
   readonly longest: number;
+  /**
+   * Throws a failure of the pieces before a block that is not full: what is told of a prefix does not depend on where the
+   * reading broke off. By default what came before is given first.
+   */
+  readonly failsAtOnce?: boolean;
 }
 
 /**
@@ -26,23 +31,28 @@ export class TextBlocks {
   ended = false;
   readonly #pieces: AsyncIterator<Uint8Array>;
   readonly #longest: number;
+  readonly #failsAtOnce: boolean;
   #piece: Uint8Array = new Uint8Array(0);
   #failure: { readonly cause: unknown } | undefined;
 
   /** The text of these pieces. */
-  constructor(pieces: AsyncIterable<Uint8Array>, { block = BLOCK, longest }: TextBlocksOptions) {
+  constructor(
+    pieces: AsyncIterable<Uint8Array>,
+    { block = BLOCK, longest, failsAtOnce = false }: TextBlocksOptions,
+  ) {
     this.#pieces = pieces[Symbol.asyncIterator]();
     if (!(block >= 1 && longest >= 1)) {
       throw new RangeError("a block and the longest record have 1 byte at least");
     }
     this.#longest = longest;
+    this.#failsAtOnce = failsAtOnce;
     // A byte order mark is found at once.
     this.bytes = new Uint8Array(Math.max(block, 4) + 1);
   }
 
   /**
-   * Fills the block behind the bytes that were not taken, before a failure of the pieces with less, and makes room where they fill it. `false` where they are as long
-   * as the longest record.
+   * Fills the block behind the bytes that were not taken, with less before a failure of the pieces, and makes room where they
+   * fill it. `false` where they are as long as the longest record.
    */
   async fill(): Promise<boolean> {
     const { bytes, from, to } = this;
@@ -67,7 +77,7 @@ export class TextBlocks {
         } catch (cause) {
           this.#failure = { cause };
           // What came before is taken first.
-          if (this.to > left) break;
+          if (this.to > left && !this.#failsAtOnce) break;
         }
         continue;
       }
