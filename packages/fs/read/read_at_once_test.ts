@@ -8,6 +8,7 @@ import {
   readInto,
   readRanges,
 } from "@lade/core";
+import { FakeClock } from "@lade/testing";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { FileMedium } from "../files/file_medium.ts";
 import { DiskFigures } from "../files/disk_figures.ts";
@@ -18,6 +19,10 @@ import { makeRoot, type TestRoot } from "../testing/make_root.ts";
 import { FileCalls } from "../tree/file_calls.ts";
 import { Tree } from "../tree/tree.ts";
 import { readAtOnce, readRangesAtOnce } from "./read_at_once.ts";
+
+/** A store on a clock that stands still, for which every call is a quick one. */
+const openStill = (path: string) =>
+  openFileStore(path, { context: createStoreContext({ clock: new FakeClock() }) });
 
 const OLD = new Uint8Array(5000).fill(1);
 const NEW = new Uint8Array(5000).fill(2);
@@ -95,7 +100,7 @@ Deno.test("links, pipes, large files and what lies outside are not read at once"
   root.write("large", new Uint8Array(2 ** 20 + 1));
   Deno.symlinkSync(outside.path, root.file("out"));
   Deno.symlinkSync(root.file("dir/a"), root.file("link"));
-  const store = await openFileStore(root.path);
+  const store = await openStill(root.path);
   const allocate = (length: number) => new Uint8Array(length);
   assertEquals(getBytesAtHand(store, "dir/a", allocate), undefined, "the root's real path is not known yet");
   await using _found = await store.get("dir/a");
@@ -112,7 +117,7 @@ Deno.test("links, pipes, large files and what lies outside are not read at once"
 Deno.test("what is read at once leaves no file open, also where there is no memory", async () => {
   await using root = await makeRoot();
   root.write("a", OLD);
-  const store = await openFileStore(root.path);
+  const store = await openStill(root.path);
   const target = new Uint8Array(5000);
   await readInto(store, "a", target);
   assertEquals(target, OLD);
@@ -135,7 +140,7 @@ Deno.test("several ranges of a file are read at once, in any order, into place o
   await using root = await makeRoot();
   const bytes = Uint8Array.from({ length: 100_000 }, (_, index) => index * 7 >> 2);
   root.write("a", bytes);
-  await using store = await openFileStore(root.path);
+  await using store = await openStill(root.path);
   const target = new Uint8Array(10);
   const wanted = [[50_000, 100], [0, 5], [99_990, 10], [50_050, 20], [3, 0], [70_000, 0]] as const;
   const ranges = wanted.map(([offset, length]) => ({ offset, length, ...(offset === 99_990 && { target }) }));
