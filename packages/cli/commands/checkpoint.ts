@@ -17,7 +17,7 @@ from_pretrained reads. pin keeps one whatever the rules say, unpin \
 takes that back, retire has one removed by the next gc. gc removes those that no --keep rule keeps (all are kept where \
 none is given), those that are retired, after --grace, and what is left of saves that never ended; the newest, pinned ones \
 and those that somebody holds stay. recover commits what all ranks had written when a job was killed.",
-  usage: "ls|show|verify|copy|export|pin|unpin|retire|gc|recover URI [DEST]",
+  usage: "ACTION URI [DEST]",
   examples: [
     ["lade checkpoint ls s3://bucket/run-7/", "lists the checkpoints of a training"],
     ["lade checkpoint show s3://bucket/run-7/ --step 1000", "shows the tensors of step 1000"],

@@ -1,5 +1,5 @@
 import { inOrder } from "@lade/core/concurrency";
-import { NotFoundError } from "@lade/core/errors";
+import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import { exists } from "@lade/core/operations";
 import {
   compareManifest,
@@ -26,8 +26,13 @@ export async function indexDataset(context: CommandContext, given: LoaderCommand
   const { output, signal } = context;
   const { place, prefix } = await prefixOf(context, given.uri);
   const { store, uriOf } = place;
-  const before = await storedManifest(place, prefix, signal);
-  if (given.check) return await checkManifest(context, place, prefix, before);
+  const reading = storedManifest(place, prefix, signal);
+  if (given.check) return await checkManifest(context, place, prefix, await reading);
+  // Who may only list and write is told no difference.
+  const before = await reading.catch((error) => {
+    if (error instanceof PermissionDeniedError) return undefined;
+    throw error;
+  });
   const { kind = undefined } = given;
   const listed = await listDataset(store, prefix, { signal, ...(kind && { kind }) });
   if (listed.kind === "records" || listed.kind === "samples") await indexShards(context, place, listed);
