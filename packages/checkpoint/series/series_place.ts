@@ -4,6 +4,7 @@ import type { Series } from "./series.ts";
 
 /** Where a series of checkpoints lies. */
 export interface SeriesPlace {
+  /** The store. */
   readonly store: ObjectStore;
   /** What all its keys begin with; empty where it is the whole store. */
   readonly prefix: string;
