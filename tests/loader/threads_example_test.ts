@@ -17,8 +17,7 @@ Deno.test("the example of docs/loader.md runs in workers, with the module that i
     await Deno.writeTextFile(`${directory}/augment.ts`, module);
     await Deno.writeTextFile(
       `${directory}/train.ts`,
-      `import { loader } from "@lade/lade";
-${example.replace("s3://bucket/train/", `file://${directory}/train/`)}
+      `${example.replace("s3://bucket/train/", `file://${directory}/train/`)}
 for await (const { data } of images) {
   console.log(data.length, data.every(({ bytes }) => bytes.length === 1024), images.stats().workers > 0);
   if (images.epoch > 0 || data.length < 64) break;
