@@ -2,7 +2,7 @@ import { Buffer } from "node:buffer";
 import { copyObject, objectUri, readChunks } from "@lade/core";
 import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
-import type { DataObject } from "../record/rank_record.ts";
+import type { DataObject } from "../record/piece_bytes.ts";
 import type { Series } from "../series/series.ts";
 
 /**

@@ -4,7 +4,8 @@ import type { LoadOptions, LoadReport } from "../load/load_tensors.ts";
 import { loadTensors } from "../load/load_tensors.ts";
 import type { TensorTarget } from "../load/plan_load.ts";
 import { type LoadAllOptions, loadWhole, type TensorReader } from "../load/tensor_reader.ts";
-import type { ManifestPiece, TensorTable } from "../manifest/manifest.ts";
+import type { TensorTable } from "../manifest/manifest.ts";
+import type { PieceBytes } from "../record/piece_bytes.ts";
 import type { TensorInfo } from "../record/tensor_info.ts";
 
 /** What the tensors of others lie in: one file, several with an index, or parts of tensors as torch's DCP writes them. */
@@ -12,7 +13,7 @@ export type ForeignKind = "safetensors" | "safetensors-set" | "dcp-safetensors";
 
 /** What is known of a tensor of others, and where its parts lie. */
 export interface ForeignTensor extends TensorInfo {
-  readonly pieces: readonly Omit<ManifestPiece, "sums">[];
+  readonly pieces: readonly Omit<PieceBytes, "sums">[];
 }
 
 /** What a {@linkcode ForeignCheckpoint} is made of. */

@@ -9,7 +9,7 @@ import {
   type TensorPlace,
 } from "@lade/formats/safetensors";
 import { ObjectSource } from "@lade/formats/source";
-import type { DataObject } from "../record/rank_record.ts";
+import type { DataObject } from "../record/piece_bytes.ts";
 import { ForeignCheckpoint, type ForeignTensor } from "./foreign_checkpoint.ts";
 import { pickleRefusal } from "./pickles.ts";
 import { isSharded, type NumberedFile, putTogether } from "./sharded_tensors.ts";

@@ -1,4 +1,4 @@
-import { crc32c } from "@lade/core";
+import { crc32c, crc32cToHex } from "@lade/core";
 import { FormatError } from "@lade/formats/errors";
 import { canonicalJson, type JsonValue } from "./canonical_json.ts";
 
@@ -38,5 +38,5 @@ export function openSealed(bytes: Uint8Array, uri: string): unknown {
 }
 
 function sumOf(body: string): string {
-  return crc32c(new TextEncoder().encode(body)).toString(16).padStart(8, "0");
+  return crc32cToHex(crc32c(new TextEncoder().encode(body)));
 }

@@ -1,4 +1,4 @@
-import { crc32c, getBytes, objectUri } from "@lade/core";
+import { crc32c, crc32cToHex, getBytes, objectUri } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import type { NdArray } from "@lade/formats/array";
 import { InvalidCheckpointError } from "../errors/errors.ts";
@@ -84,7 +84,7 @@ export class Checkpoint implements TensorReader, AsyncDisposable {
     if ("json" in extra) return extra.json;
     const { key, size, crc32c: sum, isJson } = extra;
     const bytes = await this.#read(key, name, signal);
-    if (bytes.length !== size || crc32c(bytes).toString(16).padStart(8, "0") !== sum) {
+    if (bytes.length !== size || crc32cToHex(crc32c(bytes)) !== sum) {
       throw this.#invalid(name, `${key} does not match its checksum`);
     }
     return isJson ? JSON.parse(new TextDecoder().decode(bytes)) : bytes;

@@ -1,8 +1,8 @@
-import { crc32c, objectUri, readRanges } from "@lade/core";
+import { objectUri, readRanges } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
-import type { DataObject } from "../record/rank_record.ts";
+import { damagedChunks, type DataObject } from "../record/piece_bytes.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
 import type { Series } from "../series/series.ts";
 import { planLoad, type PlannedRead, type TensorTarget } from "./plan_load.ts";
@@ -154,15 +154,8 @@ function compare(
   read: PlannedRead,
   bytes: Uint8Array,
 ) {
-  const { piece: { sums, offset: begin } } = read;
-  const view = new DataView(sums.buffer, sums.byteOffset, sums.byteLength);
-  for (let at = 0; at < bytes.length; at += chunkBytes) {
-    const chunk = bytes.subarray(at, at + chunkBytes);
-    if (crc32c(chunk) === view.getUint32((read.offset + at) / chunkBytes * 4)) continue;
-    const offset = begin + read.offset + at;
-    const place = `bytes ${offset} to ${offset + chunk.length - 1} of ${
-      JSON.stringify(objectUri(store.uri, key))
-    }`;
+  for (const { offset, length } of damagedChunks(read.piece, read.offset, bytes, chunkBytes)) {
+    const place = `bytes ${offset} to ${offset + length - 1} of ${JSON.stringify(objectUri(store.uri, key))}`;
     throw invalid(store.uri, read, `${place} do not match their checksum`, { offset });
   }
 }

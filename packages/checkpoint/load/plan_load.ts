@@ -1,7 +1,8 @@
 import { layoutOf } from "@lade/formats/array";
 import { type Box, boxFault } from "../boxes/box.ts";
 import { type ByteRun, byteRuns } from "../boxes/byte_runs.ts";
-import type { ManifestPiece, TensorEntry, TensorTable } from "../manifest/manifest.ts";
+import type { TensorEntry, TensorTable } from "../manifest/manifest.ts";
+import type { PieceBytes } from "../record/piece_bytes.ts";
 
 /** What is wanted of a tensor, and where its bytes go. */
 export interface TensorTarget {
@@ -18,7 +19,7 @@ export interface TensorTarget {
 /** A stretch of a piece that is read at once, and what of it goes where. */
 export interface PlannedRead {
   readonly tensor: TensorEntry;
-  readonly piece: ManifestPiece;
+  readonly piece: PieceBytes;
   /** The first byte, from the beginning of the piece. */
   readonly offset: number;
   readonly length: number;

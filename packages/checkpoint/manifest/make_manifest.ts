@@ -1,9 +1,10 @@
-import { crc32c } from "@lade/core";
+import { crc32c, crc32cToHex } from "@lade/core";
 import type { StoreErrorOptions } from "@lade/core/errors";
 import { tilingFault } from "../boxes/tiling.ts";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { attemptName, recordKey } from "../keys/series_keys.ts";
-import type { DataObject, RankRecord, StoredPiece } from "../record/rank_record.ts";
+import type { DataObject } from "../record/piece_bytes.ts";
+import type { RankRecord, StoredPiece } from "../record/rank_record.ts";
 import { writeRecord } from "../record/rank_record.ts";
 import type { Manifest, RankExtra, TensorEntry, TensorTable } from "./manifest.ts";
 
@@ -41,7 +42,7 @@ export function makeManifest(
         rank: record.rank,
         key: recordKey(attempt, record.rank),
         size: bytes.length,
-        crc32c: crc32c(bytes).toString(16).padStart(8, "0"),
+        crc32c: crc32cToHex(crc32c(bytes)),
       };
     }),
     extras: allExtras(ranked),

@@ -1,34 +1,15 @@
 import type { TensorInfo } from "../record/tensor_info.ts";
-import type { Box } from "../boxes/box.ts";
 import type { JsonValue } from "../json/canonical_json.ts";
 import type { CheckpointRef } from "../keys/series_keys.ts";
-import type { DataObject } from "../record/rank_record.ts";
-
-/** A part of a tensor in a manifest. */
-export interface ManifestPiece extends Box {
-  /** Which of the objects has it. */
-  readonly shard: number;
-  /** Its first byte in there. */
-  readonly offset: number;
-  /** Its bytes. */
-  readonly length: number;
-  /** CRC-32C of each `chunkBytes` of it, big-endian. */
-  readonly sums: Uint8Array<ArrayBuffer>;
-  /** SHA-256 of its bytes, where later checkpoints are to find it by that: 64 hexadecimal digits. */
-  readonly sha256?: string;
-}
+import type { PieceBytes, PieceGround } from "../record/piece_bytes.ts";
 
 /** A tensor, and the parts that make it up. */
 export interface TensorEntry extends TensorInfo {
-  readonly pieces: readonly ManifestPiece[];
+  readonly pieces: readonly PieceBytes[];
 }
 
 /** All tensors, by name, and the objects that hold them. */
-export interface TensorTable {
-  /** Bytes that one checksum is of. */
-  readonly chunkBytes: number;
-  /** The objects of data, by key, those of extras too. */
-  readonly shards: readonly DataObject[];
+export interface TensorTable extends PieceGround {
   readonly tensors: readonly TensorEntry[];
 }
 

@@ -1,13 +1,19 @@
 import { createHash } from "node:crypto";
-import { crc32c } from "@lade/core";
-import { byteLengthOf, elementsOf, isDType } from "@lade/formats/array";
+import { crc32c, crc32cToHex } from "@lade/core";
+import { elementsOf } from "@lade/formats/array";
 import { tilingFault } from "../boxes/tiling.ts";
 import { canonicalJson, type JsonValue } from "../json/canonical_json.ts";
 import { JsonFields } from "../json/json_fields.ts";
 import { openSealed, sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, GENERATIONS, indexKey, RANKS, STEPS } from "../keys/series_keys.ts";
-import { digestOf } from "../record/rank_record.ts";
-import type { Manifest, ManifestPiece, RankExtra, TableRef, TensorEntry, TensorTable } from "./manifest.ts";
+import {
+  dtypeOf,
+  pieceBytesJson,
+  pieceBytesOf,
+  pieceGroundJson,
+  pieceGroundOf,
+} from "../record/piece_bytes.ts";
+import type { Manifest, RankExtra, TableRef, TensorEntry, TensorTable } from "./manifest.ts";
 
 /** Bytes of a table that its manifest has in itself, at most. */
 const MOST_INLINE = 2 ** 20;
@@ -43,7 +49,9 @@ export function writeManifest(manifest: Manifest & { readonly table: TensorTable
       Object.entries(extras).map(([name, of]) => [name, of.map((extra) => ({ ...extra }))]),
     ),
     metrics: { ...metrics },
-    ...(isInline ? { table: tableJson } : { index: { key, size: json.length, crc32c: hex(crc32c(json)) } }),
+    ...(isInline
+      ? { table: tableJson }
+      : { index: { key, size: json.length, crc32c: crc32cToHex(crc32c(json)) } }),
   });
   return isInline ? { bytes: sealed } : { bytes: sealed, table: { key, json } };
 }
@@ -92,76 +100,39 @@ export function readManifest(bytes: Uint8Array, uri: string, ref: CheckpointRef)
 export function readTable(json: Uint8Array, ref: TableRef, uri: string): TensorTable {
   const text = new TextDecoder().decode(json);
   const fields = (value: unknown) => new JsonFields(value, uri);
-  if (json.length !== ref.size || hex(crc32c(json)) !== ref.crc32c) {
+  if (json.length !== ref.size || crc32cToHex(crc32c(json)) !== ref.crc32c) {
     throw fields({}).fault("the table", "does not fit the checksum in its manifest");
   }
   return tableOf(fields(JSON.parse(text)));
 }
 
-function jsonOfTable({ chunkBytes, shards, tensors }: TensorTable): { readonly [name: string]: JsonValue } {
+function jsonOfTable(table: TensorTable): { readonly [name: string]: JsonValue } {
   return {
-    chunkBytes,
-    shards: shards.map(({ key, size }) => ({ key, size })),
-    tensors: tensors.map(({ name, dtype, shape, pieces }) => ({
+    ...pieceGroundJson(table),
+    tensors: table.tensors.map(({ name, dtype, shape, pieces }) => ({
       name,
       dtype,
       shape: [...shape],
-      pieces: pieces.map(({ offsets, shape, shard, offset, sums, sha256 }) => ({
-        offsets: [...offsets],
-        shape: [...shape],
-        shard,
-        offset,
-        sums: sums.toBase64(),
-        ...(sha256 !== undefined && { sha256 }),
-      })),
+      pieces: pieces.map(pieceBytesJson),
     })),
   };
 }
 
 function tableOf(fields: JsonFields): TensorTable {
-  const chunkBytes = fields.whole("chunkBytes");
-  if (chunkBytes === 0) throw fields.fault("chunkBytes", "is 0");
-  const shards = fields.objects("shards").map((shard) => ({
-    key: keyOf(shard, /^data\/[^/]+\/[^/]+$/),
-    size: shard.whole("size"),
-  }));
+  const ground = pieceGroundOf(fields);
   const names = new Set<string>();
   const tensors = fields.objects("tensors").map((tensor): TensorEntry => {
-    const [name, dtype, shape] = [tensor.text("name"), tensor.text("dtype"), tensor.wholes("shape")];
+    const [name, dtype, shape] = [tensor.text("name"), dtypeOf(tensor), tensor.wholes("shape")];
     if (names.has(name)) throw tensor.fault("name", "stands twice");
     names.add(name);
-    if (!isDType(dtype)) throw tensor.fault("dtype", "is one that this version of Lade does not know");
-    const pieces = tensor.objects("pieces").map((piece): ManifestPiece => {
-      const own = piece.wholes("shape");
-      const elements = elementsOf(own);
-      const length = elements === undefined ? undefined : byteLengthOf(dtype, elements);
-      if (length === undefined) throw piece.fault("shape", "takes no whole number of bytes");
-      const shard = piece.whole("shard", shards.length);
-      const offset = piece.whole("offset");
-      if (offset + length > (shards[shard]?.size ?? 0)) {
-        throw piece.fault("offset", "passes the end of its object");
-      }
-      const sums = piece.bytes("sums");
-      if (sums.length !== Math.ceil(length / chunkBytes) * 4) {
-        throw piece.fault("sums", `are not of ${length} bytes`);
-      }
-      return {
-        offsets: piece.wholes("offsets"),
-        shape: own,
-        shard,
-        offset,
-        length,
-        sums,
-        ...digestOf(piece),
-      };
-    });
+    const pieces = tensor.objects("pieces").map((piece) => pieceBytesOf(piece, dtype, ground));
     const untiled = elementsOf(shape) === undefined
       ? "it is larger than any tensor"
       : tilingFault(shape, pieces);
     if (untiled) throw tensor.fault("shape", `is not made up by the pieces: ${untiled}`);
     return { name, dtype, shape, pieces };
   });
-  return { chunkBytes, shards, tensors };
+  return { ...ground, tensors };
 }
 
 function tableRefOf(fields: JsonFields): TableRef {
@@ -190,8 +161,4 @@ function sumOf(fields: JsonFields): string {
   const sum = fields.text("crc32c");
   if (!/^[0-9a-f]{8}$/.test(sum)) throw fields.fault("crc32c", "is no checksum");
   return sum;
-}
-
-function hex(sum: number): string {
-  return sum.toString(16).padStart(8, "0");
 }

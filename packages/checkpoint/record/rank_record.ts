@@ -1,35 +1,25 @@
-import { byteLengthOf, type DType, elementsOf, isDType } from "@lade/formats/array";
-import type { Box } from "../boxes/box.ts";
+import { type DType, elementsOf } from "@lade/formats/array";
 import { JsonFields } from "../json/json_fields.ts";
 import type { JsonValue } from "../json/canonical_json.ts";
 import { openSealed, sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, GENERATIONS, RANKS, STEPS } from "../keys/series_keys.ts";
+import {
+  dtypeOf,
+  type PieceBytes,
+  pieceBytesJson,
+  pieceBytesOf,
+  type PieceGround,
+  pieceGroundJson,
+  pieceGroundOf,
+} from "./piece_bytes.ts";
 
-/** An object of data, by its key below the prefix of the series. */
-export interface DataObject {
-  readonly key: string;
-  readonly size: number;
-  /** Which version of it is read: given of what others wrote, and may write again. */
-  readonly etag?: string;
-}
-
-/** A part of a tensor, and where its bytes lie. */
-export interface StoredPiece extends Box {
+/** A part of a tensor that a rank has written, or names where it lies. */
+export interface StoredPiece extends PieceBytes {
   /** Of which tensor. */
   readonly name: string;
   readonly dtype: DType;
   /** The shape of the whole tensor. */
   readonly globalShape: readonly number[];
-  /** Which of the objects has it. */
-  readonly shard: number;
-  /** Its first byte in there. */
-  readonly offset: number;
-  /** Its bytes. */
-  readonly length: number;
-  /** CRC-32C of each `chunkBytes` of it, big-endian. */
-  readonly sums: Uint8Array<ArrayBuffer>;
-  /** SHA-256 of its bytes, where later checkpoints are to find it by that: 64 hexadecimal digits. */
-  readonly sha256?: string;
 }
 
 /** Something that is kept besides tensors: as JSON, or as bytes in an object of their own. */
@@ -38,7 +28,7 @@ export type StoredExtra =
   | { readonly shard: number; readonly crc32c: string; readonly isJson: boolean };
 
 /** What a rank wrote for a checkpoint: its part of the truth, from which alone the manifest is made. */
-export interface RankRecord extends CheckpointRef {
+export interface RankRecord extends CheckpointRef, PieceGround {
   /** Of which run. */
   readonly run: string;
   readonly rank: number;
@@ -47,10 +37,6 @@ export interface RankRecord extends CheckpointRef {
   readonly createdAt: number;
   /** The checkpoint whose parts it names in place of writing them again. */
   readonly base?: CheckpointRef;
-  /** Bytes that one checksum is of. */
-  readonly chunkBytes: number;
-  /** The objects that hold its pieces and extras. */
-  readonly shards: readonly DataObject[];
   readonly pieces: readonly StoredPiece[];
   readonly extras: Readonly<Record<string, StoredExtra>>;
   /** Numbers by which checkpoints are chosen. */
@@ -76,7 +62,7 @@ export function readRecord(bytes: Uint8Array, uri: string): RankRecord {
 
 /** A record as a field of JSON. */
 export function recordJson(record: RankRecord): { readonly [name: string]: JsonValue } {
-  const { generation, step, run, rank, worldSize, createdAt, chunkBytes, shards, metrics, base } = record;
+  const { generation, step, run, rank, worldSize, createdAt, metrics, base } = record;
   return {
     generation,
     step,
@@ -85,9 +71,8 @@ export function recordJson(record: RankRecord): { readonly [name: string]: JsonV
     worldSize,
     createdAt,
     ...(base && { base: { generation: base.generation, step: base.step } }),
-    chunkBytes,
+    ...pieceGroundJson(record),
     metrics: { ...metrics },
-    shards: shards.map(({ key, size }) => ({ key, size })),
     pieces: record.pieces.map(pieceJson),
     extras: Object.fromEntries(
       Object.entries(record.extras).map(([name, extra]) => [name, { ...extra }]),
@@ -98,13 +83,7 @@ export function recordJson(record: RankRecord): { readonly [name: string]: JsonV
 /** Reads what {@linkcode recordJson} makes. */
 export function recordOf(fields: JsonFields): RankRecord {
   const worldSize = fields.whole("worldSize", RANKS);
-  const chunkBytes = fields.whole("chunkBytes");
-  if (chunkBytes === 0) throw fields.fault("chunkBytes", "is 0");
-  const shards = fields.objects("shards").map((shard) => {
-    const key = shard.text("key");
-    if (!/^data\/[^/]+\/[^/]+$/.test(key)) throw shard.fault("key", "names no data of the series");
-    return { key, size: shard.whole("size") };
-  });
+  const ground = pieceGroundOf(fields);
   return {
     generation: fields.whole("generation", GENERATIONS),
     step: fields.whole("step", STEPS),
@@ -113,13 +92,12 @@ export function recordOf(fields: JsonFields): RankRecord {
     worldSize,
     createdAt: fields.whole("createdAt"),
     ...(fields.has("base") && { base: baseOf(fields.object("base")) }),
-    chunkBytes,
-    shards,
-    pieces: fields.objects("pieces").map((piece) => pieceOf(piece, shards, chunkBytes)),
+    ...ground,
+    pieces: fields.objects("pieces").map((piece) => pieceOf(piece, ground)),
     extras: Object.fromEntries(
       fields.object("extras").entries().map(([name]) => [
         name,
-        extraOf(fields.object("extras").object(name), shards),
+        extraOf(fields.object("extras").object(name), ground),
       ]),
     ),
     metrics: metricsOf(fields.object("metrics")),
@@ -130,63 +108,18 @@ function baseOf(fields: JsonFields): CheckpointRef {
   return { generation: fields.whole("generation", GENERATIONS), step: fields.whole("step", STEPS) };
 }
 
-function pieceJson(
-  { name, dtype, globalShape, offsets, shape, shard, offset, sums, sha256 }: StoredPiece,
-): JsonValue {
-  return {
-    name,
-    dtype,
-    globalShape: [...globalShape],
-    offsets: [...offsets],
-    shape: [...shape],
-    shard,
-    offset,
-    sums: sums.toBase64(),
-    ...(sha256 !== undefined && { sha256 }),
-  };
+function pieceJson({ name, dtype, globalShape, ...bytes }: StoredPiece): JsonValue {
+  return { name, dtype, globalShape: [...globalShape], ...pieceBytesJson(bytes) };
 }
 
-function pieceOf(fields: JsonFields, shards: readonly DataObject[], chunkBytes: number): StoredPiece {
-  const dtype = fields.text("dtype");
-  if (!isDType(dtype)) throw fields.fault("dtype", "is one that this version of Lade does not know");
-  const shape = fields.wholes("shape");
-  const elements = elementsOf(shape);
-  const length = elements === undefined ? undefined : byteLengthOf(dtype, elements);
-  if (length === undefined) throw fields.fault("shape", "takes no whole number of bytes");
+function pieceOf(fields: JsonFields, ground: PieceGround): StoredPiece {
+  const dtype = dtypeOf(fields);
   const globalShape = fields.wholes("globalShape");
   if (elementsOf(globalShape) === undefined) throw fields.fault("globalShape", "is larger than any tensor");
-  const shard = fields.whole("shard", shards.length);
-  const offset = fields.whole("offset");
-  if (offset + length > (shards[shard]?.size ?? 0)) {
-    throw fields.fault("offset", "passes the end of its object");
-  }
-  const sums = fields.bytes("sums");
-  if (sums.length !== Math.ceil(length / chunkBytes) * 4) {
-    throw fields.fault("sums", `are not those of ${length} bytes`);
-  }
-  return {
-    name: fields.text("name"),
-    dtype,
-    globalShape,
-    offsets: fields.wholes("offsets"),
-    shape,
-    shard,
-    offset,
-    length,
-    sums,
-    ...digestOf(fields),
-  };
+  return { name: fields.text("name"), dtype, globalShape, ...pieceBytesOf(fields, dtype, ground) };
 }
 
-/** The digest of a piece, where it has one. */
-export function digestOf(fields: JsonFields): { readonly sha256?: string } {
-  if (!fields.has("sha256")) return {};
-  const sha256 = fields.text("sha256");
-  if (!/^[0-9a-f]{64}$/.test(sha256)) throw fields.fault("sha256", "is no SHA-256");
-  return { sha256 };
-}
-
-function extraOf(fields: JsonFields, shards: readonly DataObject[]): StoredExtra {
+function extraOf(fields: JsonFields, { shards }: PieceGround): StoredExtra {
   if (fields.has("json")) return { json: fields.json("json") };
   const crc32c = fields.text("crc32c");
   if (!/^[0-9a-f]{8}$/.test(crc32c)) throw fields.fault("crc32c", "is no checksum");

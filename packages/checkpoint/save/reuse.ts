@@ -1,7 +1,9 @@
 import { createHash } from "node:crypto";
 import type { CheckpointRef } from "../keys/series_keys.ts";
-import type { ManifestPiece, TensorTable } from "../manifest/manifest.ts";
-import type { DataObject, StoredPiece } from "../record/rank_record.ts";
+import type { TensorTable } from "../manifest/manifest.ts";
+import type { PieceBytes } from "../record/piece_bytes.ts";
+import type { DataObject } from "../record/piece_bytes.ts";
+import type { StoredPiece } from "../record/rank_record.ts";
 import type { PlannedPiece } from "./plan_save.ts";
 
 /** A checkpoint that is held, so that what is saved may name its parts in place of writing them again. */
@@ -12,7 +14,7 @@ export interface Base {
 
 /** A part that is named where it lies. */
 interface FoundPart {
-  readonly part: ManifestPiece;
+  readonly part: PieceBytes;
   readonly object: DataObject;
 }
 

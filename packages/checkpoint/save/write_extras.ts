@@ -1,7 +1,8 @@
-import { crc32c } from "@lade/core";
+import { crc32c, crc32cToHex } from "@lade/core";
 import { canonicalJson, type JsonValue } from "../json/canonical_json.ts";
 import { extraKey } from "../keys/series_keys.ts";
-import type { DataObject, StoredExtra } from "../record/rank_record.ts";
+import type { DataObject } from "../record/piece_bytes.ts";
+import type { StoredExtra } from "../record/rank_record.ts";
 import { createSame } from "../series/create_same.ts";
 import type { Series } from "../series/series.ts";
 import type { ShardPlace } from "./write_shards.ts";
@@ -54,7 +55,7 @@ export async function writeExtras(
     const key = extraKey(place.attempt, { ...place, number: shards.length + 1 });
     const operation = `save the extra ${JSON.stringify(name)} as`;
     await createSame(series.store, key, bytes, { ifIgnored: series.ifIgnored, operation, signal });
-    const sum = crc32c(bytes).toString(16).padStart(8, "0");
+    const sum = crc32cToHex(crc32c(bytes));
     stored[name] = { shard: before + shards.length, crc32c: sum, isJson };
     shards.push({ key, size: bytes.length });
   }

@@ -8,7 +8,8 @@ import {
   writeSafetensors,
 } from "@lade/formats/safetensors";
 import { shardKey } from "../keys/series_keys.ts";
-import type { DataObject, StoredPiece } from "../record/rank_record.ts";
+import type { DataObject } from "../record/piece_bytes.ts";
+import type { StoredPiece } from "../record/rank_record.ts";
 import { mayBeThere, TRIES } from "../series/create_same.ts";
 import type { Series } from "../series/series.ts";
 import { ChunkSums } from "./chunk_sums.ts";

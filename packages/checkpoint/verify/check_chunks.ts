@@ -1,13 +1,14 @@
-import { crc32c, readChunks, readRanges } from "@lade/core";
+import { crc32c, crc32cToHex, readChunks, readRanges } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
-import type { ManifestPiece, TensorEntry } from "../manifest/manifest.ts";
+import type { TensorEntry } from "../manifest/manifest.ts";
+import { damagedChunks, type PieceBytes } from "../record/piece_bytes.ts";
 import type { Verification } from "./verification.ts";
 
 /** Some chunks of a piece, side by side. */
 interface Stretch {
   readonly tensor: TensorEntry;
-  readonly piece: ManifestPiece;
+  readonly piece: PieceBytes;
   /** The first byte, from the beginning of the piece. */
   readonly at: number;
   readonly length: number;
@@ -44,7 +45,7 @@ export async function checkExtras(work: Verification, signal: AbortSignal | unde
         sum = crc32c(bytes, sum);
         onBytes(bytes.length);
       }
-      if (sum.toString(16).padStart(8, "0") === due) return;
+      if (crc32cToHex(sum) === due) return;
       const detail = `it does not match its checksum: the extra ${JSON.stringify(name)} of rank ${rank}`;
       onFault({ key, detail });
     });
@@ -110,14 +111,10 @@ async function checkJob(work: Verification, { key, stretches, bytes }: Job, sign
 function compare(
   { table: { chunkBytes }, onFault }: Verification,
   key: string,
-  { tensor: { name: tensor }, piece: { sums, offset: begin }, at }: Stretch,
+  { tensor: { name: tensor }, piece, at }: Stretch,
   bytes: Uint8Array,
 ) {
-  const view = new DataView(sums.buffer, sums.byteOffset, sums.byteLength);
-  for (let from = 0; from < bytes.length; from += chunkBytes) {
-    const chunk = bytes.subarray(from, from + chunkBytes);
-    if (crc32c(chunk) === view.getUint32((at + from) / chunkBytes * 4)) continue;
-    const detail = "its bytes do not match their checksum";
-    onFault({ key, tensor, offset: begin + at + from, length: chunk.length, detail });
+  for (const damage of damagedChunks(piece, at, bytes, chunkBytes)) {
+    onFault({ key, tensor, ...damage, detail: "its bytes do not match their checksum" });
   }
 }

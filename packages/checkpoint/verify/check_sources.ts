@@ -1,4 +1,4 @@
-import { crc32c, getBytes, objectUri } from "@lade/core";
+import { crc32c, crc32cToHex, getBytes, objectUri } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { StoreError } from "@lade/core/errors";
 import { openSafetensors, type TensorPlace } from "@lade/formats/safetensors";
@@ -56,7 +56,7 @@ export async function checkRecords(work: Verification, signal: AbortSignal | und
     await orFault(work, key, async () => {
       const { bytes } = await getBytes(store, key, { signal });
       onBytes(bytes.length);
-      if (crc32c(bytes).toString(16).padStart(8, "0") !== due) {
+      if (crc32cToHex(crc32c(bytes)) !== due) {
         return onFault({ key, detail: "it does not match its checksum" });
       }
       records.push(readRecord(bytes, objectUri(store.uri, key)));
