@@ -1,19 +1,10 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { runExample } from "../run_example.ts";
 
 Deno.test("examples/checkpoints/main.ts comes to the same with a process killed and fewer ranks as without", async () => {
   const directory = await Deno.makeTempDir();
-  const run = async (...args: string[]) => {
-    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        ...["run", "--quiet", "--no-prompt", "--allow-read", "--allow-write", "--allow-env", "--allow-run"],
-        "examples/checkpoints/main.ts",
-        ...args,
-      ],
-      cwd: new URL("../..", import.meta.url),
-    }).output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    return new TextDecoder().decode(stdout);
-  };
+  const permissions = ["--allow-read", "--allow-write", "--allow-env", "--allow-run"];
+  const run = (...args: string[]) => runExample("checkpoints/main.ts", permissions, args);
   try {
     const [killed, whole] = await Promise.all([
       run("--at", `file://${directory}/killed`, "--kill-at", "25"),

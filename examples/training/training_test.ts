@@ -1,6 +1,7 @@
 import { getBytes } from "@lade/core";
 import { Lade } from "@lade/lade";
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { runExample } from "../run_example.ts";
 import * as tf from "@tensorflow/tfjs-core";
 import { writeDigits } from "./digits.ts";
 import { evaluate, train, type Training } from "./train.ts";
@@ -67,25 +68,9 @@ Deno.test("a training that was broken off twice has the losses and the model of 
 
 Deno.test("examples/training/main.ts goes on where it was broken off", async () => {
   const directory = await Deno.makeTempDir();
-  const run = async (...args: string[]) => {
-    const permissions = ["--allow-read", "--allow-write", "--allow-env"];
-    const at = `file://${directory}/new/`;
-    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: [
-        "run",
-        "--quiet",
-        "--no-prompt",
-        ...permissions,
-        "examples/training/main.ts",
-        "--at",
-        at,
-        ...args,
-      ],
-      cwd: new URL("../..", import.meta.url),
-    }).output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    return new TextDecoder().decode(stdout);
-  };
+  const permissions = ["--allow-read", "--allow-write", "--allow-env"];
+  const run = (...args: string[]) =>
+    runExample("training/main.ts", permissions, ["--at", `file://${directory}/new/`, ...args]);
   try {
     const first = await run("--epochs", "1", "--stop-at", "12");
     assertStringIncludes(first, "epoch 0 step 12 loss ");
