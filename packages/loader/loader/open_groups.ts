@@ -24,8 +24,7 @@ export function openGroups<T>(
     let readMs = 0;
     const onRead = (bytes: number, ms: number) => {
       readMs += ms;
-      stats.readsLater++;
-      stats.read(bytes, ms);
+      stats.readLater(bytes, ms);
     };
     const opened = await groups.open(group, { signal, clock, onRead });
     stats.decodeMs += Math.max(0, clock.monotonicMs() - began - readMs);

@@ -74,7 +74,6 @@ export async function readGroup(reads: readonly PlacedRead[], ground: ReadGround
   if (!first) return;
   const { engine, signal, clock, stats } = ground;
   const { store, key, etag, offset, length, target } = first;
-  stats.readsLater++;
   const began = clock.monotonicMs();
   const call = { signal, ...(etag !== undefined && { ifMatch: etag }) };
   if (reads.length > 1) {
@@ -88,7 +87,7 @@ export async function readGroup(reads: readonly PlacedRead[], ground: ReadGround
   } else if (length > 0) {
     checkLength(first, await readInto(store, key, target, { ...call, range: { offset, length } }));
   }
-  stats.read(reads.reduce((sum, { length }) => sum + length, 0), clock.monotonicMs() - began);
+  stats.readLater(reads.reduce((sum, { length }) => sum + length, 0), clock.monotonicMs() - began);
 }
 
 function checkLength(read: PlacedRead, { range, info }: ReadResult): void {

@@ -199,8 +199,7 @@ export class StreamLane<T> {
     let readMs = 0;
     const onRead = (bytes: number, ms: number) => {
       readMs += ms;
-      stats.readsLater++;
-      stats.read(bytes, ms);
+      stats.readLater(bytes, ms);
     };
     let samples: AsyncIterator<T | LostSample> | undefined;
     try {

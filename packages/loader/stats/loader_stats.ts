@@ -81,6 +81,12 @@ export class StatsCounter {
     this.#latencies[bin] = (this.#latencies[bin] ?? 0) + 1;
   }
 
+  /** Counts a read that was waited for, once it has ended: one in flight is counted in neither number. */
+  readLater(bytes: number, ms: number): void {
+    this.readsLater++;
+    this.read(bytes, ms);
+  }
+
   /** All there is now. */
   snapshot(ahead: number, workers = 0): LoaderStats {
     return new Snapshot(this, this.#latencies.slice(), { ahead, workers });
