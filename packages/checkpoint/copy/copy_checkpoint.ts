@@ -8,7 +8,7 @@ import { Hold } from "../retention/hold.ts";
 import { checkNotRetired } from "../save/commit.ts";
 import { nameLatest } from "../save/name_latest.ts";
 import { createSame } from "../series/create_same.ts";
-import { findCommits, retiredNames } from "../series/find_commits.ts";
+import { findCommits, newestCommit, retiredNames } from "../series/find_commits.ts";
 import { checkMarker } from "../series/marker.ts";
 import { manifestOf, tableOf } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
@@ -117,7 +117,7 @@ async function copy(
   }
   await copySmall(source, commitKey(ref), target, signal);
   await checkNotRetired(target, ref, signal);
-  await nameLatest(target, ref, signal);
+  await nameLatest(target, await newestCommit(target, signal) ?? ref, signal);
   return { generation: ref.generation, step: ref.step, objects, bytes, present };
 }
 

@@ -108,6 +108,19 @@ Deno.test("a copy that dies at any write leaves nothing to be seen, and the next
   assertEquals(died, 9);
 });
 
+Deno.test("what names the newest names it where an older one is copied beside it", async () => {
+  await using from = new MemoryStore();
+  await using to = new MemoryStore();
+  await saved(from, { a: [1, 2] });
+  const copy = (step: number) =>
+    copyCheckpoint({ store: from, prefix: "c" }, step, { store: to, prefix: "d" });
+  await copy(2);
+  const named = (await content(to, "d/")).get("latest.json");
+  await to.delete("d/latest.json");
+  await copy(1);
+  assertEquals((await content(to, "d/")).get("latest.json"), named);
+});
+
 Deno.test("what lies there and is another is an error, and stays", async () => {
   await using from = new MemoryStore();
   await using to = new MemoryStore();

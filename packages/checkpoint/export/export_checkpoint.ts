@@ -1,4 +1,4 @@
-import type { ObjectStore } from "@lade/core";
+import { type ObjectStore, objectUri } from "@lade/core";
 import { AlreadyExistsError } from "@lade/core/errors";
 import { writeSafetensorsSet } from "@lade/formats/safetensors";
 import type { LoadOptions } from "../load/load_tensors.ts";
@@ -63,6 +63,11 @@ export async function exportCheckpoint(
     shape: tensor.shape,
     data: () => streamTensor(checkpoint, tensor, partBytes, load),
   }));
+  if (tensors.length === 0) {
+    throw new RangeError(
+      `Cannot export to ${JSON.stringify(objectUri(store.uri, key))}: no tensor is chosen`,
+    );
+  }
   const call = load.signal ? { signal: load.signal } : {};
   if (replace) await store.delete(key, call);
   try {

@@ -81,6 +81,21 @@ Deno.test("exportCheckpoint() takes some tensors under other names, and replaces
   await assertRejects(() => exportCheckpoint(checkpoint, out, "", { name: "a/b" }), TypeError);
 });
 
+Deno.test("exportCheckpoint() of no tensor is an error, and leaves the export that is there", async () => {
+  const { store, checkpoint } = await saved();
+  await using _ = checkpoint;
+  const { index, files } = await exportCheckpoint(checkpoint, store, "hf");
+  const before = await Promise.all([index, ...files].map(async (key) => (await getBytes(store, key)).bytes));
+  const filter = () => false;
+  await assertRejects(
+    () => exportCheckpoint(checkpoint, store, "hf", { filter, replace: true }),
+    RangeError,
+    "no tensor is chosen",
+  );
+  const after = await Promise.all([index, ...files].map(async (key) => (await getBytes(store, key)).bytes));
+  assertEquals(after, before);
+});
+
 Deno.test("exportCheckpoint() of a damaged checkpoint names the tensor, and writes no index", async () => {
   const { store, checkpoint } = await saved();
   await using _ = checkpoint;

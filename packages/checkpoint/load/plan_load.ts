@@ -52,7 +52,7 @@ export function* planLoad(
   targets: Iterable<TensorTarget>,
   options: PlanLoadOptions,
 ): Generator<PlannedRead, void, void> {
-  const byName = new Map(table.tensors.map((tensor) => [tensor.name, tensor]));
+  const byName = tensorsByName(table);
   for (const target of targets) {
     const tensor = byName.get(target.name);
     if (!tensor) {
@@ -121,4 +121,13 @@ function readOf(
   const isWhole = runs.length === 1 && first && offset === from && length === first.length;
   const place = isWhole ? target.subarray(first.target, first.target + length) : undefined;
   return { tensor, piece, offset, length, place, runs, target };
+}
+
+/** The tensors of tables by their names: a table is asked once for each tensor that is exported. */
+const namesOfTables = new WeakMap<TensorTable, ReadonlyMap<string, TensorEntry>>();
+
+function tensorsByName(table: TensorTable): ReadonlyMap<string, TensorEntry> {
+  let names = namesOfTables.get(table);
+  if (!names) namesOfTables.set(table, names = new Map(table.tensors.map((tensor) => [tensor.name, tensor])));
+  return names;
 }

@@ -1,5 +1,5 @@
 import type { ObjectStore } from "@lade/core";
-import { NotFoundError, StoreError } from "@lade/core/errors";
+import { NotFoundError, QuotaExceededError, StoreError } from "@lade/core/errors";
 import { type CheckpointRef, compareRefs, parseRefName, STEPS } from "../keys/series_keys.ts";
 import { Checkpoint } from "../load/checkpoint.ts";
 import type { Manifest } from "../manifest/manifest.ts";
@@ -225,6 +225,11 @@ class OpenCheckpoints implements Checkpoints {
     let manifest: Manifest;
     try {
       manifest = await saveCheckpoint(this.#series, joined, planned, this.#config, stages, signal, base);
+    } catch (error) {
+      // What was retired before may be due by now, so that the next save has room.
+      const isFull = error instanceof QuotaExceededError;
+      if (isFull && this.#config.keep && joined.rank === 0) await this.#tidy(signal);
+      throw error;
     } finally {
       await base?.hold[Symbol.asyncDispose]();
     }

@@ -1,8 +1,8 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore } from "@lade/core";
-import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { NotFoundError, PreconditionFailedError, QuotaExceededError } from "@lade/core/errors";
 import { createStoreContext } from "@lade/core/backend";
-import { FakeClock } from "@lade/testing";
+import { FakeClock, injectFaults } from "@lade/testing";
 import { openCheckpoints } from "../open/open_checkpoints.ts";
 import type { Checkpoints } from "../open/checkpoints.ts";
 import type { CheckpointsOptions } from "../open/checkpoints_options.ts";
@@ -108,6 +108,27 @@ Deno.test("attempts that nothing can come of are removed once a later run has be
   assertEquals(removed.map(({ name, objects }) => [name, objects]), [["00000000-000000000007", 2]]);
   assertEquals((await keysOf(store)).filter((key) => /^(?:data|records)\/00000000/.test(key)), []);
   assertEquals(await stepsOf(next), [1]);
+});
+
+Deno.test("a save that finds no room lets go of what is retired, so that the next one has it", async () => {
+  await using inner = new MemoryStore();
+  const uri = "memory://full";
+  const error = new QuotaExceededError({ operation: "write to", uri, detail: "no space is left" });
+  const store = injectFaults(inner, [{
+    operation: "createPartWriter",
+    nth: 4,
+    fault: { kind: "throw", error },
+  }]);
+  const checkpoints = await openCheckpoints(store, "", { run: "a", keep: { last: 1 }, graceMs: 0 });
+  for (const step of [1, 2]) await save(checkpoints, step);
+  const reader = await checkpoints.open(2);
+  await save(checkpoints, 3);
+  // What was read then is read no more, and nothing has removed it yet.
+  await reader[Symbol.asyncDispose]();
+  assertEquals((await keysOf(inner)).filter((key) => key.startsWith("data/")).length, 2);
+  await assertRejects(() => save(checkpoints, 4), QuotaExceededError);
+  assertEquals((await keysOf(inner)).filter((key) => key.startsWith("data/")).length, 1);
+  await save(checkpoints, 5);
 });
 
 Deno.test("keptBy() unites its rules, and always keeps the newest", () => {

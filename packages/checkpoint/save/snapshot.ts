@@ -1,6 +1,9 @@
 import type { BudgetLease, Slab, StoreContext } from "@lade/core";
 import type { PlannedPiece } from "./plan_save.ts";
 
+/** Bytes of a slab that small parts share. */
+const SHARED_BYTES = 4 * 2 ** 20;
+
 /** Files of which some were copied, so that the caller may change its memory. */
 export interface Snapshot {
   /** The files, those that were copied with their copies. */
@@ -37,13 +40,22 @@ export function takeSnapshot(
     }
     room -= bytes;
     const slabs: Slab[] = [];
+    // Small parts share slabs: each slab is a mapping of its own, of which a process has some 65,000.
+    let shared = new Uint8Array(0);
+    let left = bytes;
     copied[file] = pieces.map((piece) => {
       if (!ArrayBuffer.isView(piece.data)) return piece;
-      const slab = buffers.lease(Math.max(1, piece.bytes));
-      slabs.push(slab);
+      if (shared.length < piece.bytes) {
+        const slab = buffers.lease(Math.max(1, piece.bytes, Math.min(SHARED_BYTES, left)));
+        slabs.push(slab);
+        shared = slab.bytes;
+      }
+      const data = shared.subarray(0, piece.bytes);
       const { buffer, byteOffset, byteLength } = piece.data;
-      slab.bytes.set(new Uint8Array(buffer, byteOffset, byteLength));
-      return { ...piece, data: slab.bytes.subarray(0, piece.bytes) };
+      data.set(new Uint8Array(buffer, byteOffset, byteLength));
+      shared = shared.subarray(piece.bytes);
+      left -= piece.bytes;
+      return { ...piece, data };
     });
     held.set(file, { slabs, lease });
   }
