@@ -118,8 +118,13 @@ Deno.test("lade checkpoint export writes files with an index, and replaces them 
   const keys = Object.keys(await cli.contents("memory://other/hf/")).map((key) => key.split("/").at(-1));
   assertEquals(keys, ["model-00001-of-00001.safetensors", "model.safetensors.index.json"]);
   assertEquals((await cli.run(args)).code, 1);
-  const none = await cli.run([...args, "--replace", "--tensors", "none", "--json"]);
-  assertEquals(JSON.parse(none.stdout).tensors, 0);
+  const before = await cli.contents("memory://other/hf/");
+  const none = await cli.run([...args, "--replace", "--tensors", "none"]);
+  assertEquals([none.code, none.stdout], [1, ""]);
+  assertStringIncludes(none.stderr, "no tensor is chosen");
+  assertEquals(await cli.contents("memory://other/hf/"), before);
+  const replaced = await cli.run([...args, "--replace", "--json"]);
+  assertEquals(JSON.parse(replaced.stdout).files.length, 1);
   assertEquals((await cli.run(args.slice(0, 3))).code, 2);
   assertEquals((await cli.run(["checkpoint", "ls", "memory://m/c/", "--replace"])).code, 2);
 });
