@@ -15,6 +15,14 @@ export interface NodeModules {
     cpuUsage?(): { readonly user: number; readonly system: number };
     threadCpuUsage?(): { readonly user: number; readonly system: number };
   };
+  /** Threads, where there is no `Worker`. */
+  readonly "node:worker_threads": {
+    readonly Worker: new (program: URL, options: { readonly name: string }) => {
+      on(event: "message" | "error", listener: (value: unknown) => void): unknown;
+      postMessage(message: unknown, transfer: Transferable[]): void;
+      terminate(): unknown;
+    };
+  };
   /** CRC-32 of the system. */
   readonly "node:zlib": { crc32(bytes: Uint8Array, previous: number): number };
 }

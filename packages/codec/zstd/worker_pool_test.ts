@@ -2,7 +2,7 @@ import { assertEquals, assertInstanceOf, assertRejects, assertStrictEquals, asse
 import { FailingWorker } from "../testing/failing_worker.ts";
 import { concat, jsonSample, randomSample } from "../testing/samples.ts";
 import { resolveWorkers, WorkerPool } from "./worker_pool.ts";
-import { startOnLoop, startWorker } from "./worker_like.ts";
+import { startOnLoop, startThread, startWorker } from "./worker_like.ts";
 import type { CompressJob } from "./zstd_job.ts";
 import { createZstdPool } from "./worker_pool.ts";
 import { ZstdJobError, ZstdWorker, ZstdWorkerError } from "./zstd_worker.ts";
@@ -52,7 +52,7 @@ Deno.test("WorkerPool ends jobs and refuses new ones when it is disposed", async
 });
 
 Deno.test("ZstdWorker gives the input back and the output as one piece", async () => {
-  for (const start of [startWorker, startOnLoop]) {
+  for (const start of [startWorker, startOnLoop, startThread]) {
     const worker = new ZstdWorker(await start());
     for (const sample of [randomSample(3_000_000, 1), jsonSample(3_000_000, 2), new Uint8Array(0)]) {
       const length = sample.length;
@@ -89,7 +89,7 @@ Deno.test("ZstdWorker gives up a job at once when it is aborted, and goes on wit
 });
 
 Deno.test("ZstdWorker tells what a job failed with, and goes on", async () => {
-  for (const start of [startWorker, startOnLoop]) {
+  for (const start of [startWorker, startOnLoop, startThread]) {
     const worker = new ZstdWorker(await start());
     const bytes = randomSample(100, 1);
     const frames = [{ length: 100, contentBound: 1000, exact: false }];
