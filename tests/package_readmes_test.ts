@@ -1,26 +1,5 @@
 import { assertEquals, assertStringIncludes } from "@std/assert";
-
-const ROOT = new URL("..", import.meta.url);
-
-/** Runs the first script of a document without any permission, and gives what it prints. */
-async function runScript(document: string): Promise<string> {
-  const text = await Deno.readTextFile(new URL(document, ROOT));
-  const [, script = ""] = /^```ts\n(.*?)^```/ms.exec(text) ?? [];
-  assertStringIncludes(script, "import ");
-  const directory = await Deno.makeTempDir();
-  const path = `${directory}/script.ts`;
-  try {
-    await Deno.writeTextFile(path, script);
-    const { stdout, stderr, code } = await new Deno.Command(Deno.execPath(), {
-      args: ["run", "--quiet", "--no-prompt", "--config", "deno.json", path],
-      cwd: ROOT,
-    }).output();
-    assertEquals(code, 0, new TextDecoder().decode(stderr));
-    return new TextDecoder().decode(stdout);
-  } finally {
-    await Deno.remove(directory, { recursive: true });
-  }
-}
+import { PRINTED, runScript, runServed, SERVED } from "./readme_scripts.ts";
 
 Deno.test("the script of packages/loader/README.md goes on with exactly the rest", async () => {
   const output = await runScript("packages/loader/README.md");
@@ -51,3 +30,26 @@ Deno.test("the script of packages/checkpoint/README.md saves by two ranks, and l
     "200 200 200 200 0 faults",
   ]);
 });
+
+for (const [name, lines] of Object.entries(PRINTED)) {
+  Deno.test(`the script of packages/${name}/README.md prints what it promises`, async () => {
+    assertEquals((await runScript(`packages/${name}/README.md`)).trim().split("\n"), lines);
+  });
+}
+
+Deno.test("the script of packages/fs/README.md writes and lists files", async () => {
+  const permissions = ["--allow-read", "--allow-write"];
+  const output = await runScript("packages/fs/README.md", { permissions });
+  assertEquals(output.trim().split("\n"), ["runs/7/log.txt 8", "runs/7/state.json 12", '{"step":100}']);
+});
+
+Deno.test("the script of packages/service/README.md sends a request", async () => {
+  const permissions = ["--allow-net=127.0.0.1"];
+  assertEquals(await runScript("packages/service/README.md", { permissions }), "200 hello\n");
+});
+
+for (const name of ["s3", "azure", "gcs"] as const) {
+  Deno.test(`the script of packages/${name}/README.md writes, lists, reads and deletes`, async () => {
+    assertEquals(await runServed(name, runScript), SERVED);
+  });
+}

@@ -1,11 +1,12 @@
 /**
  * Installs the servers that `deno task test:servers` runs against, each by its own ecosystem's command, into `.servers`:
  * versitygw, gofakes3 and fake-gcs-server by Go, moto by Python, S3Proxy and S3Mock by Maven, Azurite by Deno; and the
- * Python libraries that the formats are tested against. What is there already is left alone; what cannot be had is named.
+ * Python libraries that the formats are tested against, and the Node that libraries are tried on. What is there already is left alone; what cannot be had is named.
  * What takes minutes to build is used where it is there, and not installed: s3s-fs.
  *
  * @module
  */
+import { findNode, NODE, NODE_DIRECTORY } from "./find_node.ts";
 import { findProgram } from "./find_program.ts";
 import { findFormatsPython, FORMATS_LIBRARIES, FORMATS_VENV } from "./formats_python.ts";
 import { AZURITE, AZURITE_DIRECTORY, hasAzurite } from "./start_azurite.ts";
@@ -130,6 +131,12 @@ exec java ${LIMITS} -jar "$java/s3mock/s3mock-4.11.0-exec.jar" "$@"
       }),
     },
     commands: [[Deno.execPath(), "install", "--quiet", "--config", `${AZURITE_DIRECTORY}/deno.json`]],
+  },
+  {
+    name: "Node",
+    find: findNode,
+    needs: ["npm"],
+    commands: [["npm", "install", "--silent", "--no-audit", "--no-fund", "--prefix", NODE_DIRECTORY, NODE]],
   },
   {
     name: "the formats of Python",

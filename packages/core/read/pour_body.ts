@@ -1,3 +1,8 @@
+/**
+ * Pouring: the bytes of a source straight into a file or shared memory, checksums taken on the way.
+ *
+ * @module
+ */
 import { COMBINABLE_CHECKSUMS, type CombinableName } from "@lade/codec/checksum";
 import type { FileRegion, Poured, PourTarget } from "../contract/pour.ts";
 import type { Checksums } from "../contract/types.ts";

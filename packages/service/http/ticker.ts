@@ -15,7 +15,9 @@ function startSystemTicker(intervalMs: number, tick: () => void): () => void {
   const goOn = () => {
     if (stopped) return;
     const timer = setInterval(tick, intervalMs);
-    Deno.unrefTimer(timer);
+    // Node has an object for a timer, which is asked itself.
+    if (typeof timer === "number") Deno.unrefTimer(timer);
+    else (timer as { unref(): void }).unref();
     stopTimer = () => clearInterval(timer);
     tick();
   };

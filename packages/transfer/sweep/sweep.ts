@@ -1,3 +1,8 @@
+/**
+ * Finds and removes what writes left that did not come to their end: hidden files, and uploads that a service keeps.
+ *
+ * @module
+ */
 import type { CallOptions } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { abortUpload, listUploads } from "@lade/core/operations";
