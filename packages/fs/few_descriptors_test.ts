@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
+import { getBytes } from "@lade/core";
 import { createStoreContext, UnavailableError } from "@lade/core/backend";
 import { FakeClock } from "@lade/testing";
 import { openFileStore } from "./store/open_file_store.ts";
@@ -38,6 +39,7 @@ Deno.test("every call of a file store waits for a descriptor, and tells that the
   };
   const calls = {
     "get()": async () => void await (await store.get("a")).cancel(),
+    "getBytes()": () => getBytes(store, "a"),
     "put()": () => store.put("b", new Uint8Array(3)),
     "createWriter()": async () => {
       await using writer = await store.createWriter("c");

@@ -124,3 +124,8 @@ export function holdObject(
 ): HeldObject | undefined {
   return store[holdAtHand]?.(key, options);
 }
+
+/** Whether a store may hold objects open, if not now. */
+export function mayHoldObjects(store: ObjectStore & Partial<HoldingStore>): boolean {
+  return store[holdAtHand] !== undefined;
+}

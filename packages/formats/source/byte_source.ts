@@ -40,7 +40,7 @@ export interface StreamOptions extends CallOptions {
   readonly end?: number;
   /**
    * Every byte is looked at as it comes: pieces are then small enough to be in the processor's cache still, where the system
-   * reads ahead by itself and small ones cost no more.
+   * reads ahead by itself.
    */
   readonly isLookedAt?: boolean;
 }

@@ -8,9 +8,10 @@ import {
   readRanges,
 } from "@lade/core";
 import { type StoreError, UnavailableError } from "@lade/core/errors";
-import { type HeldObject, holdObject } from "@lade/core/seams";
+import { type HeldObject, holdObject, mayHoldObjects } from "@lade/core/seams";
 import type { ByteSource, SourceRange, StreamOptions } from "./byte_source.ts";
 import { checkWithin } from "./check_within.ts";
+import { streamAtHand } from "./stream_at_hand.ts";
 
 /** Options of {@linkcode ObjectSource.open}. */
 export interface ObjectSourceOptions extends CallOptions {
@@ -27,8 +28,14 @@ export interface ObjectSourceOptions extends CallOptions {
 }
 
 const WINDOW = 64 * 2 ** 10;
-/** Bytes of a piece that is looked at: half of what a core's own cache holds as a rule. */
-const LOOKED_AT = 2 ** 20;
+/** Bytes of a piece that is looked at, where the system reads ahead by itself: few enough to be in a cache that cores share. */
+const LOOKED_AT = 4 * 2 ** 20;
+/** Pieces that are looked at, one after the other, while the next ones are read on other cores. */
+const LOOKED_AT_TOGETHER = 3;
+/** Bytes up to which a stream is read here where it is at hand: another core needs longer to begin than it spares. */
+const AT_HAND = 32 * 2 ** 20;
+/** Bytes that are read ahead where they were not at hand, before it is seen whether those that follow are. */
+const STRETCH = 64 * 2 ** 20;
 
 /**
  * An object as a source. Its first or last bytes come with the request that finds out how large it is, and what lies in
@@ -149,17 +156,27 @@ export class ObjectSource implements ByteSource {
       if (kept) yield kept;
       at = until;
     }
-    if (at >= end) return;
-    await using read = await readChunks(this.store, this.key, {
-      ...this.#call(options),
-      range: { offset: at, length: end - at },
-      ...(isLookedAt && this.store.readHints.sequentialConcurrency !== undefined && { chunkSize: LOOKED_AT }),
-    });
-    for await (const chunk of read) {
-      at += chunk.length;
-      yield chunk;
+    const { store, store: { context } } = this;
+    const call = this.#call(options);
+    const hold = () => this.hold();
+    while (at < end) {
+      const isHeld = this.#mayBeHeld && (end - at <= AT_HAND || navigator.hardwareConcurrency === 1);
+      if (isHeld) at = yield* streamAtHand({ ...call, source: this, hold, context, offset: at, end });
+      if (at === end) return;
+      // What is not at hand now may be some time later.
+      const until = isHeld ? Math.min(at + STRETCH, end) : end;
+      await using read = await readChunks(store, this.key, {
+        ...call,
+        range: { offset: at, length: until - at },
+        ...(isLookedAt && store.readHints.sequentialConcurrency !== undefined &&
+          { chunkSize: LOOKED_AT, concurrency: LOOKED_AT_TOGETHER }),
+      });
+      for await (const chunk of read) {
+        at += chunk.length;
+        yield chunk;
+      }
+      if (at !== until) throw this.#cut(offset, end - offset, at - offset);
     }
-    if (at !== end) throw this.#cut(offset, end - offset, at - offset);
   }
 
   /**
@@ -167,9 +184,15 @@ export class ObjectSource implements ByteSource {
    * asks whether the object is unchanged before what was read counts.
    */
   hold(): HeldObject | undefined {
+    const { ifMatch } = this.#call({});
+    return this.#mayBeHeld && ifMatch !== undefined
+      ? holdObject(this.store, this.key, { ifMatch })
+      : undefined;
+  }
+
+  get #mayBeHeld(): boolean {
     const { ifMatch, version } = this.#call({});
-    if (ifMatch === undefined || version !== undefined) return undefined;
-    return holdObject(this.store, this.key, { ifMatch });
+    return ifMatch !== undefined && version === undefined && mayHoldObjects(this.store);
   }
 
   #kept(offset: number, length: number): Uint8Array | undefined {

@@ -1,5 +1,6 @@
 import { checkReadConditions } from "@lade/core/backend";
 import type { HeldObject } from "@lade/core/seams";
+import { readMs } from "../files/io_gate.ts";
 import { etagOf, type FileStatus, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { isInside, type ReadRequest } from "./read_at_once.ts";
@@ -33,7 +34,9 @@ export class HeldFile implements HeldObject {
 
   /** Reads where that is quick, as the gate has it. */
   read(offset: number, target: Uint8Array): boolean {
-    const count = this.#setup.gate.tryNow(() => {
+    const { gate } = this.#setup;
+    const count = gate.tryNow(() => {
+      gate.allow(readMs(target.length));
       this.#file.seekSync(offset, Deno.SeekMode.Start);
       return this.#file.readSync(target);
     });

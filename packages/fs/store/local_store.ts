@@ -186,7 +186,8 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
       const request = { subject, key, path: tree.path(key), options };
       return gate.tryNow(() => read(request));
     } catch (error) {
-      throw readError(error, subject, options.signal);
+      if (!isDescriptorShortage(error)) throw readError(error, subject, options.signal);
+      return undefined;
     }
   }
 
