@@ -5,3 +5,4 @@
  */
 export * from "./dtype.ts";
 export * from "./nd_array.ts";
+export * from "./c_order.ts";

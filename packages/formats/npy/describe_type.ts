@@ -43,6 +43,11 @@ export function describeType(type: NpyType): Literal | undefined {
   }
 }
 
+/** Whether NumPy has elements of a dtype, so that npy files do. */
+export function isNpyDType(dtype: DType): boolean {
+  return CODES[dtype] !== undefined;
+}
+
 /** Bytes of an element of a type; `NaN` where NumPy has none such. */
 export function elementSizeOf(type: NpyType): number {
   if ("length" in type) return type.dtype === "string" ? 4 * type.length : type.length;

@@ -5,6 +5,7 @@
  * @module
  */
 export * from "./npy_type.ts";
+export { isNpyDType } from "./describe_type.ts";
 export type { NpyHeader, NpyHeaderOptions } from "./npy_header.ts";
 export * from "./npy_file.ts";
 export * from "./read_npy.ts";

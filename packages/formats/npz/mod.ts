@@ -6,4 +6,5 @@
 export * from "./npz_file.ts";
 export * from "./read_npz.ts";
 export * from "./npz_writer.ts";
+export { checkMemberName } from "./member_name.ts";
 export type { ZipMember } from "./zip_directory.ts";

@@ -16,6 +16,16 @@ export interface NpzMemberOptions extends NpyHeaderOptions {
   readonly maxSize?: number;
 }
 
+/** Where the elements of an array lie in its archive. */
+export interface NpzPlace {
+  /** What the array's header says. */
+  readonly header: NpyHeader;
+  /** The first byte of the elements, in the archive; absent where they are deflated. */
+  readonly offset?: number;
+  /** The CRC-32 of what lies before the elements in their member; with that of the elements it makes the member's. */
+  readonly headCrc32?: number;
+}
+
 const MAX_SIZE = 2 ** 30;
 const SUFFIX = ".npy";
 
@@ -94,6 +104,17 @@ export class NpzFile {
       if (length === start.length && length < member.size) break;
     }
     return (await readHeader(new StartSource(start, this.#uriOf(member), member.size), options)).header;
+  }
+
+  /** Says where the elements of an array lie, for those who read them by ranges of their own. */
+  async locate(name: string, options: NpyHeaderOptions = {}): Promise<NpzPlace> {
+    const member = this.member(name);
+    if (member.compression === "deflate") return { header: await this.header(name, options) };
+    const { source, dataOffset } = await openMember(this.source, member, callOf(options));
+    const window = new SourceWindow(source, dataOffset, member.size, this.#uriOf(member));
+    const { header } = await NpyFile.open(window, options);
+    const head = await window.read(0, header.dataOffset, callOf(options));
+    return { header, offset: dataOffset + header.dataOffset, headCrc32: crc32(head) };
   }
 
   /** The member that has an array. A name that there is not is a `TypeError` that names those that are. */

@@ -40,3 +40,8 @@ export function dtypeOfName(name: string): DType | undefined {
 export function rowOfDType(dtype: DType): { readonly name: string; readonly rank: number } | undefined {
   return ROWS.get(dtype);
 }
+
+/** Whether the format has a dtype. */
+export function isSafetensorsDType(dtype: DType): boolean {
+  return ROWS.has(dtype);
+}

@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { isSafetensorsDType } from "./dtype_names.ts";
 export * from "./tensor_place.ts";
 export * from "./plan_safetensors.ts";
 export type { SafetensorsHeader } from "./parse_header.ts";
