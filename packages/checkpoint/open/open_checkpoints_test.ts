@@ -197,6 +197,8 @@ Deno.test("wrong arguments are refused before anything is written", async () => 
       tensors: [{ name: "w", dtype: "uint8", shape: [2], data: new Uint8Array(2), ...piece }],
     });
   assertThrows(save({ dtype: "int3" }), TypeError, '"int3"');
+  const complex = { dtype: "complex128", shape: [1], data: new Float64Array(2) };
+  assertThrows(save(complex), TypeError, "safetensors has no complex128");
   assertThrows(save({ shape: [3] }), TypeError, "its shape takes 3");
   assertThrows(save({ globalShape: [1] }), TypeError, "passes the end");
   assertThrows(save({ replicas: [0, 1] }), TypeError, "replicas");
@@ -206,6 +208,34 @@ Deno.test("wrong arguments are refused before anything is written", async () => 
   for await (const { key } of store.list()) keys.push(key);
   assertEquals(keys, ["lade.json"]);
   assert(!checkpoints.isSaving);
+});
+
+Deno.test("ranks that say different things of a tensor commit nothing, and are told which rank says what", async () => {
+  const differing = async (other: object, message: string) => {
+    await using store = new MemoryStore();
+    const own = {
+      name: "w",
+      dtype: "uint16",
+      shape: [1],
+      globalShape: [2],
+      data: new Uint8Array(2),
+    } as const;
+    const ranks = await Promise.all(
+      [0, 1].map((rank) => openCheckpoints(store, "", { run: "a", rank, worldSize: 2 })),
+    );
+    const saves = ranks.map((rank, index) =>
+      rank.save(1, { tensors: [index === 0 ? own : { ...own, offsets: [1], ...other }] }).committed
+    );
+    for (const { reason } of await Promise.allSettled(saves) as PromiseRejectedResult[]) {
+      assert(reason instanceof InvalidCheckpointError, String(reason));
+      assertEquals(reason.tensor, "w");
+      assert(reason.message.includes(message), reason.message);
+    }
+    await assertRejects(() => openCheckpoints(store, "", { readOnly: true }).then((it) => it.open("latest")));
+    assertEquals(await ranks[0]?.latest(), undefined);
+  };
+  await differing({ dtype: "int16" }, "is uint16 of [2] for one rank, and int16 of [2] for rank 1");
+  await differing({ globalShape: [3] }, "is uint16 of [2] for one rank, and uint16 of [3] for rank 1");
 });
 
 Deno.test("what is not of the series does not matter beside its runs, however much of it there is", async () => {

@@ -1,5 +1,5 @@
 import { byteLengthOf, type DType, elementsOf, isDType } from "@lade/formats/array";
-import type { TensorData } from "@lade/formats/safetensors";
+import { isSafetensorsDType, type TensorData } from "@lade/formats/safetensors";
 import { type Box, boxFault } from "../boxes/box.ts";
 import type { CheckpointContent, TensorPiece } from "./checkpoint_content.ts";
 import { dealReplicas } from "./deal_replicas.ts";
@@ -54,6 +54,9 @@ function checked(
     throw cannot("no tensor can be called so");
   }
   if (!isDType(dtype)) throw cannot(`its dtype ${JSON.stringify(dtype)} is not known`);
+  if (!isSafetensorsDType(dtype)) {
+    throw cannot(`safetensors has no ${dtype}: save its numbers as float64, with a last dimension of 2`);
+  }
   const elements = elementsOf(shape);
   const bytes = elements === undefined ? undefined : byteLengthOf(dtype, elements);
   if (bytes === undefined) throw cannot(`${dtype} of [${shape}] takes no whole number of bytes`);
