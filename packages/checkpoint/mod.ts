@@ -19,9 +19,15 @@ export type { SeriesPlace } from "./series/series_place.ts";
 export * from "./copy/copy_checkpoint.ts";
 export type { LoadAllOptions, TensorReader } from "./load/tensor_reader.ts";
 export { Checkpoint, type ExtraInfo } from "./load/checkpoint.ts";
-export { exportCheckpoint, type ExportOptions, type ExportReport } from "./export/export_checkpoint.ts";
+export {
+  exportCheckpoint,
+  type ExportFormat,
+  type ExportOptions,
+  type ExportReport,
+} from "./export/export_checkpoint.ts";
 export type { ForeignCheckpoint, ForeignKind } from "./foreign/foreign_checkpoint.ts";
-export { loadForeign } from "./foreign/load_foreign.ts";
+export { loadForeign, type LoadForeignOptions } from "./foreign/load_foreign.ts";
+export type { RawTensor } from "./raw/raw_description.ts";
 export * from "./foreign/s3dlio_checkpoints.ts";
 export type * from "./open/checkpoints.ts";
 export type { CheckpointsOptions } from "./open/checkpoints_options.ts";

@@ -5,6 +5,8 @@ import type {
   CopyCheckpointOptions,
   ExportOptions,
   ExportReport,
+  ForeignCheckpoint,
+  LoadForeignOptions,
   SeriesPlace,
   WhichCheckpoint,
 } from "@lade/checkpoint";
@@ -65,8 +67,8 @@ export interface UriExportOptions extends ExportOptions {
 }
 
 /**
- * Writes the tensors of a checkpoint under one URI as safetensors files with an index under another, a prefix or a directory:
- * what `from_pretrained` reads. Nothing is replaced unless `replace` is given.
+ * Writes the tensors of a checkpoint under one URI as files under another, a prefix or a directory: safetensors with an index,
+ * which `from_pretrained` reads, an npz, or bare bytes with a description. Nothing is replaced unless `replace` is given.
  */
 export async function exportCheckpoint(
   from: string,
@@ -86,6 +88,28 @@ export async function exportCheckpoint(
   });
   await using checkpoint = await series.open(which, { hold, ...(rest.signal && { signal: rest.signal }) });
   return await exportCheckpoint(checkpoint, target.store, target.prefix, rest);
+}
+
+/** Options of {@linkcode loadForeign}. */
+export interface UriLoadForeignOptions extends LoadForeignOptions {
+  /** Opens the URI; the one of the free functions by default. */
+  readonly lade?: Lade;
+}
+
+/**
+ * Opens tensors that others wrote under a URI of any scheme, so that any part of them can be loaded as of a checkpoint: safetensors
+ * files with or without an index, folders of torch's DCP, an npz, or bare bytes with a description.
+ */
+export async function loadForeign(
+  uri: string,
+  options: UriLoadForeignOptions = {},
+): Promise<ForeignCheckpoint> {
+  const { lade = defaultLade(), ...rest } = options;
+  const [{ store, key }, { loadForeign }] = await Promise.all([
+    locate(lade, uri),
+    import("@lade/checkpoint"),
+  ]);
+  return await loadForeign(store, key, rest);
 }
 
 /** A local directory that is not there yet lies below one that is: it cannot be a store of its own. */

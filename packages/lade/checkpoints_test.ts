@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { checkpoints, copyCheckpoint } from "./checkpoints.ts";
+import { checkpoints, copyCheckpoint, exportCheckpoint, loadForeign } from "./checkpoints.ts";
 import { Lade } from "./lade.ts";
 
 const ROOT = await Deno.makeTempDir();
@@ -24,6 +24,23 @@ for (const root of ["memory://data", `file://${ROOT}`, `direct://${ROOT}`]) {
     assertEquals((await checkpoint.loadAll()).get("w")?.data, data);
   });
 }
+
+Deno.test("loadForeign() opens what exportCheckpoint() writes by its URI, the folder's too", async () => {
+  await using lade = new Lade();
+  const data = Float32Array.of(1, 2, 3);
+  const uri = `file://${ROOT}/exported`;
+  await using series = await checkpoints(uri, { lade });
+  await series.save(7, { tensors: [{ name: "w", dtype: "float32", shape: [3], data }] }).committed;
+  for (const format of ["safetensors", "npz", "raw"] as const) {
+    const to = `${uri}/${format}`;
+    const { index } = await exportCheckpoint(uri, "latest", to, { lade, format });
+    const name = index.split("/").at(-1);
+    for (const place of [to, `${to}/`, `${to}/${name}`]) {
+      const foreign = await loadForeign(place, { lade });
+      assertEquals((await foreign.loadAll()).get("w")?.data, data);
+    }
+  }
+});
 
 Deno.test("checkpoints() of nothing, for reading, is an error that names it", async () => {
   await using lade = new Lade();

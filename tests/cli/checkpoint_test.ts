@@ -129,6 +129,22 @@ Deno.test("lade checkpoint export writes files with an index, and replaces them 
   assertEquals((await cli.run(["checkpoint", "ls", "memory://m/c/", "--replace"])).code, 2);
 });
 
+Deno.test("lade checkpoint export writes raw bytes, and an npz of what NumPy has dtypes for", async () => {
+  await using cli = await filled();
+  const args = ["checkpoint", "export", "memory://m/c/", "memory://other/x/", "--json", "--format"];
+  const raw = await cli.run([...args, "raw"]);
+  assertEquals(raw.code, 0, raw.stderr);
+  const { index, files, tensors } = JSON.parse(raw.stdout);
+  assertEquals([index, files, tensors], ["x/model.raw.json", ["x/model.raw"], 2]);
+  const refused = await cli.run([...args, "npz"]);
+  assertEquals(refused.code, 1);
+  assertStringIncludes(refused.stderr, 'NumPy has no bfloat16, which tensor \\"scale\\" is of');
+  const npz = await cli.run([...args, "npz", "--tensors", "layer."]);
+  assertEquals(JSON.parse(npz.stdout).files, ["x/model.npz"]);
+  assertEquals((await cli.run([...args, "zip"])).code, 2);
+  assertEquals((await cli.run(["checkpoint", "show", "memory://m/c/", "--format", "npz"])).code, 2);
+});
+
 Deno.test("lade checkpoint gc tells what it would remove, and leaves what is newest, pinned or best", async () => {
   await using cli = await filled({ a: [100, 200, 300, 400, 500] });
   const gc = ["checkpoint", "gc", "memory://m/c/", "--keep-best", "loss=min:1", "--grace", "0"];

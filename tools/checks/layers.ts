@@ -187,6 +187,7 @@ export const LAYERS: Layers = {
     "save",
     "verify",
     "load",
+    "raw",
     "export",
     "foreign",
     "retention",

@@ -1,12 +1,15 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { getBytes, MemoryStore } from "@lade/core";
-import { AlreadyExistsError } from "@lade/core/errors";
+import { AlreadyExistsError, UnsupportedError } from "@lade/core/errors";
 import { openSafetensorsSet } from "@lade/formats/safetensors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { openCheckpoints } from "../open/open_checkpoints.ts";
-import { exportCheckpoint } from "./export_checkpoint.ts";
+import { loadForeign } from "../foreign/load_foreign.ts";
+import { exportCheckpoint, type ExportOptions } from "./export_checkpoint.ts";
 import { consecutiveBoxes, streamTensor } from "./stream_tensor.ts";
+
+type ErrorClass = Parameters<typeof assertRejects>[1] & (new (...args: never[]) => Error);
 
 /** A checkpoint of two ranks, each with half of the columns of `a`. */
 async function saved() {
@@ -96,6 +99,24 @@ Deno.test("exportCheckpoint() of no tensor is an error, and leaves the export th
   assertEquals(after, before);
 });
 
+Deno.test("exportCheckpoint() of what safetensors has not leaves the export that is there", async () => {
+  const { store, checkpoint } = await saved();
+  await using _ = checkpoint;
+  const { index } = await exportCheckpoint(checkpoint, store, "hf");
+  await store.put("z.bin", new Uint8Array(16));
+  const foreign = await loadForeign(store, "z.bin", {
+    raw: [{ name: "z", dtype: "complex128", shape: [1] }],
+  });
+  const replacing = { replace: true };
+  await assertRejects(() => exportCheckpoint(foreign, store, "hf", replacing), TypeError, "no complex128");
+  await assertRejects(
+    () => exportCheckpoint(checkpoint, store, "hf", { ...replacing, fileBytes: -1 }),
+    RangeError,
+    "files of -1 bytes",
+  );
+  assertEquals((await openSafetensorsSet(store, index)).files.size, 4);
+});
+
 Deno.test("exportCheckpoint() of a damaged checkpoint names the tensor, and writes no index", async () => {
   const { store, checkpoint } = await saved();
   await using _ = checkpoint;
@@ -156,4 +177,83 @@ Deno.test("streamTensor() reads one part ahead, and ends when it is left", async
   assertEquals(seen, [[1, 1, 1, 1], [2, 2, 2, 2], [3, 3]]);
   for await (const _ of streamTensor(reader, tensor, 4, {})) break;
   assertEquals(reads, 5);
+});
+
+Deno.test("exportCheckpoint() writes an npz and raw bytes, and replaces them only when asked", async () => {
+  const { checkpoint } = await saved();
+  await using _ = checkpoint;
+  for (const format of ["npz", "raw"] as const) {
+    const out = new MemoryStore();
+    const report = await exportCheckpoint(checkpoint, out, "x", { format });
+    const file = format === "npz" ? "x/model.npz" : "x/model.raw";
+    const index = format === "npz" ? file : "x/model.raw.json";
+    assertEquals(report, { index, files: [file], tensors: 4, bytes: 56 });
+    const foreign = await loadForeign(out, "x");
+    const all = await foreign.loadAll({ verify: true });
+    assertEquals(all.get("a")?.data, Float32Array.from({ length: 12 }, (_, at) => at));
+    assertEquals([all.get("b")?.shape, all.get("b")?.data], [[], BigInt64Array.of(7n)]);
+    assertEquals(all.get("empty.1")?.shape, [0, 3]);
+    await assertRejects(
+      () => exportCheckpoint(checkpoint, out, "x", { format }),
+      AlreadyExistsError,
+      "replace what is there",
+    );
+    const filter = ({ name }: { name: string }) => name === "a";
+    await exportCheckpoint(checkpoint, out, "x", { format, filter, replace: true });
+    assertEquals([...(await loadForeign(out, "x")).tensors()].length, 1);
+  }
+});
+
+Deno.test("exportCheckpoint() refuses what a format has not before anything is written", async () => {
+  const store = new MemoryStore();
+  await using checkpoints = await openCheckpoints(store, "s");
+  await checkpoints.save(1, {
+    tensors: [
+      { name: "a", dtype: "float32", shape: [1], data: new Float32Array(1) },
+      { name: "half", dtype: "bfloat16", shape: [2], data: new Uint16Array(2) },
+      { name: "../up", dtype: "uint8", shape: [1], data: new Uint8Array(1) },
+    ],
+  }).committed;
+  await using checkpoint = await checkpoints.open("latest");
+  const out = new MemoryStore();
+  const refused = async (options: ExportOptions, kind: ErrorClass, message: string) => {
+    await assertRejects(() => exportCheckpoint(checkpoint, out, "", options), kind, message);
+    assertEquals(await Array.fromAsync(out.list()), []);
+  };
+  const without = (...names: string[]) => ({ name }: { name: string }) => !names.includes(name);
+  await refused(
+    { format: "npz", filter: without("../up") },
+    UnsupportedError,
+    'NumPy has no bfloat16, which tensor "half" is of; export as safetensors or raw',
+  );
+  await refused(
+    { format: "npz", filter: without("half") },
+    UnsupportedError,
+    'no array can be called "../up"',
+  );
+  await refused({ format: "zip" as "npz" }, TypeError, 'the format "zip" is none of safetensors, npz, raw');
+  await refused({ format: "raw", fileBytes: 5 }, TypeError, "fileBytes is of safetensors");
+  for (const format of ["safetensors", "npz", "raw"] as const) {
+    await refused({ format, rename: () => "same" }, TypeError, 'two tensors would be called "same"');
+  }
+  await exportCheckpoint(checkpoint, out, "", { format: "raw" });
+  assertEquals((await (await loadForeign(out, "")).loadAll()).get("half")?.data, new Uint16Array(2));
+});
+
+Deno.test("exportCheckpoint() of a damaged checkpoint writes neither an npz nor a description", async () => {
+  const { store, checkpoint } = await saved();
+  await using _ = checkpoint;
+  for await (const { key } of store.list("s/data/")) {
+    const { bytes } = await getBytes(store, key);
+    await store.put(key, bytes.with(-1, 1 ^ (bytes.at(-1) ?? 0)));
+  }
+  for (const format of ["npz", "raw"] as const) {
+    const out = new MemoryStore();
+    await assertRejects(
+      () => exportCheckpoint(checkpoint, out, "", { format }),
+      InvalidCheckpointError,
+      "do not match",
+    );
+    assertEquals(await Array.fromAsync(out.list()), []);
+  }
 });

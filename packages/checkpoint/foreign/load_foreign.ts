@@ -1,6 +1,6 @@
-import { type ObjectStore, objectUri } from "@lade/core";
+import { getBytes, type ObjectStore, objectUri } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
-import { NotFoundError } from "@lade/core/errors";
+import { NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
 import {
   openSafetensors,
@@ -10,59 +10,139 @@ import {
 } from "@lade/formats/safetensors";
 import { ObjectSource } from "@lade/formats/source";
 import type { DataObject } from "../record/piece_bytes.ts";
-import { ForeignCheckpoint, type ForeignTensor } from "./foreign_checkpoint.ts";
+import {
+  ForeignCheckpoint,
+  type ForeignKind,
+  type ForeignSetup,
+  type ForeignTensor,
+} from "./foreign_checkpoint.ts";
+import { openNpzTensors } from "./open_npz_tensors.ts";
+import { openRawTensors } from "./open_raw_tensors.ts";
 import { pickleRefusal } from "./pickles.ts";
+import { type RawTensor, readRawDescription } from "../raw/raw_description.ts";
 import { isSharded, type NumberedFile, putTogether } from "./sharded_tensors.ts";
 
-const INDEX_END = ".safetensors.index.json";
+const RAW_END = ".raw.json";
+const INDEX_ENDS = [".safetensors.index.json", RAW_END];
 const FILE_END = ".safetensors";
+const NPZ_END = ".npz";
 /** Headers that are read at the same time. */
 const AT_ONCE = 16;
 
+/** Options of {@linkcode loadForeign}. */
+export interface LoadForeignOptions {
+  /** Which tensors are wanted; all by default. Members of an npz that hold no numbers have to be left out. */
+  readonly filter?: (name: string) => boolean;
+  /** Bytes of an array of an npz that is deflated, at most: it is decompressed in memory. 1 GiB by default. */
+  readonly maxSize?: number;
+  /** What lies in a file that does not say so itself: `file` is the one that is opened by default. */
+  readonly raw?: readonly (Omit<RawTensor, "file"> & { readonly file?: string })[];
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 /**
  * Opens tensors that others wrote, so that any part of them can be loaded as of a checkpoint: a safetensors file, an index of
- * several or the folder that has it, or a folder of parts of tensors as torch's `HuggingFaceStorageWriter` writes them. Only
- * headers are read, and checked.
+ * several or the folder that has it, or a folder of parts of tensors as torch's `HuggingFaceStorageWriter` writes them; an npz;
+ * or files of bare elements, by a description that is given (`raw`) or lies beside them (`….raw.json`). Only headers are
+ * read, and checked.
  *
- * Pickles (`.pt`, `.bin`, `.pkl`, `.distcp`) are an `UnsupportedError` that says what to do; a folder with none of all these is a
- * `NotFoundError`, files that do not belong together a `FormatError`, and parts that make up no tensor an
- * `InvalidCheckpointError`.
+ * Pickles (`.pt`, `.bin`, `.pkl`, `.distcp`, arrays of Python objects) are an `UnsupportedError` that says what to do; a folder
+ * with none of all these is a `NotFoundError`, files that do not belong together or to their description a `FormatError`, and
+ * parts that make up no tensor an `InvalidCheckpointError`.
  */
 export async function loadForeign(
   store: ObjectStore,
   keyOrPrefix: string,
-  { signal }: { readonly signal?: AbortSignal } = {},
+  options: LoadForeignOptions = {},
 ): Promise<ForeignCheckpoint> {
-  const refusal = pickleRefusal(store, keyOrPrefix);
+  const { filter = () => true, raw, signal } = options;
+  const setup = raw
+    ? await openRaw(store, keyOrPrefix, raw, signal)
+    : await open(store, keyOrPrefix, options);
+  return new ForeignCheckpoint(store, {
+    ...setup,
+    tensors: setup.tensors.filter(({ name }) => filter(name)),
+  });
+}
+
+async function open(
+  store: ObjectStore,
+  keyOrPrefix: string,
+  options: LoadForeignOptions,
+): Promise<ForeignSetup> {
+  const { signal } = options;
+  const refusal = pickleRefusal(store, keyOrPrefix) ?? npyRefusal(store, keyOrPrefix);
   if (refusal) throw refusal;
-  if (keyOrPrefix.endsWith(INDEX_END)) return await openIndex(store, keyOrPrefix, signal);
+  if (INDEX_ENDS.some((end) => keyOrPrefix.endsWith(end))) return await openIndex(store, keyOrPrefix, signal);
   if (keyOrPrefix.endsWith(FILE_END)) return await openFiles(store, keyOrPrefix, [keyOrPrefix], signal);
+  if (keyOrPrefix.endsWith(NPZ_END)) return await openNpz(store, keyOrPrefix, options);
   const folder = keyOrPrefix === "" || keyOrPrefix.endsWith("/") ? keyOrPrefix : `${keyOrPrefix}/`;
   const keys: string[] = [];
   for await (const entry of store.listWithDelimiter(folder, signal ? { signal } : {})) {
     if ("key" in entry) keys.push(entry.key);
   }
-  const indexes = keys.filter((key) => key.endsWith(INDEX_END));
-  const [index, other] = indexes;
-  if (other !== undefined) {
-    throw fault(store, folder, `it has ${indexes.length} indexes`, `name one of them, such as ${index}`);
-  }
+  const ofEnd = (end: string) => keys.filter((key) => key.endsWith(end));
+  const only = (found: readonly string[], what: string) => {
+    if (found.length < 2) return found[0];
+    throw fault(store, folder, `it has ${found.length} ${what}`, `name one of them, such as ${found[0]}`);
+  };
+  const index = only(INDEX_ENDS.flatMap(ofEnd), "indexes");
   if (index !== undefined) return await openIndex(store, index, signal);
-  const files = keys.filter((key) => key.endsWith(FILE_END));
+  const files = ofEnd(FILE_END);
   if (files.length > 0) return await openFiles(store, folder, files, signal);
+  const npz = only(ofEnd(NPZ_END), "npz files");
+  if (npz !== undefined) return await openNpz(store, npz, options);
   for (const key of keys) {
     const refusal = pickleRefusal(store, key);
     if (refusal) throw refusal;
   }
-  const detail = "there is neither a safetensors file nor an index of several";
+  const detail =
+    "there is neither a safetensors file, nor an index of several, nor an npz, nor a description of raw files";
   throw new NotFoundError({ operation: "load", uri: objectUri(store.uri, folder), detail });
+}
+
+async function openNpz(
+  store: ObjectStore,
+  key: string,
+  { filter = () => true, maxSize, signal }: LoadForeignOptions,
+): Promise<ForeignSetup> {
+  const options = { filter, ...(maxSize !== undefined && { maxSize }), ...(signal && { signal }) };
+  return await openNpzTensors(store, key, options);
+}
+
+async function openRaw(
+  store: ObjectStore,
+  key: string,
+  raw: NonNullable<LoadForeignOptions["raw"]>,
+  signal: AbortSignal | undefined,
+): Promise<ForeignSetup> {
+  const folder = key.slice(0, key.lastIndexOf("/") + 1);
+  const tensors = raw.map((tensor) => ({ file: key.slice(folder.length), ...tensor }));
+  return await openRawTensors(store, folder, tensors, signal);
+}
+
+/** An array that has no name. */
+function npyRefusal(store: ObjectStore, key: string): UnsupportedError | undefined {
+  return key.endsWith(".npy")
+    ? new UnsupportedError({
+      operation: "load",
+      uri: objectUri(store.uri, key),
+      detail: "it is one array without a name",
+      advice: "read it by readNpy() of @lade/formats/npy",
+    })
+    : undefined;
 }
 
 async function openIndex(
   store: ObjectStore,
   key: string,
   signal: AbortSignal | undefined,
-): Promise<ForeignCheckpoint> {
+): Promise<ForeignSetup> {
+  if (key.endsWith(RAW_END)) {
+    const { bytes } = await getBytes(store, key, signal ? { signal } : {});
+    return await openRaw(store, key, readRawDescription(bytes, objectUri(store.uri, key)), signal);
+  }
   const set = await openSafetensorsSet(store, key, signal ? { signal } : {});
   const { fileKeys } = set;
   const files = await openAll(fileKeys, (key, signal) => set.open(key, { signal }), signal);
@@ -71,7 +151,7 @@ async function openIndex(
       wholeTensor(place, shard)
     )
   );
-  return foreign(store, "safetensors-set", files, tensors);
+  return setupOf("safetensors-set", files, tensors);
 }
 
 async function openFiles(
@@ -79,18 +159,18 @@ async function openFiles(
   place: string,
   keys: readonly string[],
   signal: AbortSignal | undefined,
-): Promise<ForeignCheckpoint> {
+): Promise<ForeignSetup> {
   const missing = missingOfNames(keys);
   if (place.endsWith("/") && missing) throw fault(store, place, `it lacks ${missing}`);
   const files = await openAll(keys, (key, signal) => openSafetensors(store, key, { signal }), signal);
   const sharded = files.filter(({ file }) => isSharded(file));
   if (sharded.length === files.length) {
-    return foreign(store, "dcp-safetensors", files, putTogether(store, place, files));
+    return setupOf("dcp-safetensors", files, putTogether(store, place, files));
   }
   const [first, second] = files;
   if (first && !second) {
     const tensors = [...first.file.tensors.values()].map((place) => wholeTensor(place, 0));
-    return foreign(store, "safetensors", files, tensors);
+    return setupOf("safetensors", files, tensors);
   }
   throw sharded.length > 0
     ? fault(store, place, "some of its files have parts of tensors, and some do not say so")
@@ -135,17 +215,16 @@ function wholeTensor({ name, dtype, shape, offset, length }: TensorPlace, shard:
   return { name, dtype, shape, pieces: [{ offsets: shape.map(() => 0), shape, shard, offset, length }] };
 }
 
-function foreign(
-  store: ObjectStore,
-  kind: ForeignCheckpoint["kind"],
+function setupOf(
+  kind: ForeignKind,
   files: readonly NumberedFile[],
   tensors: readonly ForeignTensor[],
-): ForeignCheckpoint {
+): ForeignSetup {
   const shards = files.map(({ key, file: { source } }): DataObject => {
     const etag = source instanceof ObjectSource ? source.info.etag : undefined;
     return { key, size: source.size, ...(etag !== undefined && { etag }) };
   });
-  return new ForeignCheckpoint(store, { kind, metadata: files[0]?.file.metadata ?? {}, shards, tensors });
+  return { kind, metadata: files[0]?.file.metadata ?? {}, shards, tensors };
 }
 
 function fault(store: ObjectStore, place: string, detail: string, advice?: string): FormatError {

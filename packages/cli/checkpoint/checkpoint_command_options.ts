@@ -31,6 +31,12 @@ verify (chunks by default), and of copy before it commits (size by default).",
     undefined,
     "Only tensors whose names begin so. Of export.",
   ),
+  format: option(
+    ["--format"],
+    choiceValue({ metavar: "FORMAT", choices: ["safetensors", "npz", "raw"] }),
+    undefined,
+    "What is written: safetensors files with an index (the default), one npz, or bare bytes with a description. Of export.",
+  ),
   replace: flag(["--replace"], "Replace an export that is there. Of export."),
   keepLast: option(["--keep-last"], many("N"), undefined, "Keep so many of the newest. Of gc."),
   keepEverySteps: option(

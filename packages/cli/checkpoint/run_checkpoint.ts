@@ -98,13 +98,14 @@ async function copy(
 
 async function exportTensors(
   context: CommandContext,
-  { uri, destination = "", step = "latest", hold, tensors, replace }: CheckpointCommandValues,
+  { uri, destination = "", step = "latest", hold, tensors, format, replace }: CheckpointCommandValues,
 ) {
   const { output, signal } = context;
   const lade = await context.lade();
   const [source, target] = [(await locate(lade, uri)).uri, (await locate(lade, destination)).uri];
   const exported = await exportCheckpoint(source, step, target, {
     ...{ lade, signal, hold, replace },
+    ...(format !== undefined && { format }),
     ...(tensors !== undefined && { filter: ({ name }) => name.startsWith(tensors) }),
   });
   await output.done(new CheckpointExportedMessage({ source, destination: target, exported }));

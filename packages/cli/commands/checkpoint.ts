@@ -13,7 +13,7 @@ export const checkpoint = defineCommand({
     "ls lists checkpoints, the newest first. show tells the tensors of one and what was kept besides. verify compares it with \
 its checksums, prints all that is wrong, and exits with 1 where anything is. copy brings one to another series, of any \
 store, and makes it visible last; broken off, it goes on when it is run again. export writes whole tensors as safetensors files with an index, which \
-from_pretrained reads. pin keeps one whatever the rules say, unpin \
+from_pretrained reads, as an npz, or as bare bytes with a description. pin keeps one whatever the rules say, unpin \
 takes that back, retire has one removed by the next gc. gc removes those that no --keep rule keeps (all are kept where \
 none is given), those that are retired, after --grace, and what is left of saves that never ended; the newest, pinned ones \
 and those that somebody holds stay. recover commits what all ranks had written when a job was killed.",
@@ -54,9 +54,9 @@ const OPTIONS: readonly {
   { names: "--level", of: ["verify", "copy"], isGiven: ({ level }) => level !== undefined },
   { names: "--hold", of: ["verify", "copy", "export"], isGiven: ({ hold }) => hold },
   {
-    names: "--tensors and --replace",
+    names: "--tensors, --format and --replace",
     of: ["export"],
-    isGiven: ({ tensors, replace }) => tensors !== undefined || replace,
+    isGiven: ({ tensors, format, replace }) => tensors !== undefined || format !== undefined || replace,
   },
   { names: "--grace, --dry-run and --keep-…", of: ["gc"], isGiven: isForGc },
   { names: "DEST", of: ["copy", "export"], isGiven: ({ destination }) => destination !== undefined },
