@@ -13,6 +13,7 @@ import { EpochRun } from "./epoch_run.ts";
 import { openGroups } from "./open_groups.ts";
 import { type LoadedBatch, LoopLoader } from "./loop_loader.ts";
 import { openBlocks } from "./open_blocks.ts";
+import { wantedDataset } from "./wanted_dataset.ts";
 
 /** Goes through samples that can be had by number: each position of an epoch's order is of one step and one rank. */
 export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
@@ -100,16 +101,17 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
     const { clock } = this.context;
     const { transform, isTransformedApart } = this.work;
     const reading = { engine, clock, stats: this.counter, signal };
+    const dataset = wantedDataset(this.#dataset, reading);
     return new EpochRun({
       stop,
       ground: {
         ...reading,
-        dataset: this.#dataset,
+        dataset,
         seed: loader.seed,
         repeats: loader.order.kind === "mixed" || loader.order.kind === "weighted",
         memory: this.memory,
-        blocks: openBlocks({ dataset: this.#dataset, level: loader, memory: this.memory, reading }),
-        groups: openGroups(this.#dataset, this.config, this.context.budget, reading),
+        blocks: openBlocks({ dataset, level: loader, memory: this.memory, reading }),
+        groups: openGroups(dataset, this.config, this.context.budget, reading),
         slots: this.#slots,
         quick: new Slots(1),
         transform,

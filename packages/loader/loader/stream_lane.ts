@@ -5,6 +5,7 @@ import type { StreamOrder } from "../order/stream_order.ts";
 import type { Permutation } from "../order/permutation.ts";
 import type { SampleMemory } from "../pool/sample_memory.ts";
 import { sampleSize } from "../pool/sample_size.ts";
+import { whileWanted } from "../pool/while_wanted.ts";
 import type { LaneState } from "../state/lane_state.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
 import { quoteUri } from "./quote_uri.ts";
@@ -94,7 +95,13 @@ export class StreamLane<T> {
     this.#filling = { items: [], from: this.#next, to: this.#next };
     this.#taken = taken;
     this.#before = part < ground.order.partsOf(lane) ? taken % ground.order.window : 0;
-    this.#reading = this.#read();
+    const reading = this.#read();
+    this.#reading = whileWanted(reading, ground).catch((error) => {
+      // What does not see its signal is left alone: what comes of it is dropped.
+      this.#isRead = true;
+      this.#failure ??= { error };
+      this.#ready.resolve();
+    });
   }
 
   /** Samples that were taken, from the lane's beginning on. */

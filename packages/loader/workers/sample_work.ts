@@ -10,13 +10,11 @@ import {
 import type { SampleContext } from "../datasets/dataset.ts";
 import type { RandomKey } from "../order/keyed_random.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
+import { whileWanted } from "../pool/while_wanted.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
 import { type PackedValue, packValue } from "./pack_value.ts";
 import { type Made, unloadable, WorkerLostError } from "./sample_worker.ts";
 import { type PoolJob, WorkerPool } from "./worker_pool.ts";
-
-/** How long work that was given up may still take to see it. */
-const GRACE_MS = 100;
 
 /** Gives what a sample's random numbers are of. */
 export const sampleKey: unique symbol = Symbol("sample key");
@@ -200,32 +198,11 @@ export class SampleWork<T, U, B> {
     const began = this.#clock.monotonicMs();
     try {
       const made = work();
-      return made instanceof Promise ? await this.#whileWanted(made) : made;
+      return made instanceof Promise
+        ? await whileWanted(made, { signal: this.#signal, clock: this.#clock })
+        : made;
     } finally {
       this.#stats[what] += this.#clock.monotonicMs() - began;
-    }
-  }
-
-  /** Waits for work of this thread; behind the loop's end no longer than for that of a worker, lest it never settles. */
-  async #whileWanted<V>(work: Promise<V>): Promise<V> {
-    const signal = this.#signal;
-    const left = Promise.withResolvers<never>();
-    let isOver: AbortController | undefined;
-    const onAbort = () => {
-      isOver = new AbortController();
-      const leave = () => left.reject(signal.reason);
-      this.#clock.sleep(GRACE_MS, isOver.signal).then(leave, leave);
-    };
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort);
-    try {
-      return await Promise.race([work, left.promise]);
-    } finally {
-      signal.removeEventListener("abort", onAbort);
-      if (isOver) {
-        left.promise.catch(() => {});
-        isOver.abort();
-      }
     }
   }
 
