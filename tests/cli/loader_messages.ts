@@ -30,7 +30,7 @@ export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
     }),
     packed: new PackedMessage({
       ...{ source: uri, destination: uri, manifest: uri, format: "tar" },
-      ...{ shards: 1, samples: 2, bytes: 1, resumed: 1 },
+      ...{ shards: 1, samples: 2, bytes: 1, skipped: 1, resumed: 1 },
     }),
     loaderepoch: new LoaderEpochMessage(epoch),
     loaderrun: new LoaderRunMessage([epoch, epoch], { width: 40, wanted: 90 }),

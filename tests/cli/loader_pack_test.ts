@@ -126,7 +126,8 @@ Deno.test("lade loader pack refuses what makes no sense, and writes nothing then
   await fails(["pack", from, to, "--batch-size=2"], 2, /pack writes every sample once/);
   await fails(["pack", from, to, "--epochs=2"], 2, /are of lade loader run, not of pack/);
   await fails(["plan", from, "--format=tar"], 2, /are of pack/);
-  await fails(["pack", "--no-index", from, "memory://m/none/"], 2, /--no-index and --schema are of plan/);
+  await fails(["pack", from, to, "--max-skipped=2"], 2, /--max-skipped needs --on-error skip/);
+  await fails(["pack", from, `${to}x-%06d.parquet`], 1, /no rows of a table, which are what parquet holds/);
   for (
     const given of ["--fields=a", "--no-index", "--schema=a: int8", "--seed=1", "--lanes=2", "--batch-size=2"]
   ) {
@@ -139,7 +140,11 @@ Deno.test("lade loader pack refuses what makes no sense, and writes nothing then
   );
   await fails(["pack", from, to, "--format=tar", "--records=bytes"], 2, /--records is of --format tfrecord/);
   await fails(["pack", from, `${to}x-%06d.tar`, "--format=npy"], 2, /has to end in "\.npy"/);
-  await fails(["pack", from, to, "--format=npy"], 1, /as npy: its samples are not arrays of one shape/);
+  await fails(
+    ["pack", from, to, "--format=npy"],
+    1,
+    /its samples are not arrays of one shape, which npy needs/,
+  );
   await fails(["pack", from, `${from}/in/`], 1, /among the objects that are packed/);
   await fails(["pack", `${directory.path}/none/`, to], 1, /there is no directory/);
   assertEquals(await directory.tree(), files(2));
@@ -211,4 +216,36 @@ Deno.test("lade loader pack that is killed again and again comes to the same obj
   const found = Object.entries(await packed(directory, "out/")).filter(([name]) => !name.includes("/.lade-"));
   const whole = Object.entries(await packed(directory, "whole/"));
   assertEquals(found, whole.map(([name, text]) => [name.replace("whole/", "out/"), text]));
+});
+
+Deno.test("lade loader pack makes shuffled shards of tables, and of shards that have no index", async () => {
+  await using cli = new CliHere();
+  const rows = Array.from({ length: 500 }, (_, i) => `${i},text ${i}\n`);
+  await cli.fill({
+    "memory://m/t/a.csv": `id,text\n${rows.slice(0, 300).join("")}`,
+    "memory://m/t/b.csv": `id,text\n${rows.slice(300).join("")}`,
+  });
+  const pack = ["loader", "pack", "--json", "--shuffle=block", "--window=64", "--seed=3", "--shard-size=20k"];
+  const first = await cli.run([...pack, "memory://m/t/", "memory://m/p/"]);
+  assertEquals([first.code, first.stderr], [0, ""]);
+  const { format, samples, shards, skipped } = JSON.parse(first.stdout);
+  assertEquals([format, samples, skipped, shards > 2], ["parquet", 500, 0, true]);
+  // The shards have numbers, so that ranks share them, which those of text have not.
+  const plan = await cli.run(["loader", "plan", "--json", "--shuffle=full", "--rank=1/3", "memory://m/p/"]);
+  assertEquals([plan.code, JSON.parse(plan.stdout).samples], [0, 500]);
+  const records = await cli.run([
+    ...pack,
+    "--schema=id: int64, text: string",
+    "memory://m/t/",
+    "memory://m/r/x-%06d.tfrecord",
+  ]);
+  assertEquals([records.code, JSON.parse(records.stdout).samples], [0, 500], records.stderr);
+  const head = await cli.run(["head", "memory://m/r/x-000000.tfrecord"]);
+  assertMatch(head.stdout, /text \d+/);
+  await cli.run(["rm", "memory://m/r/x-000000.tfrecord.idx"]);
+  const by = ["loader", "pack", "--json", "--kind=records", "memory://m/r/x-000000.tfrecord"];
+  const without = await cli.run([...by, "memory://m/s/"]);
+  assertEquals([without.code, /lade index/.test(without.stderr)], [1, true], without.stderr);
+  const streamed = await cli.run([...by, "--no-index", "memory://m/s/"]);
+  assertEquals([streamed.code, JSON.parse(streamed.stdout).shards], [0, 1], streamed.stderr);
 });

@@ -11,7 +11,7 @@ export const loader = defineCommand({
     "plan shows every setting of a loader and where it comes from, how many steps there are, what is held in memory, and \
 which samples this rank begins with. index writes lade-manifest.tsv beside the objects, by which nobody lists them again, \
 and an index beside each TFRecord or tar that has none, and tells what changed; --check compares alone. What comes later is \
-hidden by a manifest until index runs again: plan tells of it. pack writes the samples into shards of TFRecord, tar or npy at DEST, in \
+hidden by a manifest until index runs again: plan tells of it. pack writes the samples into shards of TFRecord, tar, npy, Parquet or Arrow at DEST, in \
 the order that --shuffle and --seed say, with indexes and, at the end, a manifest; broken off, the same command goes on, and \
 nobody loads what is there until it is whole. run goes \
 through epochs as training would, waits --compute-ms in each step, and prints a table: of each epoch samples and bytes per \
@@ -76,6 +76,9 @@ function checkLoader(given: LoaderCommandValues): void {
   if (workers !== undefined && !isWorked) {
     throw new UsageError("--workers needs --transform or --collate: that is what workers run.");
   }
+  if (given.maxSkipped !== undefined && given.onError !== "skip") {
+    throw new UsageError("--max-skipped needs --on-error skip: otherwise the first failure ends all.");
+  }
   if (sharedMemory && listen === undefined) {
     throw new UsageError("--shared-memory needs --listen unix:PATH: its socket tells where batches lie.");
   }
@@ -90,9 +93,11 @@ function checkLoader(given: LoaderCommandValues): void {
 
 function checkIndex(given: LoaderCommandValues): void {
   const { batchSize, globalBatchSize, rank, remainder, seed, shuffle, block, window, lanes } = given;
-  const { fields, noIndex, schema } = given;
+  const { fields, noIndex, schema, onError, maxBytes } = given;
   const ofLoaders = [batchSize, globalBatchSize, rank, remainder, seed, shuffle, block, window, lanes];
-  if ([...ofLoaders, fields, schema].every((option) => option === undefined) && !noIndex) return;
+  if ([...ofLoaders, fields, schema, onError, maxBytes].every((option) => option === undefined) && !noIndex) {
+    return;
+  }
   throw new UsageError(
     "index takes --kind and --check alone: batches, order and fields are of those who load.",
   );
@@ -105,10 +110,7 @@ function checkPack(given: LoaderCommandValues): void {
     throw new UsageError("--format, --shard-size, --records and --replace-pack are of pack.");
   }
   if (more.length !== 1) throw new UsageError("pack needs a URI and a DEST.");
-  const { batchSize, globalBatchSize, rank, remainder, noIndex, schema } = given;
-  if (noIndex || schema !== undefined) {
-    throw new UsageError("--no-index and --schema are of plan, run and stream: what is packed has numbers.");
-  }
+  const { batchSize, globalBatchSize, rank, remainder } = given;
   if ([batchSize, globalBatchSize, rank, remainder].some((option) => option !== undefined)) {
     throw new UsageError(
       "pack writes every sample once: batches and ranks are of those who read the shards.",

@@ -124,6 +124,26 @@ context. Of plan, run and stream.",
     undefined,
     "Threads that --transform and --collate run in: one less than there are processors by default; 0 is the thread that reads.",
   ),
+  onError: option(
+    ["--on-error"],
+    choiceValue({ metavar: "WHAT", choices: ["fail", "skip"] }),
+    undefined,
+    "fail, the default, ends with the first sample that cannot be had; skip tells of it, counts it and goes on without, and \
+no other sample moves. Of plan, pack, run and stream.",
+  ),
+  maxSkipped: option(
+    ["--max-skipped"],
+    integerValue({ metavar: "N", least: 0 }),
+    undefined,
+    "Samples of an epoch that --on-error skip leaves out, at most; 100 by default. One more is a failure.",
+  ),
+  maxBytes: option(
+    ["--max-bytes"],
+    sizeValue({ least: 1 }),
+    undefined,
+    "Memory of batches that are read, are ready or are in use, about; half the byte budget by default. Of plan, pack, run and \
+stream.",
+  ),
   epochs: option(
     ["--epochs"],
     many("N"),
@@ -174,16 +194,16 @@ stream.",
   ),
   format: option(
     ["--format"],
-    choiceValue({ metavar: "FORMAT", choices: ["tfrecord", "tar", "npy"] }),
+    choiceValue({ metavar: "FORMAT", choices: ["tfrecord", "tar", "npy", "parquet", "arrow"] }),
     undefined,
-    "Write TFRecord, shards of webdataset (tar) or rows of one shape (npy); by default what DEST ends in, else tfrecord. Of \
-pack.",
+    "Write TFRecord, shards of webdataset (tar), rows of one shape (npy) or rows of tables (parquet, arrow); by default what DEST \
+ends in, else parquet for rows of tables and tfrecord for all others. Of pack.",
   ),
   shardSize: option(
     ["--shard-size"],
     sizeValue({ least: 1 }),
     undefined,
-    "Write shards of at most so many bytes; 256M by default. Of pack.",
+    "Write shards of at most so many bytes, of tables as rows take in memory; 256M by default. Of pack.",
   ),
   records: option(
     ["--records"],

@@ -24,7 +24,8 @@ export async function loaderOptionsOf(given: LoaderCommandValues): Promise<Loade
   if (globalBatchSize !== undefined && globalBatchSize % size !== 0) {
     throw new UsageError(`--global-batch-size: ${globalBatchSize} is no multiple of the ${size} ranks.`);
   }
-  const { workers } = given;
+  const { workers, onError, maxSkipped, maxBytes } = given;
+  const pool = { ...(workers !== undefined && { workers }), ...(maxBytes !== undefined && { maxBytes }) };
   const transform = given.transform === undefined
     ? undefined
     : await moduleOf("--transform", given.transform);
@@ -32,7 +33,9 @@ export async function loaderOptionsOf(given: LoaderCommandValues): Promise<Loade
   return {
     ...(transform && { transform }),
     ...(collate && { collate }),
-    ...(workers !== undefined && { pool: { workers } }),
+    ...(Object.keys(pool).length > 0 && { pool }),
+    ...(onError && { onError }),
+    ...(maxSkipped !== undefined && { maxSkipped }),
     ...(shuffle !== undefined && { shuffle: orders[shuffle] }),
     ...(batchSize !== undefined && { batchSize }),
     ...(globalBatchSize !== undefined && { globalBatchSize }),

@@ -9,16 +9,20 @@ import { counted } from "../output/counted.ts";
 import { madeDirectory } from "../places/made_directory.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
+import { datasetOptionsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 
 /** `lade loader pack`: samples into shards. */
 export async function packLoader(
   context: CommandContext,
   given: LoaderCommandValues,
-  { shuffle, seed }: Pick<PackObjectsOptions, "shuffle" | "seed">,
+  { shuffle, seed, onError, maxSkipped, pool }: Pick<
+    PackObjectsOptions,
+    "shuffle" | "seed" | "onError" | "maxSkipped" | "pool"
+  >,
 ): Promise<void> {
   const { output, signal } = context;
-  const { uri, more: [destination = ""], kind, fields, shardSize, records, replacePack } = given;
+  const { uri, more: [destination = ""], format, shardSize, records, replacePack } = given;
   const lade = await context.lade();
   const [from, to] = [await sourceOf(lade, uri), await sourceOf(lade, destination)];
   const chosen = chosenDestination(to, given);
@@ -32,10 +36,12 @@ export async function packLoader(
     await using _display = showCommandProgress(context, progress, lade.context.clock);
     const packed = await packObjects(from, to, {
       signal,
-      format: chosen.format,
       replacePack,
-      ...(kind && { kind }),
-      ...(fields && { fields }),
+      ...datasetOptionsOf(given),
+      ...(format && { format }),
+      ...(onError && { onError }),
+      ...(maxSkipped !== undefined && { maxSkipped }),
+      ...(pool && { pool }),
       ...(shuffle !== undefined && { shuffle }),
       ...(seed !== undefined && { seed }),
       ...(shardSize !== undefined && { shardSize }),

@@ -10,6 +10,7 @@ import { EpochClock } from "./epoch_clock.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { loaderOptionsOf } from "./loader_options_of.ts";
 import { openLoaded } from "./open_loaded.ts";
+import { tellingSkips } from "./telling_skips.ts";
 import { samplesOfRank } from "./samples_of_rank.ts";
 import { sourceOf } from "./source_of.ts";
 
@@ -20,7 +21,9 @@ export async function runLoader(context: CommandContext, given: LoaderCommandVal
     const { indexDataset } = await import("./index_dataset.ts");
     return await indexDataset(context, given);
   }
-  const options = await loaderOptionsOf(given);
+  const said = await loaderOptionsOf(given);
+  if (given.action === "plan") return await plan(context, given, said);
+  const options = await tellingSkips(context, said);
   if (given.action === "pack") {
     const { packLoader } = await import("./pack_loader.ts");
     return await packLoader(context, given, options);
@@ -29,7 +32,7 @@ export async function runLoader(context: CommandContext, given: LoaderCommandVal
     const { streamLoader } = await import("./stream_loader.ts");
     return await streamLoader(context, given, options);
   }
-  return await (given.action === "plan" ? plan(context, given, options) : run(context, given, options));
+  return await run(context, given, options);
 }
 
 function refuseOptionsOfRun({ action, epochs, steps, computeMs, au }: LoaderCommandValues): void {

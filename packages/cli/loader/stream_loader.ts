@@ -3,11 +3,16 @@ import type { DataLoader, LoaderOptions, LoaderState } from "@lade/loader";
 import { locate } from "@lade/transfer/places";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
+import { counted } from "../output/counted.ts";
 import { stepsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { functionOf } from "./module_of.ts";
 import { openLoaded } from "./open_loaded.ts";
 import { openReader } from "./open_reader.ts";
+
+/** Samples that a loader skips by default. */
+const MAX_SKIPPED = 100;
 
 /** `lade loader stream`: batches as an Arrow stream, on standard output or to the one reader of a socket. */
 export async function streamLoader(
@@ -34,7 +39,8 @@ export async function streamLoader(
     );
   const { transform } = options;
   const here = typeof transform === "object" ? await functionOf(transform) : transform;
-  const columns = await datasetColumns(opened, { signal, ...(here && { transform: here }) });
+  const maxSkipped = given.onError === "skip" ? given.maxSkipped ?? MAX_SKIPPED : 0;
+  const columns = await datasetColumns(opened, { signal, maxSkipped, ...(here && { transform: here }) });
   using buffers = sharedMemory ? new SharedBuffers() : undefined;
   // Batches are what the columns are made for: there is no collation.
   await using batches: DataLoader<unknown> = createLoader<unknown>(opened, {
@@ -47,11 +53,21 @@ export async function streamLoader(
     ...(buffers && isMapDataset(opened) && opened.fixed && !transform &&
       { pool: { ...options.pool, buffers } }),
   });
-  if (listen === undefined) return await writeBatches(batches, columns, (bytes) => output.bytes(bytes));
-  await using reader = await openReader(listen, context);
-  const { context: { budget } } = await context.lade();
-  if (buffers) return await shareBatches(batches, columns, { buffers, reader, budget, signal });
-  await writeBatches(batches, columns, (bytes) => reader.write(bytes));
+  if (listen === undefined) await writeBatches(batches, columns, (bytes) => output.bytes(bytes));
+  else {
+    await using reader = await openReader(listen, context);
+    const { context: { budget } } = await context.lade();
+    if (buffers) await shareBatches(batches, columns, { buffers, reader, budget, signal });
+    else await writeBatches(batches, columns, (bytes) => reader.write(bytes));
+  }
+  const { skipped } = batches.stats();
+  if (skipped > 0) {
+    await output.note(
+      new NoteMessage(
+        `${counted(skipped, "sample")} could not be had, and ${skipped === 1 ? "was" : "were"} left out`,
+      ),
+    );
+  }
 }
 
 /** A state that is given as it is, or in a file or object. What it says is checked where it is gone on with. */

@@ -37,6 +37,7 @@ const COLUMNS = [
   ["p99 ms", 7],
   ["read", 9],
   ["steps", 7],
+  ["skipped", 7],
   ["time", 7],
 ] as const;
 
@@ -87,7 +88,8 @@ export class LoaderEpochMessage implements Message {
   /** Rates, waits and what limited, of this epoch alone. */
   toText(style: Style): string {
     const { epoch, tookMs, stats } = this.#epoch;
-    const { steps, bytesRead, firstBatchMs, waitMs, limit, readLatencyMs: { p50, p95, p99 } } = stats;
+    const { steps, skipped, bytesRead, firstBatchMs, waitMs, limit, readLatencyMs: { p50, p95, p99 } } =
+      stats;
     const { samples, bytes } = ratesOf(this.#epoch);
     const row = rowOf([
       `${epoch}`,
@@ -98,6 +100,7 @@ export class LoaderEpochMessage implements Message {
       ...[p50, p95, p99].map(formatMs),
       formatSize(bytesRead),
       `${steps}`,
+      `${skipped}`,
       formatDuration(tookMs),
     ], this.#width);
     if (!this.#isFirst) return row;
@@ -161,10 +164,14 @@ export class LoaderRunMessage implements Message {
     const sum = (of: (stats: LoaderStats) => number) =>
       epochs.reduce((total, { stats }) => total + of(stats), 0);
     const [given, read] = [sum(({ bytes }) => bytes), sum(({ bytesRead }) => bytesRead)];
+    const skipped = sum(({ skipped }) => skipped);
     const hidden = COLUMNS.length - shownColumns(this.#width);
     const met = this.isMet;
     const notes = [
       `${formatSize(given)} of samples, for which ${formatSize(read)} were read`,
+      ...(skipped > 0
+        ? [`${counted(skipped, "sample")} could not be had, and ${skipped === 1 ? "was" : "were"} skipped`]
+        : []),
       ...(Number.isNaN(au.mean) ? [] : ["AU is the share of time in steps, without each epoch's first"]),
       ...(met === undefined ? [] : [
         `AU is ${(au.mean * 100).toFixed(1)} %, ${
@@ -191,6 +198,7 @@ export class LoaderRunMessage implements Message {
       type: "run",
       uri: redactSecrets(epochs[0]?.uri ?? ""),
       epochs: epochs.length,
+      skipped: epochs.reduce((sum, { stats }) => sum + stats.skipped, 0),
       metric: {
         train_au_percentage: au,
         train_au_mean_percentage: share.mean,

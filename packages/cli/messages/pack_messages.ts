@@ -19,6 +19,8 @@ export interface PackedLine {
   readonly samples: number;
   /** Bytes of them. */
   readonly bytes: number;
+  /** Samples that could not be had, and are in none. */
+  readonly skipped: number;
   /** Samples that were there before. */
   readonly resumed: number;
 }
@@ -34,26 +36,29 @@ export class PackedMessage implements Message {
 
   /** The command that it was, and what it came to. */
   toText(): string {
-    const { source, destination, format, shards, samples, bytes, resumed } = this.#line;
+    const { source, destination, format, shards, samples, bytes, skipped, resumed } = this.#line;
     const words = ["pack", source, destination].map((word) => quoteWord(redactSecrets(word)));
     const before = resumed === samples
       ? "; all of it was there"
       : resumed > 0
       ? `; ${counted(resumed, "sample")} of them were there`
       : "";
+    const without = skipped > 0 ? `; ${counted(skipped, "sample")} could not be had` : "";
     const of = `${counted(shards, "shard")} of ${format}`;
-    return `${words.join(" ")} (${counted(samples, "sample")} in ${of}, ${formatSize(bytes)}${before})`;
+    return `${words.join(" ")} (${counted(samples, "sample")} in ${of}, ${
+      formatSize(bytes)
+    }${before}${without})`;
   }
 
   /** All of it. */
   toJson(): Json {
-    const { source, destination, manifest, format, shards, samples, bytes, resumed } = this.#line;
+    const { source, destination, manifest, format, shards, samples, bytes, skipped, resumed } = this.#line;
     return {
       type: "packed",
       source: redactSecrets(source),
       destination: redactSecrets(destination),
       manifest: redactSecrets(manifest),
-      ...{ format, shards, samples, bytes, resumed },
+      ...{ format, shards, samples, bytes, skipped, resumed },
     };
   }
 }

@@ -16,6 +16,8 @@ export interface ColumnOptions {
   readonly signal?: AbortSignal;
   /** The transformation of the loader; the first sample is given to it. */
   readonly transform?: Transform<unknown, unknown>;
+  /** Samples that may be passed over, since they cannot be had, for one that says the columns; none by default. */
+  readonly maxSkipped?: number;
 }
 
 const NO_COLUMNS: BatchColumns<unknown> = {
@@ -32,10 +34,10 @@ const NO_COLUMNS: BatchColumns<unknown> = {
  */
 export async function datasetColumns(
   dataset: Dataset<unknown>,
-  { signal = new AbortController().signal, transform }: ColumnOptions = {},
+  { signal = new AbortController().signal, transform, maxSkipped = 0 }: ColumnOptions = {},
 ): Promise<BatchColumns<unknown>> {
   if (!isMapDataset(dataset)) {
-    const columns = await streamColumns(dataset, signal, transform);
+    const columns = await streamColumns(dataset, { signal, maxSkipped, ...(transform && { transform }) });
     return columns
       ? { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) }
       : NO_COLUMNS;
@@ -55,8 +57,17 @@ export async function datasetColumns(
     const sample = await dataset.get(index, context);
     return sampleColumns(transform ? await transform(sample, context) : sample);
   };
-  const columns = await columnsAt(0);
-  await checkParts(dataset, columns, columnsAt);
+  const columnsFrom = async (first: number, end: number) => {
+    for (let index = first;; index++) {
+      try {
+        return await columnsAt(index);
+      } catch (error) {
+        if (signal.aborted || index + 1 === end || index - first >= maxSkipped) throw error;
+      }
+    }
+  };
+  const columns = await columnsFrom(0, dataset.parts?.[0]?.length ?? length);
+  await checkParts(dataset, columns, columnsFrom);
   return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
 }
 
@@ -64,13 +75,13 @@ export async function datasetColumns(
 async function checkParts(
   dataset: MapDataset<unknown>,
   { schema, fieldMetadata }: BatchColumns<readonly unknown[]>,
-  columnsAt: (index: number) => Promise<BatchColumns<unknown>>,
+  columnsFrom: (first: number, end: number) => Promise<BatchColumns<unknown>>,
 ): Promise<void> {
   const { parts: [first, ...others] = [] } = dataset;
   let start = first?.length ?? 0;
   const told = JSON.stringify([schema, fieldMetadata]);
   for (const { name, length } of others) {
-    const other = await columnsAt(start);
+    const other = await columnsFrom(start, start + length);
     start += length;
     if (JSON.stringify([other.schema, other.fieldMetadata]) === told) continue;
     const [one, two] = [schema, other.schema].map(({ fields }) => fields.map(({ name }) => name).join(", "));

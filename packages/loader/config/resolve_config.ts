@@ -29,6 +29,8 @@ export interface LoaderLevel {
   readonly epochs: number;
   /** Steps of an epoch, where options say how many. */
   readonly steps?: number;
+  /** What is done about a sample that cannot be had: `"fail"`, `"skip"`, or `"function"`, which says it of each. */
+  readonly onError: string;
   /** Samples that may be skipped in an epoch. */
   readonly maxSkipped: number;
   /** What makes other samples of samples: `"none"`, `"function"`, or the URL of a module, `#`, and the name of its export. */
@@ -223,6 +225,7 @@ function loaderLevel(
     remainder,
     ...(steps !== undefined && { steps }),
     epochs,
+    onError: take("loader.onError", typeof onError === "function" ? "function" : onError, "fail"),
     maxSkipped,
     transform: take("loader.transform", wordsOf("transform", options.transform), "none"),
     collate: take("loader.collate", wordsOf("collate", options.collate), "none"),

@@ -8,8 +8,7 @@ import { type Wanting, whileWanted } from "../pool/while_wanted.ts";
 export function wantedDataset<T>(dataset: MapDataset<T>, wanting: Wanting): MapDataset<T> {
   const { length, fingerprint, uri, context, groups, fixed, arrays, table, blocks, parts } = dataset;
   const [plan, locate] = [dataset.plan?.bind(dataset), dataset.locate?.bind(dataset)];
-  const wanted = <V>(made: V | Promise<V>) =>
-    made instanceof Promise ? whileWanted(made, wanting) : made;
+  const wanted = <V>(made: V | Promise<V>) => made instanceof Promise ? whileWanted(made, wanting) : made;
   const planned = ({ reads, decode }: ReadPlan<T>): ReadPlan<T> => ({
     reads,
     decode: (place, bytes) => wanted(decode(place, bytes)),

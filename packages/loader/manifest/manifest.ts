@@ -2,6 +2,7 @@ import { type ObjectStore, objectUri, readChunks } from "@lade/core";
 import { FormatError } from "@lade/formats/errors";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { isPackPlan, type PackPlan } from "./pack_plan.ts";
+import { KeyWatch, type RepeatedKey } from "./repeated_key.ts";
 
 /** What the samples of a data set are. */
 export type DatasetKind = "files" | "rows" | "batches" | "arrays" | "records" | "samples";
@@ -15,8 +16,8 @@ export interface Manifest {
   readonly kind: DatasetKind;
   /** The objects, with keys from the start of the store. */
   readonly objects: ObjectTable;
-  /** Where the objects are the shards of a pack, how it was made, and how many samples they have. */
-  readonly pack?: { readonly plan: PackPlan; readonly samples: number };
+  /** Where the objects are the shards of a pack, how it was made, how many samples they have, and how many could not be had. */
+  readonly pack?: { readonly plan: PackPlan; readonly samples: number; readonly skipped?: number };
 }
 
 const FORMAT = "lade-manifest";
@@ -30,7 +31,8 @@ const PIECE = 2 ** 16;
 
 /**
  * Writes a manifest beside its objects: a line of JSON that says what it is, then a line for each object, `size`, `etag` and
- * its name below the prefix with tabs between. In names and tags tab, line feed and backslash are `\t`, `\n` and `\\`.
+ * its name below the prefix with tabs between. In names and tags tab, line feed and backslash are `\t`, `\n` and `\\`. A
+ * key that is there twice is a `TypeError`.
  */
 export async function writeManifest(
   store: ObjectStore,
@@ -44,18 +46,27 @@ export async function writeManifest(
     ...(store.capabilities.attributes !== false && { contentType: "text/tab-separated-values" }),
   });
   const encoder = new TextEncoder();
+  const watch = new KeyWatch();
+  const refuse = (repeated: RepeatedKey | undefined) => {
+    if (!repeated) return;
+    throw new TypeError(
+      `Cannot list ${JSON.stringify(repeated.key)} twice: a manifest names each object once`,
+    );
+  };
   let text = `${JSON.stringify({ format: FORMAT, version: VERSION, kind, objects: objects.length, pack })}\n`;
   for (let index = 0; index < objects.length; index++) {
     const { key, size, etag = "" } = objects.at(index);
     if (!key.startsWith(prefix)) {
       throw new TypeError(`Cannot list ${JSON.stringify(key)} below ${JSON.stringify(prefix)}`);
     }
+    refuse(watch.add(key));
     text += `${size}\t${escaped(etag)}\t${escaped(key.slice(prefix.length))}\n`;
     if (index % BATCH === BATCH - 1) {
       await writer.write(encoder.encode(text));
       text = "";
     }
   }
+  refuse(watch.end(objects));
   await writer.write(encoder.encode(text));
   await writer.close();
   return key;
@@ -63,7 +74,7 @@ export async function writeManifest(
 
 /**
  * Reads the manifest below a prefix, a piece at a time, so that nothing but what it lists is held. One that is cut, or has a
- * line that it cannot have, is a `FormatError` with its number.
+ * line that it cannot have, is a `FormatError` with its number; so is one that names an object twice, with both lines.
  */
 export async function readManifest(
   store: ObjectStore,
@@ -94,6 +105,7 @@ class ManifestParser {
   readonly #decoder = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });
   readonly #objects = new ObjectTable();
   #head: ReturnType<typeof parseHead> | undefined;
+  readonly #watch = new KeyWatch();
   /** The beginning of a line whose end did not come yet. */
   #begun = "";
 
@@ -104,6 +116,7 @@ class ManifestParser {
         operation: "read the manifest",
         uri,
         detail: `line ${line + 1}: ${detail}`,
+        advice: "remove it, and lade loader index lists anew",
         record: line,
       });
   }
@@ -121,6 +134,7 @@ class ManifestParser {
     const { kind, objects, pack } = this.#head ??= parseHead(this.#begun, this.#fault);
     const found = this.#objects.length;
     if (this.#begun !== "" || found !== objects) throw this.#miscounted(objects, found + 1);
+    this.#once(this.#watch.end(this.#objects));
     return { kind, objects: this.#objects, ...(pack && { pack }) };
   }
 
@@ -155,7 +169,16 @@ class ManifestParser {
     const tagged = etag !== "" && { etag: plain(etag) };
     const bytes = Number(size);
     if (!Number.isSafeInteger(bytes)) throw this.#fault(`no object has ${size} bytes`, length + 1);
-    this.#objects.add({ key: this.#prefix + plain(name), size: bytes, ...tagged });
+    const key = this.#prefix + plain(name);
+    this.#objects.add({ key, size: bytes, ...tagged });
+    this.#once(this.#watch.add(key));
+  }
+
+  /** Each object is a sample once: which of two lines would be meant nobody knows. */
+  #once(repeated: RepeatedKey | undefined): void {
+    if (!repeated) return;
+    const { key, first, second } = repeated;
+    throw this.#fault(`${JSON.stringify(key)} is named a second time, after line ${first + 2}`, second + 1);
   }
 
   #miscounted(objects: number, line: number): FormatError {
@@ -185,8 +208,10 @@ function parseHead(
 
 function packOf(pack: unknown, fault: Fault): Manifest["pack"] {
   if (pack === undefined) return undefined;
-  const { plan, samples } = (pack ?? {}) as Partial<Record<string, unknown>>;
-  if (isPackPlan(plan) && Number.isSafeInteger(samples)) return { plan, samples: samples as number };
+  const { plan, samples, skipped } = (pack ?? {}) as Partial<Record<string, unknown>>;
+  if (isPackPlan(plan) && Number.isSafeInteger(samples)) {
+    return { plan, samples: samples as number, ...(typeof skipped === "number" && { skipped }) };
+  }
   throw fault("the manifest does not say how its shards were packed", 0);
 }
 

@@ -166,3 +166,36 @@ Deno.test("what has no lines is given up at once, and a size that no object has 
     "line 2: no object has 9007199254740993 bytes",
   );
 });
+
+Deno.test("a manifest that names an object twice is refused with both lines, side by side or not", async () => {
+  const head = (objects: number) =>
+    `{"format":"lade-manifest","version":1,"kind":"files","objects":${objects}}\n`;
+  const parse = (names: readonly string[]) => () => {
+    const lines = names.map((name, size) => `${size}\t\t${name}\n`).join("");
+    const bytes = new TextEncoder().encode(head(names.length) + lines);
+    return parseManifest(bytes, { prefix: "p/", uri: "memory://p/m" });
+  };
+  assertThrows(
+    parse(["a", "b", "b", "c"]),
+    FormatError,
+    'line 4: "p/b" is named a second time, after line 3',
+  );
+  assertThrows(
+    parse(["b", "a", "c", "a"]),
+    FormatError,
+    'line 5: "p/a" is named a second time, after line 3',
+  );
+  // The first of several is told, and escapes are no other names.
+  assertThrows(parse(["z", "x", "y", "x", "y", "z"]), FormatError, 'line 5: "p/x"');
+  assertThrows(parse(["t\\\\", "a", "t\\\\"]), FormatError, "after line 2");
+  assertEquals(parse(["z", "y", "é", "x"])().objects.length, 4);
+  const many = ascending(5000).map((i) => `${i * 7919 % 5000}`);
+  assertEquals(parse(many)().objects.length, 5000);
+  assertThrows(parse([...many, "4321"]), FormatError, 'line 5002: "p/4321"');
+  const objects = await ObjectTable.of(
+    ["p/b", "p/a", "p/b"].map((key) => ({ key, size: 1 })) as ObjectMeta[],
+  );
+  await using store = new MemoryStore();
+  await assertRejects(() => writeManifest(store, "p/", { kind: "files", objects }), TypeError, '"p/b" twice');
+  await assertRejects(() => store.head(`p/${MANIFEST_NAME}`), NotFoundError);
+});

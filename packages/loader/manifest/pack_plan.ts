@@ -4,7 +4,7 @@ import type { OrderDescription } from "../order/sampler.ts";
 export const PACK_MARKER = "lade-pack.json";
 
 /** What samples are packed into. */
-export type PackFormat = "tfrecord" | "tar" | "npy";
+export type PackFormat = "tfrecord" | "tar" | "npy" | "parquet" | "arrow";
 
 /** What the records of samples are: tf.Examples, or their bytes alone. */
 export type PackRecords = "examples" | "bytes";

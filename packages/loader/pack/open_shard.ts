@@ -17,7 +17,7 @@ export interface ShardPlace {
   readonly store: ObjectStore;
   /** Its key. */
   readonly key: string;
-  /** Samples that are left: those of this shard and of all behind it. */
+  /** Samples that are left: those of this shard and of all behind it; `Infinity` of a stream. */
   readonly left: number;
   /** Ends the writing. */
   readonly signal?: AbortSignal;

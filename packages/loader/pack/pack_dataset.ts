@@ -2,22 +2,23 @@ import { type CallOptions, type ObjectStore, objectUri } from "@lade/core";
 import { UnavailableError } from "@lade/core/errors";
 import { byteLengthOf, elementsOf, type NdArray } from "@lade/formats/array";
 import type { LoaderOptions } from "../config/loader_options.ts";
-import type { FixedSample, MapDataset } from "../datasets/dataset.ts";
+import { type Dataset, type FixedSample, isMapDataset, type MapDataset } from "../datasets/dataset.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { createLoader } from "../loader/create_loader.ts";
-import type { DataLoader } from "../loader/data_loader.ts";
 import { MANIFEST_NAME, writeManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER, type PackPlan } from "../manifest/pack_plan.ts";
-import type { LoaderState } from "../state/loader_state.ts";
 import { batchSizeOf } from "./batch_size_of.ts";
-import type { CreateShard, OpenShard } from "./open_shard.ts";
+import type { CreateShard } from "./open_shard.ts";
+import type { PackedShards } from "./pack_marker.ts";
 import type { PackedDataset, PackOptions } from "./pack_options.ts";
-import { type FoundPack, kindOfFormat, type PackPlace, preparePlace } from "./pack_place.ts";
+import { kindOfFormat, type PackPlace, preparePlace } from "./pack_place.ts";
 import type { IndexedSample } from "./pack_sample.ts";
 import { recordShards } from "./record_shards.ts";
 import { rowShards } from "./row_shards.ts";
 import { sampleShards } from "./sample_shards.ts";
 import { packDestination, packedIndexKey, packedKey } from "./shard_names.ts";
+import { checkRows, rowEncoder, tableShards } from "./table_shards.ts";
+import { writeShards, type Writing } from "./write_shards.ts";
 
 const SHARD_SIZE = 256 * 2 ** 20;
 
@@ -26,40 +27,38 @@ const SHARD_SIZE = 256 * 2 ** 20;
  * that a loader with the same `shuffle` and `seed` has in its first epoch; reading the shards as they lie gives them again.
  * Samples are read ahead as a loader does, and written as they come: memory is that of a few batches.
  *
- * A shard becomes visible when it is whole, and the manifest is written last. Until then a marker lies beside them, and
- * nobody can load what is there. When it is broken off, the same call goes on behind the last whole shard, and gives the same
- * shards. What lies there besides is a `NotEmptyError`, and nothing is removed that was not written by a pack.
+ * A shard becomes visible when it is whole, and the manifest is written last. Until then a marker lies beside them, which
+ * says what is done, and nobody can load what is there. When it is broken off, the same call goes on behind the last whole
+ * shard, and gives the same shards. What lies there besides is a `NotEmptyError`, and nothing is removed that was not written
+ * by a pack.
  */
 export async function packDataset(
-  dataset: MapDataset<unknown>,
+  dataset: Dataset<unknown>,
   store: ObjectStore,
   key: string,
   options: PackOptions = {},
 ): Promise<PackedDataset> {
-  const { shardSize = SHARD_SIZE, signal, replacePack = false, onProgress } = options;
+  const { shardSize = SHARD_SIZE, signal, replacePack = false, onProgress, records = "examples" } = options;
   if (!(Number.isSafeInteger(shardSize) && shardSize > 0)) {
     throw new RangeError(`Cannot pack into shards of ${shardSize} bytes: a whole number from 1 up is needed`);
   }
-  const place: PackPlace = { store, ...packDestination(key, options.format) };
-  if (dataset.length === 0) {
-    throw new TypeError(`Cannot pack ${JSON.stringify(dataset.uri)}: it has no samples`);
-  }
+  const place: PackPlace = {
+    store,
+    ...packDestination(key, options.format, dataset.table && !options.records ? "parquet" : "tfrecord"),
+  };
   const { prefix, name, format } = place;
-  if (format !== "npy" && (dataset.table || dataset.arrays)) {
-    throw new TypeError(
-      `Cannot pack ${JSON.stringify(dataset.uri)}: its samples are rows of ${
-        dataset.table ? "a table, of which lade convert makes" : "several tensors, of which fields chooses"
-      } one`,
-    );
-  }
-  const { records = "examples" } = options;
-  const batches = batchesOf(dataset, { format, shardSize, records, prefix: options.prefix ?? "" });
-  const loading = {
+  if (isMapDataset(dataset) && dataset.length === 0) throw noSamples(dataset);
+  const { onError, maxSkipped, pool } = options;
+  const loading: Loading = {
     epochs: 1,
     ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(signal && { signal }),
+    ...(onError && { onError }),
+    ...(maxSkipped !== undefined && { maxSkipped }),
+    ...(pool && { pool }),
   };
+  const write = shardsOf(dataset, { shardSize, records, prefix: options.prefix ?? "" }, { place, loading });
   await using planned = createLoader(dataset, loading);
   const { order, seed } = planned.config.loader;
   const plan: PackPlan = {
@@ -74,20 +73,24 @@ export async function packDataset(
   };
   const call = signal ? { signal } : {};
   const found = await preparePlace(place, plan, { ...call, replacePack });
-  const told = (done: Pick<FoundPack, "shards" | "samples" | "bytes">): PackedDataset => ({
-    format,
-    ...{ shards: done.shards, samples: done.samples, bytes: done.bytes },
+  const told = ({ shards, samples, bytes, skipped }: PackedShards): PackedDataset => ({
+    ...{ format, shards, samples, bytes, skipped },
     resumed: found.samples,
     manifestKey: prefix + MANIFEST_NAME,
   });
   onProgress?.(found.samples, found.bytes);
   if (!found.isDone) {
-    const state: LoaderState = {
-      ...{ version: 1, epoch: 0, seed, order, fingerprint: dataset.fingerprint },
-      ...{ position: found.samples, total: dataset.length },
-    };
     const batchSize = await batchSizeOf(dataset);
-    const written = await batches({ ...loading, batchSize, state }, { place, found, options });
+    const written = await write({ batchSize, ...(found.at && { state: found.at.state }) }, {
+      place,
+      plan,
+      found,
+      options,
+    });
+    if (written.shards === 0) {
+      await store.delete(prefix + PACK_MARKER, call);
+      throw noSamples(dataset);
+    }
     await finish(place, plan, written, call);
     return told(written);
   }
@@ -95,89 +98,84 @@ export async function packDataset(
   return told(found);
 }
 
-/** What is written, and told of it. */
-interface Writing {
-  readonly place: PackPlace;
-  /** What is there already. */
-  readonly found: FoundPack;
-  readonly options: PackOptions;
-}
+type Loading = Pick<
+  LoaderOptions<unknown>,
+  "batchSize" | "epochs" | "seed" | "shuffle" | "signal" | "state" | "onError" | "maxSkipped" | "pool"
+>;
 
-type Loading = Pick<LoaderOptions<unknown>, "batchSize" | "epochs" | "seed" | "shuffle" | "signal" | "state">;
+type WriteShards = (more: Loading, writing: Omit<Writing, "total">) => Promise<PackedShards>;
 
-type Batches = (loading: Loading, writing: Writing) => Promise<Written>;
+interface ShardOptions extends Required<Pick<PackOptions, "shardSize" | "records" | "prefix">> {}
 
-/** What was written, with what was there already. */
-type Written = Pick<FoundPack, "shards" | "samples" | "bytes">;
-
-/** Says how the batches of a data set are loaded and written in a format. */
-function batchesOf(
-  dataset: MapDataset<unknown>,
-  { format, ...options }: Required<Pick<PackOptions, "format" | "shardSize" | "records" | "prefix">>,
-): Batches {
-  if (format === "npy") {
-    const { fixed, uri } = dataset;
-    const rowBytes = fixed && byteLengthOf(fixed.dtype, elementsOf(fixed.shape) ?? NaN);
-    if (!fixed || rowBytes === undefined) {
-      throw new TypeError(
-        `Cannot pack ${JSON.stringify(uri)} as npy: its samples are not arrays of one shape`,
-      );
-    }
-    const create = rowShards({ fixed, rowBytes, shardSize: options.shardSize });
-    return async (loading, writing) => {
-      const rows = dataset as MapDataset<unknown> & { readonly fixed: FixedSample };
-      await using batches: DataLoader<NdArray> = createLoader(rows, loading);
-      return await writeShards(batches, create, dataset.length, writing);
-    };
-  }
-  const create = format === "tfrecord" ? recordShards(options) : sampleShards(options);
-  return async (loading, writing) => {
+/** Says how the samples of a data set are loaded and written in a format; a `TypeError` where they cannot be. */
+function shardsOf(
+  dataset: Dataset<unknown>,
+  options: ShardOptions,
+  { place: { format }, loading }: { readonly place: PackPlace; readonly loading: Loading },
+): WriteShards {
+  const refuse = (detail: string) => new TypeError(`Cannot pack ${JSON.stringify(dataset.uri)}: ${detail}`);
+  if (format === "npy") return rowsOf(dataset, options, loading, refuse);
+  const create = createOf(dataset, format, options, refuse);
+  const total = isMapDataset(dataset) ? dataset.length : Infinity;
+  return async (more, writing) => {
     await using batches = createLoader<unknown, IndexedSample>(dataset, {
       ...loading,
+      ...more,
       transform: (sample, { index }) => ({ sample, index }),
     });
-    return await writeShards(batches, create, dataset.length, writing);
+    return await writeShards(batches, create, { ...writing, total });
   };
 }
 
-/** Writes batches to shards, one after the other. */
-async function writeShards<D>(
-  batches: DataLoader<D>,
-  create: CreateShard<D>,
-  total: number,
-  { place, found, options: { signal, onProgress, onShard } }: Writing,
-): Promise<Written> {
-  let { shards, samples, bytes } = found;
-  let open: { readonly shard: OpenShard<D>; readonly key: string; readonly from: number } | undefined;
-  const close = async (done: NonNullable<typeof open>) => {
-    const { shard, key, from } = done;
-    const size = await shard.close();
-    shards++;
-    bytes += size;
-    onShard?.({ key, samples: samples - from, size });
-    open = undefined;
-  };
-  try {
-    for await (const { data, size } of batches) {
-      for (let at = 0; at < size;) {
-        if (!open) {
-          const key = packedKey(place, shards);
-          const starting = { store: place.store, key, left: total - samples, ...(signal && { signal }) };
-          open = { shard: await create(starting), key, from: samples };
-        }
-        const taken = await open.shard.take(data, at);
-        at += taken;
-        samples += taken;
-        if (at < size) await close(open);
-      }
-      onProgress?.(samples, found.bytes + batches.stats().bytes);
-    }
-    if (open) await close(open);
-  } catch (error) {
-    await open?.shard[Symbol.asyncDispose]();
-    throw error;
+type Refuse = (detail: string) => TypeError;
+
+function createOf(
+  dataset: Dataset<unknown>,
+  format: Exclude<PackPlan["format"], "npy">,
+  options: ShardOptions,
+  refuse: Refuse,
+): CreateShard<readonly IndexedSample[]> {
+  const { table } = dataset;
+  if ("arrays" in dataset && dataset.arrays) {
+    throw refuse("its samples are rows of several tensors, of which fields chooses one");
   }
-  return { shards, samples, bytes };
+  if (table) {
+    try {
+      checkRows(table, format);
+    } catch (error) {
+      throw error instanceof TypeError ? refuse(error.message) : error;
+    }
+    if (options.records === "bytes") throw refuse("rows of a table have no bytes of their own");
+  }
+  if (format === "parquet" || format === "arrow") {
+    if (!table) throw refuse(`its samples are no rows of a table, which are what ${format} holds`);
+    return tableShards({ schema: table.schema, format, shardSize: options.shardSize });
+  }
+  if (format === "tar") return sampleShards(options);
+  return recordShards({ ...options, encodeRows: table && rowEncoder(table.schema) });
+}
+
+/** Rows of one shape, which come as one array. */
+function rowsOf(
+  dataset: Dataset<unknown>,
+  { shardSize }: ShardOptions,
+  loading: Loading,
+  refuse: Refuse,
+): WriteShards {
+  const fixed = "fixed" in dataset ? dataset.fixed : undefined;
+  const rowBytes = fixed && byteLengthOf(fixed.dtype, elementsOf(fixed.shape) ?? NaN);
+  if (!isMapDataset(dataset) || !fixed || rowBytes === undefined) {
+    throw refuse("its samples are not arrays of one shape, which npy needs");
+  }
+  if ((loading.onError ?? "fail") !== "fail") {
+    throw refuse("npy files say first how many rows they have, so none of them can be skipped");
+  }
+  const create = rowShards({ fixed, rowBytes, shardSize });
+  return async (more, writing) => {
+    const rows = dataset as MapDataset<unknown> & { readonly fixed: FixedSample };
+    await using batches = createLoader(rows, { ...loading, ...more });
+    return await writeShards<NdArray>(batches, create, { ...writing, total: dataset.length });
+  };
 }
 
 /**
@@ -187,7 +185,7 @@ async function writeShards<D>(
 async function finish(
   place: PackPlace,
   plan: PackPlan,
-  { shards, samples, bytes }: Written,
+  { shards, samples, bytes, skipped }: PackedShards,
   call: CallOptions,
 ) {
   const { store, prefix } = place;
@@ -209,8 +207,13 @@ async function finish(
       `${shards} shards of ${bytes} bytes were written, and not all of them are there`,
     );
   }
-  await writeManifest(store, prefix, { kind: kindOfFormat(place), objects, pack: { plan, samples } }, call);
+  const pack = { plan, samples, ...(skipped > 0 && { skipped }) };
+  await writeManifest(store, prefix, { kind: kindOfFormat(place), objects, pack }, call);
   await store.delete(prefix + PACK_MARKER, call);
+}
+
+function noSamples({ uri }: Pick<Dataset<unknown>, "uri">): TypeError {
+  return new TypeError(`Cannot pack ${JSON.stringify(uri)}: it has no samples`);
 }
 
 function changed(store: ObjectStore, key: string, detail: string): UnavailableError {

@@ -1,12 +1,44 @@
 import { getBytes, type ObjectStore, objectUri } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
+import type { LoaderState } from "../state/loader_state.ts";
+import { isCount } from "../state/state_fault.ts";
 import { isPackPlan, PACK_MARKER, type PackPlan } from "../manifest/pack_plan.ts";
+
+/** Shards that are whole. */
+export interface PackedShards {
+  /** How many, from the first on. */
+  readonly shards: number;
+  /** Samples in them. */
+  readonly samples: number;
+  /** Bytes of them. */
+  readonly bytes: number;
+  /** Samples that could not be had, and are in none. */
+  readonly skipped: number;
+}
+
+/** Where a pack is gone on: in a batch. */
+export interface PackPosition {
+  /** Where the batch begins. */
+  readonly state: LoaderState;
+  /** Samples of the batch that are packed. */
+  readonly taken: number;
+  /** The number of the last one of these in the data set, where samples tell it. */
+  readonly last?: number;
+}
+
+/** What is done of a pack. */
+export interface PackDone extends PackedShards {
+  /** What comes next. */
+  readonly at: PackPosition;
+}
 
 /** What lies beside the shards of a pack until its manifest is there. */
 export interface PackMarker {
   /** What is being packed. */
   readonly plan: PackPlan;
+  /** What of it is done; absent where no shard is. */
+  readonly done?: PackDone;
   /** The names of the shards of an earlier pack, which are being removed. */
   readonly replaces?: string;
 }
@@ -48,7 +80,7 @@ export async function readMarker(
   } catch {
     // It is told below.
   }
-  const { format, version, plan, replaces } = value;
+  const { format, version, plan, replaces, done } = value;
   if (format !== FORMAT || version !== VERSION || !isPackPlan(plan)) {
     throw new FormatError({
       operation: "read the marker of a pack",
@@ -56,5 +88,21 @@ export async function readMarker(
       detail: `it is none of version ${VERSION}`,
     });
   }
-  return { plan, ...(typeof replaces === "string" && { replaces }) };
+  return {
+    plan,
+    ...(typeof replaces === "string" && { replaces }),
+    ...(isPackDone(done) && { done }),
+  };
+}
+
+/** Whether a value says what is done; what its state says is checked where it is gone on with. */
+function isPackDone(value: unknown): value is PackDone {
+  if (typeof value !== "object" || value === null) return false;
+  const { shards, samples, bytes, skipped, at } = value as Partial<Record<string, unknown>>;
+  if (![shards, samples, bytes, skipped].every(isCount) || typeof at !== "object" || at === null) {
+    return false;
+  }
+  const { state, taken, last } = at as Partial<Record<string, unknown>>;
+  return typeof state === "object" && state !== null && isCount(taken) &&
+    (last === undefined || isCount(last));
 }

@@ -1,13 +1,13 @@
 import { type ObjectStore, objectUri, PlaceJudge } from "@lade/core";
 import { type OpenDatasetOptions, openSettled, settleDataset } from "../open/open_dataset.ts";
+import { isStream, openStream } from "../open/open_stream.ts";
 import { groupedFiles } from "./grouped_files.ts";
 import { packDataset } from "./pack_dataset.ts";
 import type { PackedDataset, PackOptions } from "./pack_options.ts";
 import { packDestination } from "./shard_names.ts";
 
 /** Options of {@linkcode packObjects}: how samples are packed, and what they are. */
-export interface PackObjectsOptions
-  extends Omit<PackOptions, "prefix">, Omit<OpenDatasetOptions, "index" | "schema"> {}
+export interface PackObjectsOptions extends Omit<PackOptions, "prefix">, OpenDatasetOptions {}
 
 /** A place of a store. */
 export interface PackEnd {
@@ -27,7 +27,7 @@ export async function packObjects(
   to: PackEnd,
   options: PackObjectsOptions = {},
 ): Promise<PackedDataset> {
-  const { kind, fields, manifest, ...packing } = options;
+  const { kind, fields, manifest, index, schema, ...packing } = options;
   const { signal, format } = packing;
   const call = signal ? { signal } : {};
   const opening: OpenDatasetOptions = {
@@ -35,6 +35,8 @@ export async function packObjects(
     ...(kind && { kind }),
     ...(fields && { fields }),
     ...(manifest !== undefined && { manifest }),
+    ...(index !== undefined && { index }),
+    ...(schema && { schema }),
   };
   const destination = packDestination(to.key, format);
   const prefix = from.key === "" || from.key.endsWith("/") ? from.key : `${from.key}/`;
@@ -52,6 +54,8 @@ export async function packObjects(
     await using dataset = await groupedFiles(from.store, start, settled.objects);
     return await packDataset(dataset, to.store, to.key, packing);
   }
-  await using dataset = await openSettled(from.store, from.key, settled, opening);
+  await using dataset = isStream(settled, index)
+    ? await openStream(from.store, from.key, settled, opening)
+    : await openSettled(from.store, from.key, settled, opening);
   return await packDataset(dataset, to.store, to.key, { ...packing, prefix: start });
 }

@@ -3,23 +3,25 @@ import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import { inParallel } from "@lade/core/concurrency";
 import { MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER, packDifference, type PackPlan } from "../manifest/pack_plan.ts";
-import { type OpenDatasetOptions, openSettled, settleDataset } from "../open/open_dataset.ts";
-import { type PackMarker, readMarker, writeMarker } from "./pack_marker.ts";
+import {
+  type PackDone,
+  type PackedShards,
+  type PackMarker,
+  type PackPosition,
+  readMarker,
+  writeMarker,
+} from "./pack_marker.ts";
 import { type PackDestination, packedIndexKey, packedKey, shardNumbers } from "./shard_names.ts";
 
 /** What lies at the destination of a pack already. */
-export interface FoundPack {
+export interface FoundPack extends PackedShards {
   /** Whether it is all there, by its manifest. */
   readonly isDone: boolean;
-  /** Shards from the first on that are whole, and have their index. */
-  readonly shards: number;
-  /** Samples in them. */
-  readonly samples: number;
-  /** Bytes of them. */
-  readonly bytes: number;
+  /** Where it is gone on, behind its last whole shard; absent where nothing of it is there, or all. */
+  readonly at?: PackPosition;
 }
 
-const NOTHING: FoundPack = { isDone: false, shards: 0, samples: 0, bytes: 0 };
+const NOTHING: FoundPack = { isDone: false, shards: 0, samples: 0, bytes: 0, skipped: 0 };
 
 /** Deletions at the same time. */
 const AT_ONCE = 16;
@@ -61,7 +63,7 @@ export async function preparePlace(
   const difference = packDifference(was, plan);
   if (difference === undefined && !replacePack) {
     if (earlier) return { isDone: true, ...earlier.told };
-    if (replaces === undefined) return await wholeShards(place, sizes, call);
+    if (replaces === undefined) return wholeShards(place, sizes, marker?.done);
   } else if (!replacePack) {
     throw new NotEmptyError({
       operation: "pack to",
@@ -93,7 +95,7 @@ async function removePack(
 /** The pack that a manifest is of, and which names it has. */
 interface DonePack {
   readonly plan: PackPlan;
-  readonly told: Pick<FoundPack, "shards" | "samples" | "bytes">;
+  readonly told: PackedShards;
   /** Whether a name below the prefix is one of its. */
   has(name: string): boolean;
 }
@@ -113,40 +115,30 @@ async function donePlan({ store, prefix }: PackPlace, call: CallOptions): Promis
       advice: "choose an empty place",
     });
   }
-  const { plan, samples } = pack;
+  const { plan, samples, skipped = 0 } = pack;
   const numberOf = shardNumbers(plan.name);
   return {
     plan,
-    told: { shards: objects.length, samples, bytes: objects.bytes },
+    told: { shards: objects.length, samples, bytes: objects.bytes, skipped },
     has: (name) => (numberOf(name) ?? Infinity) < objects.length,
   };
 }
 
-/** The shards from the first on that are whole: those that have an index, where they need one, that fits them. */
-async function wholeShards(
+/** What a marker says is done, where it is there: shards of as many bytes, and their indexes. */
+function wholeShards(
   place: PackPlace,
   sizes: ReadonlyMap<string, number>,
-  call: CallOptions,
-): Promise<FoundPack> {
-  const { store, prefix } = place;
-  let found = NOTHING;
-  for (;;) {
-    const key = packedKey(place, found.shards);
-    const size = sizes.get(key.slice(prefix.length));
-    const indexKey = packedIndexKey(place, key);
-    if (size === undefined || (indexKey !== undefined && !sizes.has(indexKey.slice(prefix.length)))) {
-      return found;
-    }
-    const options: OpenDatasetOptions = { kind: kindOfFormat(place), ...call };
-    const settled = await settleDataset(store, key, options);
-    await using shard = await openSettled(store, key, settled, options);
-    found = {
-      isDone: false,
-      shards: found.shards + 1,
-      samples: found.samples + shard.length,
-      bytes: found.bytes + size,
-    };
+  done: PackDone | undefined,
+): FoundPack {
+  if (!done) return NOTHING;
+  let bytes = 0;
+  for (let shard = 0; shard < done.shards; shard++) {
+    const key = packedKey(place, shard);
+    const index = packedIndexKey(place, key);
+    if (index !== undefined && !sizes.has(index.slice(place.prefix.length))) return NOTHING;
+    bytes += sizes.get(key.slice(place.prefix.length)) ?? NaN;
   }
+  return bytes === done.bytes ? { isDone: false, ...done } : NOTHING;
 }
 
 /** What the samples of a pack are. */

@@ -15,6 +15,8 @@ export interface RecordShardOptions {
   readonly records: PackRecords;
   /** What is taken off the keys of whole objects. */
   readonly prefix: string;
+  /** Makes the records of rows of a table, where samples are these. */
+  readonly encodeRows?: ((batch: readonly IndexedSample[]) => Iterable<Uint8Array>) | undefined;
 }
 
 /** Writes samples as the records of TFRecord objects, each with its index beside it. */
@@ -26,8 +28,7 @@ export function recordShards(options: RecordShardOptions): CreateShard<readonly 
     return {
       async take(batch, from) {
         let at = from;
-        for (const indexed of batch.slice(from)) {
-          const record = ofSample(indexed, (sample) => recordOf(sample, options));
+        for (const record of recordsOf(batch.slice(from), options)) {
           if (size > 0 && size + FRAME + record.length > options.shardSize) break;
           size += FRAME + record.length;
           await writer.write(record);
@@ -43,6 +44,14 @@ export function recordShards(options: RecordShardOptions): CreateShard<readonly 
       [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),
     };
   };
+}
+
+function* recordsOf(
+  batch: readonly IndexedSample[],
+  { encodeRows, ...options }: RecordShardOptions,
+): Generator<Uint8Array> {
+  if (encodeRows) yield* encodeRows(batch);
+  else for (const indexed of batch) yield ofSample(indexed, (sample) => recordOf(sample, options));
 }
 
 /** The record of a sample. A record stays as it is. */

@@ -13,31 +13,35 @@ export interface PackDestination {
   readonly format: PackFormat;
 }
 
-const SUFFIXES: Readonly<Record<PackFormat, string>> = { tfrecord: ".tfrecord", tar: ".tar", npy: ".npy" };
+const FORMATS: readonly PackFormat[] = ["tfrecord", "tar", "npy", "parquet", "arrow"];
+const suffixOf = (format: PackFormat) => `.${format}`;
 
 /**
  * Where a pack goes that is written to `key`: a prefix, or a name with `%06d` in its last part. A name that says another
- * format than `format` is a `TypeError`, and so is one without a place for the number.
+ * format than `format` is a `TypeError`, and so is one without a place for the number. Where neither says a format it is
+ * `otherwise`.
  */
-export function packDestination(key: string, format?: PackFormat): PackDestination {
+export function packDestination(
+  key: string,
+  format?: PackFormat,
+  otherwise: PackFormat = "tfrecord",
+): PackDestination {
   const at = key.lastIndexOf("/") + 1;
   const [prefix, given] = [key.slice(0, at), key.slice(at)];
-  const named = (["tfrecord", "tar", "npy"] as const).find((each) =>
-    given.toLowerCase().endsWith(SUFFIXES[each])
-  );
+  const named = FORMATS.find((each) => given.toLowerCase().endsWith(suffixOf(each)));
   if (given !== "" && !/%0[1-9]d/.test(given)) {
     throw new TypeError(
       `Cannot pack to ${JSON.stringify(key)}: a pack has several shards; end it in "/", or in a name such as \
 "train-%06d.tar"`,
     );
   }
-  const chosen = format ?? named ?? "tfrecord";
+  const chosen = format ?? named ?? otherwise;
   if (given !== "" && named !== chosen) {
     throw new TypeError(
-      `Cannot pack to ${JSON.stringify(key)}: its name has to end in ${JSON.stringify(SUFFIXES[chosen])}`,
+      `Cannot pack to ${JSON.stringify(key)}: its name has to end in ${JSON.stringify(suffixOf(chosen))}`,
     );
   }
-  return { prefix, name: given === "" ? `%06d${SUFFIXES[chosen]}` : given, format: chosen };
+  return { prefix, name: given === "" ? `%06d${suffixOf(chosen)}` : given, format: chosen };
 }
 
 /** The key of a shard. More of them than its digits can number, which would change their order, are a `RangeError`. */
@@ -50,7 +54,7 @@ export function packedKey({ prefix, name, format }: PackDestination, shard: numb
       }d, or make them larger`,
     );
   }
-  return prefix + shardKey(name, shard, SUFFIXES[format]);
+  return prefix + shardKey(name, shard, suffixOf(format));
 }
 
 /** The key of the index beside a shard; none where its format has what it needs within. */
