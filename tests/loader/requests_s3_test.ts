@@ -103,7 +103,7 @@ Deno.test("small objects on S3: one listing, then one GET for each, and no HEAD,
         for await (const _ of loader);
         assertEquals(fake.requests.length, 60 * epoch);
       }
-      assertEquals(new Set(fake.requests.map(({ operation }) => operation)), new Set(["GetObject"]));
+      assertEquals(fake.requests.filter(({ operation }) => operation !== "GetObject"), []);
     }
   }
 });
