@@ -2,6 +2,7 @@ import { objectUri } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, holdsPrefix, refName, retiredKey } from "../keys/series_keys.ts";
+import { mayBeThere, TRIES } from "../series/create_same.ts";
 import { readSmall } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
 
@@ -41,32 +42,27 @@ export class Hold implements AsyncDisposable {
       }
       return new Hold(series, key, leaseMs);
     } catch (error) {
-      await store.delete(key);
+      await giveBack(series, key);
       throw error;
     }
   }
 
-  /** Gives it back. */
+  /** Gives it back. One that cannot be given back ends with its lease, and what it was for does not fail of that. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
     await this.#renewing;
-    await this.#series.store.delete(this.#key);
+    await giveBack(this.#series, this.#key);
   }
 
   /** One that cannot be renewed is tried again in time; readers find out by what is gone. */
   async #renew(leaseMs: number): Promise<void> {
     const { signal } = this.#end;
-    const { clock, onNotice } = this.#series.store.context;
+    const { clock } = this.#series.store.context;
     while (!signal.aborted) {
       await clock.sleep(leaseMs / 3, signal).catch(() => {});
       if (signal.aborted) return;
       await writeHold(this.#series, this.#key).catch((error) =>
-        onNotice?.({
-          uri: objectUri(this.#series.store.uri, this.#key),
-          text: `the hold on a checkpoint could not be renewed: ${
-            error instanceof Error ? error.message : error
-          }`,
-        })
+        tell(this.#series, this.#key, "the hold on a checkpoint could not be renewed", error)
       );
     }
   }
@@ -88,6 +84,29 @@ export async function isHeld(
   return false;
 }
 
+/** It is the same whoever writes it, and written again where the answer is lost. */
 async function writeHold({ store }: Series, key: string, signal?: AbortSignal): Promise<void> {
-  await store.put(key, sealJson({ format: "lade-checkpoint-hold", version: 1 }), signal ? { signal } : {});
+  const bytes = sealJson({ format: "lade-checkpoint-hold", version: 1 });
+  for (let attempt = 1;; attempt++) {
+    try {
+      await store.put(key, bytes, signal ? { signal } : {});
+      return;
+    } catch (error) {
+      signal?.throwIfAborted();
+      if (!mayBeThere(error) || attempt === TRIES) throw error;
+    }
+  }
+}
+
+async function giveBack(series: Series, key: string): Promise<void> {
+  await series.store.delete(key).catch((error) =>
+    tell(series, key, "the hold on a checkpoint could not be given back", error)
+  );
+}
+
+function tell({ store: { uri, context } }: Series, key: string, what: string, error: unknown): void {
+  context.onNotice?.({
+    uri: objectUri(uri, key),
+    text: `${what}: ${error instanceof Error ? error.message : error}`,
+  });
 }
