@@ -2,7 +2,8 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { type CheckpointInfo, type Checkpoints, IncompleteError, openCheckpoints } from "@lade/checkpoint";
 import { createStoreContext, MemoryStore, type ObjectStore } from "@lade/core";
 import { UnavailableError } from "@lade/core/errors";
-import { CrashingStore, type Mishap, MISHAPS, Mutations, ProcessEnded } from "./crashing_store.ts";
+import { CrashingStore, MISHAPS, ProcessEnded } from "./crashing_store.ts";
+import { sweep } from "./sweep.ts";
 import { assertAllWhole, assertWhole, contentOf, EagerClock, keysOf, saveTogether } from "./trained_world.ts";
 
 const PATIENCE_MS = 600_000;
@@ -68,18 +69,6 @@ async function strayKeys(store: MemoryStore): Promise<string[]> {
     key !== newest && key !== "lade.json" && key !== "latest.json" && !/^(?:runs|retired)\//.test(key) &&
     !key.startsWith(`data/${name}/`) && !key.startsWith(`records/${name}/`)
   );
-}
-
-/** Tries a mishap at each call, one after the other; gives the calls there were. */
-async function sweep(
-  mishap: Mishap,
-  round: (at: number, mutations: Mutations) => Promise<void>,
-): Promise<number> {
-  for (let at = 0;; at++) {
-    const mutations = new Mutations(at, mishap);
-    await round(at, mutations);
-    if (!mutations.hasHappened) return at;
-  }
 }
 
 for (const mishap of MISHAPS) {

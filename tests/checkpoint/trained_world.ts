@@ -7,14 +7,25 @@ import {
   type CheckpointsOptions,
   openCheckpoints,
 } from "@lade/checkpoint";
-import type { Clock, ObjectStore } from "@lade/core";
+import { type Clock, getBytes, type ObjectStore } from "@lade/core";
 
 /** Rows of a tensor that each rank has. */
 const ROWS = 2;
 const COLUMNS = 5;
 
+/** What a world saves besides. */
+export interface ContentOptions {
+  /** A tensor that never changes, which is said to be frozen, and one that is another with every second seed only. */
+  readonly kept?: boolean;
+}
+
 /** What a rank saves: every number of it follows from the seed, so that a mixture of two saves is seen. */
-export function contentOf(rank: number, worldSize: number, seed: number): CheckpointContent {
+export function contentOf(
+  rank: number,
+  worldSize: number,
+  seed: number,
+  { kept = false }: ContentOptions = {},
+): CheckpointContent {
   const rows = worldRows(worldSize, seed).slice(rank * ROWS * COLUMNS, (rank + 1) * ROWS * COLUMNS);
   return {
     tensors: [
@@ -33,17 +44,28 @@ export function contentOf(rank: number, worldSize: number, seed: number): Checkp
         replicas: Array.from({ length: worldSize }, (_, rank) => rank),
         data: biasOf(seed),
       },
+      ...(kept
+        ? Object.entries(keptOf(worldSize, seed)).map(([name, all]) => ({
+          ...{ name, dtype: "uint8" as const, shape: [ROWS, COLUMNS], offsets: [rank * ROWS, 0] },
+          globalShape: [worldSize * ROWS, COLUMNS],
+          data: all.slice(rank * ROWS * COLUMNS, (rank + 1) * ROWS * COLUMNS),
+          frozen: name === "frozen",
+        }))
+        : []),
     ],
     extras: { rng: { rank, seed }, state: stateOf(rank, seed) },
-    metrics: { seed },
+    metrics: { seed, ...(kept && { kept: 1 }) },
   };
 }
 
 /** Checks that a checkpoint is of one save only, and whole: all its bytes are loaded and compared. */
 export async function assertWhole(checkpoint: Checkpoint): Promise<void> {
-  const { worldSize, metrics: { seed = -1 } } = checkpoint.info;
+  const { worldSize, metrics: { seed = -1, kept } } = checkpoint.info;
   const tensors = await checkpoint.loadAll();
-  assertEquals([...tensors.keys()], ["bias", "rows"]);
+  assertEquals([...tensors.keys()], kept ? ["bias", "frozen", "rows", "slow"] : ["bias", "rows"]);
+  for (const [name, data] of Object.entries(kept ? keptOf(worldSize, seed) : {})) {
+    assertEquals(tensors.get(name)?.data, data);
+  }
   assertEquals(tensors.get("rows")?.data, worldRows(worldSize, seed));
   assertEquals(tensors.get("bias")?.data, biasOf(seed));
   for (let rank = 0; rank < worldSize; rank++) {
@@ -69,9 +91,10 @@ export function saveTogether(
   all: readonly Checkpoints[],
   step: number,
   seed: number,
+  options: ContentOptions = {},
 ): Promise<PromiseSettledResult<CheckpointInfo>[]> {
   const saves = all.map((checkpoints, rank) =>
-    checkpoints.save(step, contentOf(rank, all.length, seed)).committed
+    checkpoints.save(step, contentOf(rank, all.length, seed, options)).committed
   );
   return Promise.allSettled(saves);
 }
@@ -99,6 +122,23 @@ export async function keysOf(store: ObjectStore): Promise<string[]> {
   const keys: string[] = [];
   for await (const { key } of store.list()) keys.push(key);
   return keys.sort();
+}
+
+/** The keys below `c/` that checkpoints are made of: their manifests, and what these name. Sorted. */
+export async function keysNamed(store: ObjectStore): Promise<string[]> {
+  const named = new Set<string>();
+  for await (const { key } of store.list("c/commits/")) {
+    named.add(key);
+    const text = new TextDecoder().decode((await getBytes(store, key)).bytes);
+    for (const [, name] of text.matchAll(/"key":"([^"]+)"/g)) named.add(`c/${name}`);
+  }
+  return [...named].sort();
+}
+
+function keptOf(worldSize: number, seed: number): Record<"frozen" | "slow", Uint8Array<ArrayBuffer>> {
+  const bytes = (value: (place: number) => number) =>
+    Uint8Array.from({ length: worldSize * ROWS * COLUMNS }, (_, place) => value(place));
+  return { frozen: bytes((place) => place), slow: bytes((place) => 7 * Math.floor(seed / 2) + place) };
 }
 
 function worldRows(worldSize: number, seed: number): Float32Array<ArrayBuffer> {
