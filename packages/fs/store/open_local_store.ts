@@ -26,7 +26,12 @@ export function openLocalStore(
   const uri = `${scheme}://${path}`;
   const config = completeConfig(uri, given, table);
   if (Deno.build.os === "windows") {
-    throw new UnsupportedError({ operation: "open", uri, detail: "paths of Windows are not supported" });
+    throw new UnsupportedError({
+      operation: "open",
+      uri,
+      detail: "local files of Windows are not supported",
+      advice: "use Linux, macOS or WSL for them; stores of services have no paths",
+    });
   }
   const gate = new IoGate(context.clock);
   const calls = new FileCalls(gate);

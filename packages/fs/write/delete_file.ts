@@ -4,6 +4,7 @@ import { type FileStatus, objectEtag } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { lockObject } from "./lock_object.ts";
+import { refuseOtherForm } from "./refuse_other_form.ts";
 
 /**
  * Deletes an object, if there is one: a link itself, not what it stands for. Its directory stays, also when it is
@@ -26,6 +27,7 @@ export async function deleteFile(
     using _lock = ifMatch === undefined ? undefined : await lockObject(setup, subject, path, ifMatch, signal);
     const status = await calls.lstat(path);
     if (!await isDeletable(setup, path, status)) return;
+    await refuseOtherForm(setup, subject, path);
     await calls.remove(path);
     retired.add(status);
   } catch (error) {

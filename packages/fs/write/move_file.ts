@@ -8,6 +8,7 @@ import { copyFile, prepareDestination, resolveDestination } from "./copy_file.ts
 import type { CopyRequest } from "./copy_request.ts";
 import { deleteFile } from "./delete_file.ts";
 import { lockObject, type ObjectLock } from "./lock_object.ts";
+import { refuseOtherForm } from "./refuse_other_form.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
 
 /**
@@ -97,8 +98,9 @@ async function replaceOrDrop(
 ): Promise<void> {
   const present = await setup.calls.present(setup.calls.lstat(to));
   const isSame = present !== undefined && isSameFile(present, status);
-  if (isSame && await isListed(from) && await isListed(to)) await setup.calls.remove(from);
-  else await replaceName(setup, target, from, to);
+  if (isSame && await isListed(from) && await isListed(to)) return await setup.calls.remove(from);
+  if (!isSame) await refuseOtherForm(setup, target, to);
+  await replaceName(setup, target, from, to);
 }
 
 /** Whether a directory lists this very name. */

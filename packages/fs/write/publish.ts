@@ -4,6 +4,7 @@ import type { LocalSetup } from "../tree/local_setup.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { directoryOf } from "../tree/tree.ts";
 import { lockObject } from "./lock_object.ts";
+import { refuseOtherForm } from "./refuse_other_form.ts";
 import { replaceName, takeFreeName } from "./take_name.ts";
 
 const PERMISSIONS = 0o777;
@@ -52,6 +53,7 @@ export async function publish(setup: LocalSetup, publication: Publication): Prom
     using _lock = ifMatch === undefined ? undefined : await lockObject(setup, subject, path, ifMatch, signal);
     const replaced = await calls.present(calls.lstat(path));
     refuseSpecial(subject, replaced);
+    if (replaced?.kind === "file") await refuseOtherForm(setup, subject, path);
     status = await dateAfter(setup, publication, replaced);
     signal?.throwIfAborted();
     await replaceName(setup, subject, temporary, path);
