@@ -50,7 +50,8 @@ export class BatchLayout {
     return this.#plan.reads.map((read) => {
       const start = ends[read.place] ?? 0;
       ends[read.place] = start + read.length;
-      return { ...read, target: memory.subarray(start, start + read.length) };
+      const within = start - (this.#starts[read.place] ?? 0);
+      return { ...read, within, target: memory.subarray(start, start + read.length) };
     });
   }
 

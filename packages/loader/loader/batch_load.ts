@@ -1,14 +1,12 @@
-import { mayHaveAtHand } from "@lade/core/seams";
 import { byteLengthOf, elementsOf } from "@lade/formats/array";
 import type { MapDataset, ReadPlan } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { BlockSource } from "../pool/block_cache.ts";
 import type { GroupCache } from "../pool/group_cache.ts";
-import type { Slots } from "../pool/slots.ts";
 import type { KeyedContext, SampleLot } from "../workers/sample_work.ts";
 import { BatchLayout } from "./batch_layout.ts";
-import { groupReads, type PlacedRead, type ReadGround, readGroup, readSampleNow } from "./read_samples.ts";
+import { BatchReads, type BatchReadsGround } from "./batch_reads.ts";
 import { settled } from "./settled.ts";
 import { contextOf, type TransformGround, transformSample } from "./transform_sample.ts";
 
@@ -20,7 +18,7 @@ export interface BatchTask {
 }
 
 /** What batches are loaded with. */
-export interface LoadGround<T, U> extends ReadGround, TransformGround<T, U> {
+export interface LoadGround<T, U> extends BatchReadsGround, TransformGround<T, U> {
   readonly dataset: MapDataset<T>;
   readonly memory: BatchMemory;
   /** Blocks that samples are copied from, where they are shuffled by blocks. */
@@ -29,9 +27,6 @@ export interface LoadGround<T, U> extends ReadGround, TransformGround<T, U> {
   readonly repeats: boolean;
   /** Groups that samples are taken of, where they are decoded in groups. */
   readonly groups: GroupCache<T> | undefined;
-  readonly slots: Slots;
-  /** Lets one batch at a time read what is at hand. */
-  readonly quick: Slots;
   /** Whether the transformation runs in workers: what it gives is no view of memory that was read into. */
   readonly isTransformedApart?: boolean;
 }
@@ -49,8 +44,6 @@ export interface LoadedSamples<U> {
 }
 
 const ALIGNMENT = 64;
-/** Reads in a row that were not at hand, after which the rest of a batch is not either. */
-const MOST_MISSED = 3;
 
 /**
  * One batch being loaded. Its memory is taken when there is room, or when it is waited for; all its samples are read at the
@@ -178,11 +171,14 @@ export class BatchLoad<T, U> {
           return this.#finish(make, { place, results, lot: this.#lot(bytes.buffer, make) }) ?? [];
         });
       const reads = layout.readsInto(buffer.bytes);
-      const arrived = (group: readonly PlacedRead[]) => finish(layout.arrived(group));
       work.push(...finish(layout.without));
-      await (blocks
-        ? this.#copy(blocks, reads, { results, work, arrived })
-        : this.#readAll(reads, { results, work, arrived }));
+      const reading = new BatchReads(this.#ground, {
+        indices: this.#task.indices,
+        work,
+        arrived: (group) => finish(layout.arrived(group)),
+        failed: (place, error) => this.#fail(results, place, error),
+      });
+      await (blocks ? reading.copyAll(blocks, reads) : reading.readAll(reads));
       await settled(work);
       return this.#done({ ...results, bytes: layout.bytes }, buffer);
     } catch (error) {
@@ -190,93 +186,6 @@ export class BatchLoad<T, U> {
       buffer.release();
       this.#giveBack();
       throw error;
-    }
-  }
-
-  /**
-   * What is at hand is read at once, one batch after the other, so that none takes the time that another one waited for.
-   * Where it is not, the one read that is then waited for gives other work its turn, or finds a disk that has to be asked:
-   * after some in a row the rest is asked for concurrently, as is what no store can have at hand.
-   */
-  async #readAll(reads: readonly PlacedRead[], { results, work, arrived }: Arrival<U>): Promise<void> {
-    const { slots, quick, signal } = this.#ground;
-    const groups = groupReads(reads);
-    const later = (group: readonly PlacedRead[]) =>
-      slots.run(async () => {
-        await this.#read(group, results);
-        await settled(arrived(group));
-      }, signal);
-    if (!groups.some(canBeAtHand)) {
-      work.push(...groups.map(later));
-      return;
-    }
-    await quick.run(async () => {
-      let missed = 0;
-      for (const group of groups) {
-        if (missed < MOST_MISSED && this.#readNow(group, results)) {
-          missed = 0;
-          work.push(...arrived(group));
-          continue;
-        }
-        const reading = later(group);
-        if (++missed < MOST_MISSED) await settled([reading]);
-        else work.push(reading);
-      }
-    }, signal);
-  }
-
-  /** Copies samples from their blocks; those of none, and of a block that cannot be had, are each read by themselves. */
-  async #copy(blocks: BlockSource, reads: readonly PlacedRead[], arrival: Arrival<U>): Promise<void> {
-    const { slots, signal } = this.#ground;
-    const { indices } = this.#task;
-    const { results, work, arrived } = arrival;
-    const byBlock = Map.groupBy(reads, ({ place }) => blocks.blockOf(indices[place] ?? 0));
-    for (const [block, group] of byBlock) {
-      if (block === undefined) continue;
-      const copy = (bytesOf: (index: number) => Uint8Array) => {
-        let [latest, from] = [-1, 0];
-        for (const { place, length, target } of group) {
-          if (place !== latest) [latest, from] = [place, 0];
-          target.set(bytesOf(indices[place] ?? 0).subarray(from, from + length));
-          from += length;
-        }
-      };
-      work.push(slots.run(async () => {
-        try {
-          await blocks.with(block, copy);
-        } catch {
-          signal.throwIfAborted();
-          for (const alone of groupReads(group)) await this.#read(alone, results);
-        }
-        await settled(arrived(group));
-      }, signal));
-    }
-    const others = byBlock.get(undefined);
-    if (others) await this.#readAll(others, arrival);
-  }
-
-  /** Reads a single one where its bytes are at hand; says whether it is done, or has failed. */
-  #readNow(reads: readonly PlacedRead[], results: Results<U>): boolean {
-    const [read] = reads;
-    if (!read || reads.length > 1) return false;
-    try {
-      return readSampleNow(read, this.#ground);
-    } catch (error) {
-      this.#fail(results, read.place, error);
-      return true;
-    }
-  }
-
-  /** Reads a group; where that fails, each of it by itself, so that only those fail that have to. */
-  async #read(reads: readonly PlacedRead[], results: Results<U>): Promise<void> {
-    const { signal } = this.#ground;
-    try {
-      await readGroup(reads, this.#ground);
-    } catch (error) {
-      signal.throwIfAborted();
-      if (reads.length > 1) {
-        for (const read of reads) await this.#read([read], results);
-      } else for (const { place } of reads) this.#fail(results, place, error);
     }
   }
 
@@ -374,15 +283,6 @@ export class BatchLoad<T, U> {
   }
 }
 
-/** What is told of reads as they are done. */
-interface Arrival<U> {
-  readonly results: Results<U>;
-  /** What is waited for in the end. */
-  readonly work: Promise<void>[];
-  /** Counts reads as done, and begins to finish the samples that are complete. */
-  readonly arrived: (reads: readonly PlacedRead[]) => Promise<void>[];
-}
-
 interface Results<U> {
   readonly samples: (U | undefined)[];
   readonly failures: (SampleFailure | undefined)[];
@@ -392,9 +292,4 @@ interface Results<U> {
 export function dropSamples({ buffer, adopted = [] }: LoadedSamples<unknown>): void {
   buffer?.release();
   for (const memory of adopted) memory.release();
-}
-
-/** Whether a store may have bytes at hand at another time. */
-function canBeAtHand([read]: readonly PlacedRead[]): boolean {
-  return read !== undefined && mayHaveAtHand(read.store);
 }

@@ -9,6 +9,8 @@ import type { StatsCounter } from "../stats/loader_stats.ts";
 export interface PlacedRead extends SampleRead {
   /** As many bytes as the read has. */
   readonly target: Uint8Array;
+  /** Where they begin within those of their sample. */
+  readonly within: number;
 }
 
 /** What reads are made with. */

@@ -17,7 +17,7 @@ Deno.test("reads of one version of an object of one store are together, in the o
     [here, "a", undefined],
   ] as const;
   const reads = asked.map(([store, key, etag], place): PlacedRead => ({
-    ...{ store, key, place, offset: 0, length: 0, target: new Uint8Array(0) },
+    ...{ store, key, place, offset: 0, length: 0, within: 0, target: new Uint8Array(0) },
     ...(etag !== undefined && { etag }),
   }));
   const places = groupReads(reads).map((group) => group.map(({ place }) => place));

@@ -20,6 +20,8 @@ export class BatchMemory {
   readonly #budget: ByteBudget;
   readonly #maxBytes: number;
   readonly #heap = new HeapBuffers();
+  /** Apart from those of batches, which have other sizes. */
+  readonly #blocks = new HeapBuffers();
   readonly #source: BufferSource;
   #held = 0;
 
@@ -53,7 +55,7 @@ export class BatchMemory {
 
   /** Memory of the heap for what batches are copied from, room or not. */
   takeBlock(bytes: number): BatchBuffer {
-    return this.#make(bytes, this.#budget.overdraw(bytes), this.#heap);
+    return this.#make(bytes, this.#budget.overdraw(bytes), this.#blocks);
   }
 
   /** Counts memory that came from elsewhere as a batch's, room or not: `buffers`, of `bytes` together. */
@@ -81,6 +83,7 @@ export class BatchMemory {
   /** Forgets what is idle. Buffers that are still out can be given back. */
   close(): void {
     this.#heap.close();
+    this.#blocks.close();
   }
 
   #count(size: number, lease: BudgetLease): BatchBuffer {
