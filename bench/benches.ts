@@ -13,6 +13,7 @@ import { loaderPython } from "./loader/loader_python.ts";
 import { loaderCompute, loaderFiles, loaderNpy } from "./loader/loader_files.ts";
 import { loaderOrder, loaderResume } from "./loader/loader_order.ts";
 import { loaderS3Files, loaderS3Records } from "./loader/loader_s3.ts";
+import { loaderWorkers } from "./loader/loader_workers.ts";
 import { loaderRecords, loaderTar } from "./loader/loader_shards.ts";
 import { npyRead } from "./formats/npy_read.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
@@ -61,6 +62,7 @@ export const benches: Bench[] = [
   loaderS3Records,
   loaderOrder,
   loaderResume,
+  loaderWorkers,
   ...s3Benches,
   ...azureBenches,
   ...gcsBenches,

@@ -2,6 +2,7 @@
  * Does one piece of work twice and prints what the second time took: `loader_child.ts WORK URI TOTAL BATCH [ARGUMENT]`.
  *
  * - `full`, `blocks`, `order`: goes through the data set of a URI in batches, shuffled in this way or not at all
+ * - `transform0`, `transform1`, `transform2`: goes through TOTAL samples, each transformed by a module in so many workers
  * - `calls`: the system calls of a safe read of each file, into one buffer, and nothing else
  * - `into`: core's `readInto` of each object, 16 at a time, into one buffer
  * - `chunks`: core's `readChunks` of each object
@@ -58,6 +59,15 @@ async function goThrough(shuffle: keyof typeof SHUFFLES, computeMs = 0): Promise
   check(bytes);
   const { busyMs, waitMs } = loader.stats();
   return 1 + (waitMs - before.waitMs) / (busyMs - before.busyMs);
+}
+
+/** An epoch of the one loader, with a transformation that computes. */
+async function transformed(workers: number): Promise<void> {
+  const transform = { module: new URL("./busy_transform.ts", import.meta.url), export: "busy" };
+  loader ??= createLoader(await open(), { batchSize, shuffle: true, seed: 1, transform, pool: { workers } });
+  let samples = 0;
+  for await (const { size } of loader) samples += size;
+  check(samples);
 }
 
 async function keys() {
@@ -144,6 +154,9 @@ const works: Record<string, () => Promise<unknown>> = {
   full: () => goThrough("full"),
   blocks: () => goThrough("blocks"),
   order: () => goThrough("order"),
+  transform0: () => transformed(0),
+  transform1: () => transformed(1),
+  transform2: () => transformed(2),
   calls,
   into,
   chunks,
