@@ -50,7 +50,8 @@ Deno.test("a manifest with any byte changed, or cut anywhere, is an error and ne
     tried++;
     await assertRejects(() => reader.latest(), FormatError);
     await assertRejects(() => reader.open("latest"), FormatError);
-    await assertRejects(() => reader.gc(), FormatError);
+    const { damaged, removed, retired } = await reader.gc({ keep: { last: 1 } });
+    assertEquals([damaged.map(({ step }) => step), removed, retired], [[2], [], []]);
   }
   assert(tried > 1000);
   await store.put(commit, sound);
@@ -186,4 +187,104 @@ Deno.test("a manifest that was put where another one belongs is no checkpoint", 
   await assertRejects(() => firstOf(all).save(3, contentOf(0, 1, 3)).committed, FormatError);
   await store.delete(moved);
   await assertRejects(() => reader.latest(), FormatError);
+});
+
+/** A series in which each step but the first names parts of the one before, and nobody waits for a grace. */
+async function chained(steps: readonly number[]) {
+  const store = new MemoryStore({ context: createStoreContext({ clock: new EagerClock() }) });
+  const checkpoints = await openCheckpoints(store, "c", { run: "a", graceMs: 0 });
+  for (const step of steps) {
+    const frozen = {
+      name: "frozen",
+      dtype: "uint8",
+      shape: [4],
+      data: Uint8Array.of(1, 2, 3, 4),
+      frozen: true,
+    } as const;
+    const own = { name: "own", dtype: "uint8", shape: [1], data: Uint8Array.of(step) } as const;
+    await checkpoints.save(step, { tensors: [frozen, own] }).committed;
+  }
+  const commits = (await keysOf(store)).filter((key) => key.startsWith("c/commits/")).reverse();
+  const damage = async (step: number) => {
+    const key = commits[steps.indexOf(step)] ?? "";
+    const { bytes } = await getBytes(store, key);
+    await store.put(key, bytes.subarray(0, -4));
+    return async () => void await store.put(key, bytes);
+  };
+  return { store, checkpoints, damage };
+}
+
+Deno.test("one damaged manifest is named, and the others are listed, pinned, retired and opened", async () => {
+  const { checkpoints, damage } = await chained([1, 2, 3, 4]);
+  await damage(2);
+  const damaged: number[] = [];
+  const onDamaged = ({ step }: { readonly step: number }) => void damaged.push(step);
+  assertEquals((await Array.fromAsync(checkpoints.list({ onDamaged }))).map(({ step }) => step), [4, 3, 1]);
+  assertEquals(damaged, [2]);
+  const seen: number[] = [];
+  await assertRejects(
+    async () => {
+      for await (const { step } of checkpoints.list()) seen.push(step);
+    },
+    InvalidCheckpointError,
+    "00000000-000000000002 cannot be read: commits/99999999-999999999997.json: it does not end with its checksum",
+  );
+  assertEquals(seen, [4, 3, 1]);
+  await checkpoints.pin({ generation: 0, step: 1 });
+  await checkpoints.retire({ generation: 0, step: 3 });
+  assertEquals((await (await checkpoints.open(1)).loadAll()).size, 2);
+});
+
+Deno.test("a collection keeps all that a damaged manifest may name, and no more once that is retired", async () => {
+  const { store, checkpoints, damage } = await chained([1, 2, 3, 4, 5]);
+  const mend = await damage(3);
+  const data = async () => (await keysOf(store)).filter((key) => key.startsWith("c/data/")).length;
+  const { damaged, retired, removed } = await checkpoints.gc({ keep: { last: 1 } });
+  assertEquals(damaged.map(({ step, key }) => [step, key]), [[3, "commits/99999999-999999999996.json"]]);
+  assertEquals(retired.map(({ step }) => step), [4, 2, 1]);
+  // Of step 4 alone, which is newer, it can name nothing.
+  assertEquals(removed.filter(({ objects }) => objects > 0).map(({ name }) => name.slice(-1)), ["4"]);
+  assertEquals(await data(), 4);
+  // Mended it is whole, though what it names was saved by one that is gone.
+  await mend();
+  const mended = await checkpoints.open(3, { hold: false });
+  assertEquals((await mended.loadAll()).get("frozen")?.data, Uint8Array.of(1, 2, 3, 4));
+  await damage(3);
+  await checkpoints.retire({ generation: 0, step: 3 });
+  await checkpoints.gc();
+  assertEquals((await checkpoints.gc()).damaged, []);
+  // What steps 1 and 5 name: the part that never changed, and that of step 5.
+  assertEquals(await data(), 2);
+  assertEquals((await (await checkpoints.open(5)).loadAll()).size, 2);
+});
+
+Deno.test("the newest that can be read is not retired for one that cannot, which is", async () => {
+  const { checkpoints, damage } = await chained([1, 2]);
+  await damage(2);
+  await assertRejects(() => checkpoints.retire({ generation: 0, step: 1 }), StoreError, "it is the newest");
+  assertEquals((await checkpoints.gc({ keep: { last: 1 } })).retired, []);
+  await checkpoints.retire({ generation: 0, step: 2 });
+  assertEquals((await checkpoints.latest())?.step, 1);
+});
+
+Deno.test("a damaged table keeps what it may name, and is passed over by who wants what is sound", async () => {
+  const store = new MemoryStore();
+  const checkpoints = await openCheckpoints(store, "c", { run: "a", chunkBytes: 1, graceMs: 0 });
+  for (const step of [1, 2, 3]) {
+    const data = new Uint8Array(210_000).fill(step);
+    await checkpoints.save(step, { tensors: [{ name: "w", dtype: "uint8", shape: [data.length], data }] })
+      .committed;
+  }
+  const newest = (await keysOf(store)).findLast((key) => key.startsWith("c/indexes/")) ?? "";
+  const { bytes } = await getBytes(store, newest);
+  for (const damaged of [bytes.subarray(0, 99), bytes.with(99, 7 ^ (bytes[99] ?? 0)), new Uint8Array(9)]) {
+    await store.put(newest, damaged);
+    const before = (await keysOf(store)).filter((key) => key.startsWith("c/data/"));
+    const report = await checkpoints.gc();
+    assertEquals([report.damaged.map(({ step }) => step), report.removed], [[3], []]);
+    assertEquals((await keysOf(store)).filter((key) => key.startsWith("c/data/")), before);
+    const { checkpoint, skipped } = await checkpoints.openLatestValid();
+    await using _ = checkpoint;
+    assertEquals([checkpoint.info.step, skipped.map(({ step }) => step)], [2, [3]]);
+  }
 });

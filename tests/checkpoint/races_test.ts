@@ -275,3 +275,90 @@ Deno.test("a pin keeps its checkpoint or is refused, wherever a collection is", 
   }
   assertEquals(ends, new Set([true, false]));
 });
+
+Deno.test("who wakes after a day, when what it wrote was given up and all of it forgotten, commits nothing", async () => {
+  for (const worldSize of [1, 2]) {
+    const clock = new EagerClock();
+    const container = new MemoryContainer();
+    const process = () => new MemoryStore({ container, context: createStoreContext({ clock }) });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    const slow = waitingAt(process(), "put c/commits/", () => (arrive(), released));
+    const zombies = saveTogether(await openAll(slow, worldSize, "old"), 9, 9);
+    await arrived;
+    // A new run does not find what its ranks had written.
+    const records = (await keysOf(process())).filter((key) => key.startsWith("c/records/"));
+    const kept = await Promise.all(
+      records.map(async (key) => [key, (await getBytes(process(), key)).bytes] as const),
+    );
+    for (const [key] of kept.slice(1)) await process().delete(key);
+    const next = firstOf(await openAll(process(), 1, "new"));
+    fulfilled(await saveTogether([next], 5, 5));
+    assertEquals((await next.gc()).removed.length, 1);
+    await clock.advance(25 * 3_600_000);
+    await next.gc();
+    assertEquals((await keysOf(process())).filter((key) => key.startsWith("c/retired/")), []);
+    release();
+    for (const end of await zombies) assert(end.status === "rejected" && end.reason instanceof FencedError);
+    assertEquals((await assertAllWhole(next)).map(({ step }) => step), [5]);
+    await next.gc();
+    await clock.advance(2 * 3_600_000);
+    await next.gc();
+    assertEquals((await keysOf(process())).filter((key) => key.startsWith("c/commits/")).length, 1);
+  }
+});
+
+Deno.test("a collection takes no data of what another one retires meanwhile, wherever that is", async () => {
+  const ref = { generation: 0, step: 1 };
+  for (let at = 0, last = 1; at < last; at++) {
+    const store = makeStore();
+    const old = firstOf(await openAll(store, 1, "old"));
+    for (const step of [1, 2]) fulfilled(await saveTogether([old], step, step));
+    const next = firstOf(await openAll(store, 1, "new"));
+    fulfilled(await saveTogether([next], 3, 3));
+    // Who reads without a hold has the grace.
+    const reader = await next.open(ref, { hold: false });
+    let calls = 0;
+    let isCollecting = false;
+    const watched = new GatedStore(store, async () => {
+      if (isCollecting && calls++ === at) await next.retire(ref);
+    });
+    const other = await openCheckpoints(watched, "c", { readOnly: true });
+    isCollecting = true;
+    await other.gc();
+    await assertWhole(reader);
+    last = Math.max(last, calls);
+  }
+});
+
+Deno.test("two collections give up one attempt while it is committed: it is whole, or nobody finds it", async () => {
+  for (let seed = 0; seed < 60; seed++) {
+    const random = seededRandom(seed);
+    const [clock, container] = [new EagerClock(), new MemoryContainer()];
+    const process = () => new MemoryStore({ container, context: createStoreContext({ clock }) });
+    const { promise: released, resolve: release } = Promise.withResolvers<void>();
+    const { promise: arrived, resolve: arrive } = Promise.withResolvers<void>();
+    const slow = waitingAt(process(), "put c/commits/", () => (arrive(), released));
+    const zombie = firstOf(await openAll(slow, 1, "old")).save(9, contentOf(0, 1, 9)).committed
+      .then(() => true, () => false);
+    await arrived;
+    const next = firstOf(await openAll(process(), 1, "new"));
+    fulfilled(await saveTogether([next], 5, 5));
+    const other = await behindGate(process());
+    const collecting = other.checkpoints.gc();
+    const releasesAt = Math.floor(random() * 14);
+    await collect(process(), async (call) => {
+      if (call === releasesAt) {
+        release();
+        if (random() < 0.5) await zombie;
+      }
+      if (random() < 0.5) await other.gate.allow(1 + Math.floor(random() * 4), collecting);
+    });
+    release();
+    await other.gate.allow(Infinity, collecting);
+    await collecting;
+    await zombie;
+    const steps = (await assertAllWhole(next)).map(({ step }) => step);
+    assert(steps.length === 1 || steps.length === 2, `seed ${seed}: ${steps}`);
+  }
+});

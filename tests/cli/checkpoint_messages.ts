@@ -39,16 +39,17 @@ export function checkpointMessages(name: string): Readonly<Record<string, Messag
     checkpointverified: new CheckpointVerifiedMessage({ uri, info, report }),
     checkpointcopied: new CheckpointCopiedMessage({
       ...{ source: uri, destination: uri },
-      copied: { ...ref, objects: 1, bytes: 1, present: 1 },
+      copied: { ...ref, objects: 1, bytes: 1, present: 1, verified: "chunks", compared: 1 },
     }),
     checkpointexported: new CheckpointExportedMessage({
       ...{ source: uri, destination: uri },
-      exported: { index: name, files: [name], tensors: 1, bytes: 1 },
+      exported: { index: name, files: [name], tensors: 1, bytes: 1, removed: [name], left: [name] },
     }),
     collected: new CollectedMessage({
       ...{ uri, dryRun: true },
       report: {
-        ...{ retired: [ref], held: [ref], unknown: [name] },
+        ...{ retired: [ref], held: [ref], unmarked: [ref], unknown: [name], isFull: true },
+        damaged: [{ ...ref, key: name, detail: name }],
         removed: [{ name, reason: name, objects: 1, bytes: 1 }],
       },
     }),

@@ -1,31 +1,36 @@
-import { getBytes, objectUri } from "@lade/core";
+import { exists, objectUri } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { type CheckpointRef, commitKey, compareRefs, PREFIXES, refName } from "../keys/series_keys.ts";
-import { hasTable } from "../manifest/manifest.ts";
+import { hasTable, type Manifest, type TensorTable } from "../manifest/manifest.ts";
 import { Hold } from "../retention/hold.ts";
-import { checkNotRetired } from "../save/commit.ts";
+import { confirmCommit } from "../save/confirm_commit.ts";
 import { nameLatest } from "../save/name_latest.ts";
 import { createSame } from "../series/create_same.ts";
-import { findCommits, newestCommit, retiredNames } from "../series/find_commits.ts";
+import { findCommits, newestCommit } from "../series/find_commits.ts";
 import { checkMarker } from "../series/marker.ts";
+import { readWhole } from "../series/read_small.ts";
 import { manifestOf, tableOf } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
 import { seriesAt, type SeriesPlace } from "../series/series_place.ts";
 import { verifyCheckpoint } from "../verify/verify_checkpoint.ts";
-import type { VerifyLevel } from "../verify/verify_report.ts";
+import type { VerifyFault, VerifyLevel } from "../verify/verify_report.ts";
 import { copyRun } from "./copy_run.ts";
 import { copySame } from "./copy_same.ts";
+import { makeRoom } from "./make_room.ts";
 
 /** Options of {@linkcode copyCheckpoint}. */
 export interface CopyCheckpointOptions {
   /**
-   * How much of the copy is looked at before it is committed; `"size"` by default, since stores compare checksums of what is
-   * written. `"chunks"` reads all of it once more.
+   * How much of the copy is looked at before it is committed; `"chunks"` by default: all of it is read there once more, and
+   * compared with the checksums that its ranks took. `"size"` reads nothing, and tells no damage that was there before.
    */
   readonly verify?: VerifyLevel;
-  /** Whether the checkpoint is kept from being removed meanwhile, which writes a small object beside it; `true` by default. */
+  /**
+   * Whether the checkpoint is kept from being removed meanwhile, which writes a small object beside it; `true` by default. The copy
+   * is in any case.
+   */
   readonly hold?: boolean;
   /** Promises that nobody else writes there at the same time, where the store replaces objects under any condition. */
   readonly soleRun?: boolean;
@@ -43,6 +48,10 @@ export interface CopiedCheckpoint extends CheckpointRef {
   readonly bytes: number;
   /** Objects of data that were there already, and are the same. */
   readonly present: number;
+  /** How much of the copy was looked at before it was committed. */
+  readonly verified: VerifyLevel;
+  /** Bytes of it that were compared with checksums. */
+  readonly compared: number;
 }
 
 /** Objects of data that are copied at the same time. */
@@ -56,7 +65,8 @@ const LEASE_MS = 15 * 60_000;
  * nothing is ever replaced. A copy that does not fit its manifest is an `InvalidCheckpointError`, and not committed.
  *
  * The run that saved it comes along, so that runs that begin in the copy are newer. Where runs of another training have
- * begun it is an `AlreadyExistsError`.
+ * begun it is an `AlreadyExistsError`. A series that is copied into itself, whatever it is called, and a checkpoint that was
+ * retired there and is not removed yet are a `PreconditionFailedError`.
  */
 export async function copyCheckpoint(
   from: SeriesPlace,
@@ -70,20 +80,26 @@ export async function copyCheckpoint(
   await checkMarker(source, { create: false, signal });
   const ref = await find(source, which, signal);
   await using _hold = hold ? await Hold.take(source, ref, leaseMs, signal) : undefined;
-  return await copy(source, ref, target, options);
+  const manifest = await manifestOf(source, ref, signal);
+  const table = await tableOf(source, manifest, signal);
+  await checkMarker(target, { create: true, signal });
+  await makeRoom(target, ref, leaseMs, signal);
+  // What nobody has committed yet is not taken for given up meanwhile.
+  await using own = await Hold.take(target, ref, leaseMs, signal);
+  await refuseItself(source, own, target, signal);
+  return await copy(source, { manifest, table }, target, options);
 }
 
 async function copy(
   source: Series,
-  ref: CheckpointRef,
+  { manifest, table }: { readonly manifest: Manifest; readonly table: TensorTable },
   target: Series,
-  { verify = "size", signal }: CopyCheckpointOptions,
+  { verify = "chunks", signal }: CopyCheckpointOptions,
 ): Promise<CopiedCheckpoint> {
   const call = signal ? { signal } : {};
-  const manifest = await manifestOf(source, ref, signal);
-  const table = await tableOf(source, manifest, signal);
-  await checkMarker(target, { create: true, signal });
-  await refuseRetired(target, ref, signal);
+  const ref = { generation: manifest.generation, step: manifest.step };
+  const { faults: before } = await verifyCheckpoint(source, { manifest, table }, "size", call);
+  refuseFaults(before, ref, source, "what is copied is not whole");
   await copyRun(source, ref, target, signal);
   const there = await keysThere(target, table.shards.map(({ key }) => key), signal);
   let [objects, bytes, present] = [0, 0, 0];
@@ -104,21 +120,12 @@ async function copy(
     await copySmall(source, manifest.table.key, target, signal);
     await tableOf(target, manifest, signal);
   }
-  const { faults: [fault] } = await verifyCheckpoint(target, { manifest, table }, verify, call);
-  if (fault) {
-    throw new InvalidCheckpointError({
-      operation: `copy checkpoint ${refName(ref)} to`,
-      uri: objectUri(target.store.uri, fault.key),
-      detail: `the copy is not whole: ${fault.detail}`,
-      advice: "verify the one that is copied",
-      ...(fault.tensor !== undefined && { tensor: fault.tensor }),
-      ...(fault.offset !== undefined && { offset: fault.offset }),
-    });
-  }
+  const { faults, bytes: compared } = await verifyCheckpoint(target, { manifest, table }, verify, call);
+  refuseFaults(faults, ref, target, "the copy is not whole");
   await copySmall(source, commitKey(ref), target, signal);
-  await checkNotRetired(target, ref, signal);
+  await confirmCommit(target, manifest, signal);
   await nameLatest(target, await newestCommit(target, signal) ?? ref, signal);
-  return { generation: ref.generation, step: ref.step, objects, bytes, present };
+  return { ...ref, objects, bytes, present, verified: verify, compared };
 }
 
 async function find(
@@ -141,14 +148,36 @@ async function find(
   });
 }
 
-/** What was retired there is about to be removed, and so would its copy be. */
-async function refuseRetired(series: Series, ref: CheckpointRef, signal: AbortSignal | undefined) {
-  if (!(await retiredNames(series, signal)).has(refName(ref))) return;
+function refuseFaults(
+  [fault]: readonly VerifyFault[],
+  ref: CheckpointRef,
+  { store }: Series,
+  what: string,
+): void {
+  if (!fault) return;
+  throw new InvalidCheckpointError({
+    operation: `copy checkpoint ${refName(ref)} with`,
+    uri: objectUri(store.uri, fault.key),
+    detail: `${what}: ${fault.detail}`,
+    advice: "verify the one that is copied",
+    ...(fault.tensor !== undefined && { tensor: fault.tensor }),
+    ...(fault.offset !== undefined && { offset: fault.offset }),
+  });
+}
+
+/** Whoever writes in one place and finds it in the other has two names of one place. */
+async function refuseItself(
+  source: Series,
+  { key }: Hold,
+  target: Series,
+  signal: AbortSignal | undefined,
+): Promise<void> {
+  if (!await exists(source.store, key, signal ? { signal } : {})) return;
   throw new PreconditionFailedError({
-    operation: `copy checkpoint ${refName(ref)} to`,
-    uri: series.store.uri,
-    detail: "it was retired there, and is being removed",
-    advice: "copy it below another prefix",
+    operation: `copy a checkpoint of ${JSON.stringify(source.store.uri)} to`,
+    uri: target.store.uri,
+    detail: "both are one series",
+    advice: "name another prefix or directory",
   });
 }
 
@@ -173,7 +202,7 @@ async function copySmall(
   { store, ifIgnored }: Series,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const { bytes } = await getBytes(source.store, key, signal ? { signal } : {});
+  const { bytes } = await readWhole(source.store, key, signal);
   const operation = `copy ${JSON.stringify(objectUri(source.store.uri, key))} to`;
   // The name of a table tells its content, however that was compressed.
   const isSame = () => key.startsWith(PREFIXES.indexes);

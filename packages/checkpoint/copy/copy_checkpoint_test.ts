@@ -1,9 +1,15 @@
-import { assert, assertEquals, assertRejects } from "@std/assert";
-import { MemoryStore } from "@lade/core";
-import { AlreadyExistsError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
-import { type FaultyOperation, injectFaults } from "@lade/testing";
+import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
+import { createStoreContext, MemoryStore, type ObjectStore, PrefixStore } from "@lade/core";
+import {
+  AlreadyExistsError,
+  NotFoundError,
+  PreconditionFailedError,
+  UnavailableError,
+} from "@lade/core/errors";
+import { FakeClock, type FaultyOperation, injectFaults } from "@lade/testing";
 import { FencedError, InvalidCheckpointError } from "../errors/errors.ts";
 import { openCheckpoints } from "../open/open_checkpoints.ts";
+import type { SeriesPlace } from "../series/series_place.ts";
 import { copyCheckpoint } from "./copy_checkpoint.ts";
 
 /** Saves steps of runs, by two ranks; the steps of each run follow those of the one before. */
@@ -49,7 +55,9 @@ Deno.test("a copy is the checkpoint, in a series of its own, which a new run goe
   await saved(from, { a: [1], b: [2, 3] });
   const before = await content(from, "c/");
   const copied = await copyCheckpoint({ store: from, prefix: "c" }, "latest", { store: to, prefix: "x/y" });
-  assertEquals(copied, { generation: 1, step: 3, objects: 4, bytes: copied.bytes, present: 0 });
+  const { bytes } = copied;
+  const verified = { verified: "chunks", compared: 148 } as const;
+  assertEquals(copied, { generation: 1, step: 3, objects: 4, bytes, present: 0, ...verified });
   // The hold was given back, and nothing else was written beside the original.
   assertEquals(await content(from, "c/"), before);
 
@@ -104,8 +112,9 @@ Deno.test("a copy that dies at any write leaves nothing to be seen, and the next
     // All is there now: nothing is copied.
     assertEquals((await copyCheckpoint(place, 5, { store: to, prefix: "c" })).objects, 0);
   }
-  // The mark, the run, 4 of data, 2 records and the manifest; that the newest cannot be named is no failure.
-  assertEquals(died, 9);
+  // The mark, a hold, the run, 4 of data, 2 records and the manifest; that the newest cannot be named, or the hold not be given
+  // back, is no failure.
+  assertEquals(died, 10);
 });
 
 Deno.test("what names the newest names it where an older one is copied beside it", async () => {
@@ -221,4 +230,112 @@ Deno.test("what was retired is copied neither from there nor back", async () => 
   });
   await assertRejects(() => copyCheckpoint(place, 2, { store: racing, prefix: "c" }), FencedError);
   assert((await checkpoints.latest())?.step === 2);
+});
+
+/** A store whose clock moves on command, and a copy of step 1 in it that was broken off. */
+async function brokenOff() {
+  const clock = new FakeClock();
+  const from = new MemoryStore({ context: createStoreContext({ clock }) });
+  const to = new MemoryStore({ context: createStoreContext({ clock }) });
+  await saved(from, { a: [1], b: [2] });
+  const source = { store: from, prefix: "c" };
+  await copyCheckpoint(source, 2, { store: to, prefix: "c" });
+  const error = new UnavailableError({ operation: "put", uri: "memory://", detail: "the power is gone" });
+  const key = "c/commits/99999999-999999999998.json";
+  const dying = injectFaults(to, [{ operation: "put", key, fault: { kind: "throw", error } }]);
+  const copy = (store: ObjectStore) => copyCheckpoint(source, 1, { store, prefix: "c" });
+  await assertRejects(() => copy(dying), UnavailableError);
+  return { clock, to, copy };
+}
+
+Deno.test("a copy that was broken off and given up is refused while that may go on, and done again then", async () => {
+  const { clock, to, copy } = await brokenOff();
+  await using there = await openCheckpoints(to, "c", { readOnly: true });
+  const { removed } = await there.gc();
+  assertEquals(removed.map(({ name, objects }) => [name, objects]), [["00000000-000000000001", 6]]);
+  const refused = await assertRejects(
+    () => copy(to),
+    PreconditionFailedError,
+    "such as of a copy that was broken off",
+  );
+  assertStringIncludes(refused.message, "copy it again in 15 minutes");
+  await clock.advance(15 * 60_000);
+  assertEquals((await copy(to)).objects, 4);
+  await there.gc();
+  assertEquals((await Array.fromAsync(there.list())).map(({ step }) => step), [2, 1]);
+  assertEquals((await (await there.open(1, { hold: false })).verify("full")).faults, []);
+});
+
+Deno.test("a copy of which a collection has not removed everything is not mixed with its leftovers", async () => {
+  const { clock, to, copy } = await brokenOff();
+  await to.put("c/retired/00000000-000000000001.json", new Uint8Array(1));
+  await clock.advance(30 * 60_000);
+  await assertRejects(() => copy(to), PreconditionFailedError, "not all of it is removed yet");
+  await using there = await openCheckpoints(to, "c", { readOnly: true, graceMs: 0 });
+  assertEquals((await there.gc()).removed.length, 1);
+  await assertRejects(() => copy(to), PreconditionFailedError, "removed there just now");
+});
+
+Deno.test("a collection leaves what is copied just now, of a run before the newest", async () => {
+  await using from = new MemoryStore();
+  await using to = new MemoryStore();
+  await saved(from, { a: [1], b: [2] });
+  const source = { store: from, prefix: "c" };
+  await copyCheckpoint(source, 2, { store: to, prefix: "c" });
+  await using there = await openCheckpoints(to, "c", { readOnly: true });
+  const collecting = injectFaults(to);
+  const put = collecting.put.bind(collecting);
+  const held: number[] = [];
+  Object.assign(collecting, {
+    put: async (...args: Parameters<typeof put>) => {
+      if (args[0].startsWith("c/commits/")) held.push(...(await there.gc()).held.map(({ step }) => step));
+      return await put(...args);
+    },
+  });
+  await copyCheckpoint(source, 1, { store: collecting, prefix: "c" });
+  assertEquals(held, [1]);
+  assertEquals((await (await there.open(1, { hold: false })).verify("full")).faults, []);
+  assertEquals((await there.gc()).removed, []);
+});
+
+Deno.test("a series is not copied into itself, whatever it is called", async () => {
+  await using store = new MemoryStore();
+  await saved(store, { a: [1] });
+  const before = await content(store, "c/");
+  const names: readonly SeriesPlace[] = [
+    { store, prefix: "c" },
+    { store, prefix: "c/" },
+    { store: new PrefixStore(store, "c/"), prefix: "" },
+  ];
+  for (const place of names) {
+    for (const hold of [true, false]) {
+      await assertRejects(
+        () => copyCheckpoint({ store, prefix: "c" }, 1, place, { hold }),
+        PreconditionFailedError,
+        "both are one series",
+      );
+    }
+  }
+  assertEquals(await content(store, "c/"), before);
+});
+
+Deno.test("a checkpoint that is damaged where it lies is not copied, unless sizes are enough", async () => {
+  await using from = new MemoryStore();
+  await using to = new MemoryStore();
+  await saved(from, { a: [5] });
+  const [{ key } = { key: "" }] = (await Array.fromAsync(from.list("c/data/"))).filter(({ key }) =>
+    key.endsWith(".safetensors")
+  );
+  const bytes = await new Response((await from.get(key)).body).bytes();
+  await from.put(key, bytes.with(-1, 77));
+  const source = { store: from, prefix: "c" };
+  await assertRejects(
+    () => copyCheckpoint(source, 5, { store: to, prefix: "c" }),
+    InvalidCheckpointError,
+    "its bytes do not match their checksum",
+  );
+  const { verified, compared } = await copyCheckpoint(source, 5, { store: to, prefix: "d" }, {
+    verify: "size",
+  });
+  assertEquals([verified, compared], ["size", 0]);
 });

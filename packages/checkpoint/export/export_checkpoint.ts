@@ -28,7 +28,10 @@ export interface ExportOptions extends LoadOptions {
   readonly fileBytes?: number;
   /** What the names of the files begin with; `model` by default, which `from_pretrained` looks for. */
   readonly name?: string;
-  /** Replaces an export that is there, whose index or description is removed first; `false` by default. */
+  /**
+   * Replaces an export that is there, whose index or description is removed first, and files that the old index names and the new
+   * one does not last; `false` by default.
+   */
   readonly replace?: boolean;
 }
 
@@ -42,6 +45,10 @@ export interface ExportReport {
   readonly tensors: number;
   /** Bytes of all tensors. */
   readonly bytes: number;
+  /** The keys of files of the export that was replaced, by its index, which were removed. */
+  readonly removed: readonly string[];
+  /** The keys of files that are called as those of an export are, and are not of this one. */
+  readonly left: readonly string[];
 }
 
 /** Bytes of a part that is read at once, at most: two are in memory, besides what the byte budget holds. */
@@ -63,7 +70,7 @@ const WRITERS: Readonly<Record<ExportFormat, (job: ExportJob) => Promise<Written
  * on, and `model.raw.json`, which tells of each its name, dtype, shape, offset and CRC-32C.
  *
  * What tells of the others is written last; after a failure there is none. Where an object is there already, it is an
- * `AlreadyExistsError`, unless `replace` is given.
+ * `AlreadyExistsError` before anything is read or written, unless `replace` is given.
  */
 export async function exportCheckpoint(
   checkpoint: Pick<TensorReader, "tensors" | "load">,
@@ -104,7 +111,7 @@ export async function exportCheckpoint(
       (sum, { dtype, shape }) => sum + (byteLengthOf(dtype, elementsOf(shape) ?? 0) ?? 0),
       0,
     );
-    return { ...written, tensors: tensors.length, bytes };
+    return { removed: [], left: [], ...written, tensors: tensors.length, bytes };
   } catch (error) {
     if (!(error instanceof AlreadyExistsError)) throw error;
     throw error.restated({ advice: "export elsewhere, or replace what is there" });

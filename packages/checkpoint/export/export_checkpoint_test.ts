@@ -51,6 +51,8 @@ Deno.test("exportCheckpoint() writes whole tensors and an index, files cut by si
     files: ["hf/model-00001-of-00002.safetensors", "hf/model-00002-of-00002.safetensors"],
     tensors: 4,
     bytes: 56,
+    removed: [],
+    left: [],
   });
   const set = await openSafetensorsSet(out, report.index);
   await set.check();
@@ -82,6 +84,57 @@ Deno.test("exportCheckpoint() takes some tensors under other names, and replaces
   await exportCheckpoint(checkpoint, out, "", { replace: true });
   assertEquals((await openSafetensorsSet(out, "model.safetensors.index.json")).files.size, 4);
   await assertRejects(() => exportCheckpoint(checkpoint, out, "", { name: "a/b" }), TypeError);
+});
+
+Deno.test("exportCheckpoint() looks first whether an export is there, and reads no tensor for it", async () => {
+  const { checkpoint } = await saved();
+  await using _ = checkpoint;
+  const untouched = {
+    tensors: () => checkpoint.tensors(),
+    load: () => Promise.reject(new Error("it is read")),
+  };
+  for (const key of ["hf/model.safetensors.index.json", "hf/model-00002-of-00002.safetensors"]) {
+    const out = new MemoryStore();
+    await out.put(key, new Uint8Array(1));
+    const error = await assertRejects(
+      () => exportCheckpoint(untouched, out, "hf", { fileBytes: 48 }),
+      AlreadyExistsError,
+      "replace what is there",
+    );
+    assertEquals(error.uri.endsWith(key), true);
+    assertEquals((await Array.fromAsync(out.list())).map(({ key }) => key), [key]);
+  }
+});
+
+Deno.test("exportCheckpoint() that replaces removes exactly the files that the old index names", async () => {
+  const { checkpoint } = await saved();
+  await using _ = checkpoint;
+  const out = new MemoryStore();
+  const keys = async () => (await Array.fromAsync(out.list())).map(({ key }) => key);
+  const before = await exportCheckpoint(checkpoint, out, "hf", { fileBytes: 12 });
+  assertEquals(before.files.length, 2);
+  const others = ["hf/model-00007-of-00009.safetensors", "hf/model-extra.safetensors", "mine.safetensors"];
+  for (const key of others) await out.put(key, new Uint8Array(1));
+  const report = await exportCheckpoint(checkpoint, out, "hf", { replace: true });
+  assertEquals(report.removed, before.files);
+  assertEquals(report.left, ["hf/model-00007-of-00009.safetensors"]);
+  assertEquals(await keys(), [...report.files, ...others.slice(0, 2), report.index, others[2] ?? ""].sort());
+  // An index that names what is no file of an export, or is none, has nothing removed.
+  const planted = JSON.stringify({ weight_map: { a: "model-extra.safetensors", b: "notes.safetensors" } });
+  await out.put("hf/notes.safetensors", new Uint8Array(1));
+  for (
+    const index of [
+      planted,
+      "no index",
+      planted.replace("notes", "../mine"),
+      planted.replace("notes", "/mine"),
+    ]
+  ) {
+    await out.put(report.index, new TextEncoder().encode(index));
+    const { removed } = await exportCheckpoint(checkpoint, out, "hf", { replace: true });
+    assertEquals(removed, []);
+    assertEquals((await keys()).length, 6);
+  }
 });
 
 Deno.test("exportCheckpoint() of no tensor is an error, and leaves the export that is there", async () => {
@@ -187,7 +240,7 @@ Deno.test("exportCheckpoint() writes an npz and raw bytes, and replaces them onl
     const report = await exportCheckpoint(checkpoint, out, "x", { format });
     const file = format === "npz" ? "x/model.npz" : "x/model.raw";
     const index = format === "npz" ? file : "x/model.raw.json";
-    assertEquals(report, { index, files: [file], tensors: 4, bytes: 56 });
+    assertEquals(report, { index, files: [file], tensors: 4, bytes: 56, removed: [], left: [] });
     const foreign = await loadForeign(out, "x");
     const all = await foreign.loadAll({ verify: true });
     assertEquals(all.get("a")?.data, Float32Array.from({ length: 12 }, (_, at) => at));

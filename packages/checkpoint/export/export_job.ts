@@ -25,6 +25,10 @@ export interface ExportJob {
 export interface WrittenExport {
   readonly index: string;
   readonly files: readonly string[];
+  /** Those of the export that was replaced, which were removed. */
+  readonly removed?: readonly string[];
+  /** Those that are called as files of an export, and are not of this one. */
+  readonly left?: readonly string[];
 }
 
 /** Options of a call that writes an object of an export: nothing is replaced unless that is asked for. */

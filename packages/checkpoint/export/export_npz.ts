@@ -3,6 +3,7 @@ import { UnsupportedError } from "@lade/core/errors";
 import { isNpyDType } from "@lade/formats/npy";
 import { checkMemberName, createNpzWriter } from "@lade/formats/npz";
 import { type ExportJob, writeOptions, type WrittenExport } from "./export_job.ts";
+import { refuseThere } from "./export_place.ts";
 
 /** Writes an npz, which is seen as a whole or not at all. What NumPy has no dtype for is refused before anything is written. */
 export async function exportNpz(job: ExportJob): Promise<WrittenExport> {
@@ -22,6 +23,7 @@ export async function exportNpz(job: ExportJob): Promise<WrittenExport> {
       throw refused(`no array can be called ${JSON.stringify(name)}: ${fault}`, "rename it");
     }
   }
+  await refuseThere(job, [key]);
   await using writer = await createNpzWriter(store, key, writeOptions(job));
   for (const { name, dtype, shape, data } of tensors) {
     const array = await writer.createArray(name, { dtype, shape });

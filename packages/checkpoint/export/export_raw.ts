@@ -2,6 +2,7 @@ import { crc32c, crc32cToHex } from "@lade/core";
 import { elementsOf } from "@lade/formats/array";
 import { type RawTensor, writeRawDescription } from "../raw/raw_description.ts";
 import { type ExportJob, writeOptions, type WrittenExport } from "./export_job.ts";
+import { refuseThere } from "./export_place.ts";
 
 /** Where tensors begin: at multiples of this, so that the file can be mapped into memory. */
 const ALIGNMENT = 64;
@@ -13,6 +14,7 @@ const ALIGNMENT = 64;
 export async function exportRaw(job: ExportJob): Promise<WrittenExport> {
   const { store, folder, name, tensors, replace, signal } = job;
   const [file, index] = [`${name}.raw`, `${folder}${name}.raw.json`];
+  await refuseThere(job, [index, `${folder}${file}`]);
   if (replace) await store.delete(index, signal ? { signal } : {});
   const described: RawTensor[] = [];
   await using writer = await store.createWriter(`${folder}${file}`, writeOptions(job));

@@ -48,6 +48,8 @@ export interface S3dlioReport {
   readonly faults: readonly { readonly rank: number; readonly detail: string }[];
 }
 
+/** Bytes of a manifest, at most. */
+const MOST_BYTES = 2 ** 26;
 const MANIFEST = /^manifests\/ckpt-(\d+)-[^/]+\.json$/;
 
 /** Checkpoints that s3dlio wrote below a prefix. They are only read. */
@@ -70,7 +72,7 @@ export class S3dlioCheckpoints {
     const call = signal ? { signal } : {};
     for await (const { key } of this.#store.list("manifests/ckpt-", call)) {
       if (!MANIFEST.test(key)) continue;
-      const bytes = await readSmall(this.#store, key, signal);
+      const bytes = await readSmall(this.#store, key, signal, MOST_BYTES);
       const manifest = bytes && readManifest(bytes, objectUri(this.#store.uri, key));
       if (manifest) found.push(new S3dlioCheckpoint(this.#store, manifest));
     }

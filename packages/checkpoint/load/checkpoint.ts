@@ -1,5 +1,5 @@
 import { crc32c, crc32cToHex, getBytes, objectUri } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import { NotFoundError, QuotaExceededError } from "@lade/core/errors";
 import type { NdArray } from "@lade/formats/array";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import type { JsonValue } from "../json/canonical_json.ts";
@@ -83,7 +83,7 @@ export class Checkpoint implements TensorReader, AsyncDisposable {
     }
     if ("json" in extra) return extra.json;
     const { key, size, crc32c: sum, isJson } = extra;
-    const bytes = await this.#read(key, name, signal);
+    const bytes = await this.#read(key, name, size, signal);
     if (bytes.length !== size || crc32cToHex(crc32c(bytes)) !== sum) {
       throw this.#invalid(name, `${key} does not match its checksum`);
     }
@@ -118,10 +118,16 @@ export class Checkpoint implements TensorReader, AsyncDisposable {
     await this.#hold?.[Symbol.asyncDispose]();
   }
 
-  async #read(key: string, name: string, signal: AbortSignal | undefined): Promise<Uint8Array<ArrayBuffer>> {
+  async #read(
+    key: string,
+    name: string,
+    maxSize: number,
+    signal: AbortSignal | undefined,
+  ): Promise<Uint8Array<ArrayBuffer>> {
     try {
-      return (await getBytes(this.#series.store, key, signal ? { signal } : {})).bytes;
+      return (await getBytes(this.#series.store, key, { maxSize, ...(signal && { signal }) })).bytes;
     } catch (error) {
+      if (error instanceof QuotaExceededError) throw this.#invalid(name, `${key}: ${error.detail}`, error);
       if (!(error instanceof NotFoundError)) throw error;
       throw this.#invalid(name, `${JSON.stringify(objectUri(this.#series.store.uri, key))} is gone`, error);
     }

@@ -13,6 +13,7 @@ import {
   pieceGroundJson,
   pieceGroundOf,
 } from "../record/piece_bytes.ts";
+import { MOST_TABLE_BYTES } from "../series/read_small.ts";
 import type { Manifest, RankExtra, TableRef, TensorEntry, TensorTable } from "./manifest.ts";
 
 /** Bytes of a table that its manifest has in itself, at most. */
@@ -32,6 +33,12 @@ export function writeManifest(manifest: Manifest & { readonly table: TensorTable
     manifest;
   const tableJson = jsonOfTable(table);
   const json = new TextEncoder().encode(canonicalJson(tableJson));
+  if (json.length > MOST_TABLE_BYTES) {
+    throw new RangeError(
+      `Cannot save a table of tensors of ${json.length} bytes, ${MOST_TABLE_BYTES} is the most: save fewer parts, or larger \
+chunkBytes`,
+    );
+  }
   const isInline = json.length <= MOST_INLINE;
   const key = indexKey(manifest, createHash("sha256").update(json).digest("hex").slice(0, 16));
   const sealed = sealJson({

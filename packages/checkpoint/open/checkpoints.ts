@@ -3,7 +3,8 @@ import type { CheckpointInfo } from "../series/checkpoint_info.ts";
 import type { Checkpoint } from "../load/checkpoint.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
 import type { RecoveryReport } from "../save/recover.ts";
-import type { GcReport } from "../retention/collect.ts";
+import type { GcReport } from "../retention/gc_report.ts";
+import type { DamagedCheckpoint } from "../series/read_checkpoint.ts";
 import type { VerifyFault, VerifyLevel } from "../verify/verify_report.ts";
 import type { KeepPolicy } from "../retention/keep_policy.ts";
 
@@ -62,6 +63,14 @@ export interface ValidCheckpoint {
   readonly skipped: readonly SkippedCheckpoint[];
 }
 
+/** Options of {@linkcode Checkpoints.list}. */
+export interface ListCheckpointsOptions {
+  /** Is told of each checkpoint that cannot be read, in its place of the order. */
+  readonly onDamaged?: (damaged: DamagedCheckpoint) => void;
+  /** Ends it. */
+  readonly signal?: AbortSignal;
+}
+
 /** Options of {@linkcode Checkpoints.gc}. */
 export interface GcOptions {
   /** Which checkpoints are kept; those that the series was opened with by default. */
@@ -95,8 +104,11 @@ export interface Checkpoints extends AsyncDisposable {
   settled(): Promise<void>;
   /** The newest checkpoint there is; `undefined` where there is none. */
   latest(options?: { readonly signal?: AbortSignal }): Promise<CheckpointInfo | undefined>;
-  /** All checkpoints, the newest first. */
-  list(options?: { readonly signal?: AbortSignal }): AsyncIterable<CheckpointInfo>;
+  /**
+   * All checkpoints, the newest first. Those that cannot be read are left out, and are an `InvalidCheckpointError` behind the
+   * last one, unless `onDamaged` takes them.
+   */
+  list(options?: ListCheckpointsOptions): AsyncIterable<CheckpointInfo>;
   /** Opens one. It is a `NotFoundError` where there is none. */
   open(which: WhichCheckpoint, options?: OpenOptions): Promise<Checkpoint>;
   /**
@@ -109,7 +121,8 @@ export interface Checkpoints extends AsyncDisposable {
   recover(options?: { readonly signal?: AbortSignal }): Promise<RecoveryReport>;
   /**
    * Removes checkpoints that no rule keeps, those that are retired, and attempts of which no checkpoint can come any more. One
-   * that somebody has open stays. Keys that are not of the series are reported, and never touched.
+   * that somebody has open stays. One that cannot be read is reported, and stays with all that it may name. Keys that are not of
+   * the series are reported, and never touched.
    */
   gc(options?: GcOptions): Promise<GcReport>;
   /** Keeps a checkpoint whatever the rules say. */
@@ -119,8 +132,8 @@ export interface Checkpoints extends AsyncDisposable {
   /** Takes that back. */
   unpin(ref: CheckpointRef, options?: { readonly signal?: AbortSignal }): Promise<void>;
   /**
-   * Has a checkpoint removed by the next `gc` after the grace; from now on nobody finds it. The newest one, one that is pinned
-   * and one that somebody has open are a `PreconditionFailedError`.
+   * Has a checkpoint removed by the next `gc` after the grace; from now on nobody finds it. One that cannot be read is, too. The
+   * newest that can, one that is pinned and one that somebody has open are a `PreconditionFailedError`.
    */
   retire(ref: CheckpointRef, options?: { readonly signal?: AbortSignal }): Promise<void>;
 }

@@ -81,6 +81,7 @@ const PATIENCE_MS = 30 * 60_000;
 const LEASE_MS = 15 * 60_000;
 const GRACE_MS = 60 * 60_000;
 const RANKS = 100_000;
+const RUN_LENGTH = 4096;
 
 /** Writes out the defaults. Options that are not known, or contradict one another, are a `TypeError`. */
 export function resolveCheckpointsOptions(options: CheckpointsOptions, budget: number): CheckpointsConfig {
@@ -93,6 +94,11 @@ export function resolveCheckpointsOptions(options: CheckpointsOptions, budget: n
   whole("rank", rank, 0, worldSize);
   if (run !== undefined && (typeof run !== "string" || run === "" || !run.isWellFormed())) {
     throw new TypeError(`Cannot open checkpoints of run ${JSON.stringify(run)}: no run can be called so`);
+  }
+  if (run !== undefined && run.length > RUN_LENGTH) {
+    throw new TypeError(
+      `Cannot open checkpoints of a run whose name has ${run.length} characters: ${RUN_LENGTH} is the most`,
+    );
   }
   if (worldSize > 1 && run === undefined && !readOnly) {
     throw new TypeError(

@@ -1,6 +1,7 @@
 import type { ObjectStore } from "@lade/core";
 import { NotFoundError, QuotaExceededError, StoreError } from "@lade/core/errors";
-import { type CheckpointRef, compareRefs, parseRefName, STEPS } from "../keys/series_keys.ts";
+import { InvalidCheckpointError } from "../errors/errors.ts";
+import { type CheckpointRef, compareRefs, parseRefName, refName, STEPS } from "../keys/series_keys.ts";
 import { Checkpoint } from "../load/checkpoint.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
@@ -13,10 +14,18 @@ import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
 import { findCommits, newestCommit } from "../series/find_commits.ts";
 import { checkNewestRun, joinRun } from "../series/join_run.ts";
 import { checkMarker } from "../series/marker.ts";
-import { findManifests, manifestOf, newestManifest, tableOf } from "../series/read_checkpoint.ts";
+import {
+  checkCommitted,
+  type DamagedCheckpoint,
+  findManifests,
+  manifestOf,
+  newestManifest,
+  tableOf,
+} from "../series/read_checkpoint.ts";
 import type { JoinedRun, Series } from "../series/series.ts";
 import { seriesAt } from "../series/series_place.ts";
-import { collect, type GcReport } from "../retention/collect.ts";
+import { collect } from "../retention/collect.ts";
+import type { GcReport } from "../retention/gc_report.ts";
 import { Hold } from "../retention/hold.ts";
 import { checkKeepPolicy } from "../retention/keep_policy.ts";
 import { pin, pinnedNames, unpin } from "../retention/marks.ts";
@@ -24,6 +33,7 @@ import { retire } from "../retention/retire.ts";
 import type {
   Checkpoints,
   GcOptions,
+  ListCheckpointsOptions,
   OpenOptions,
   OpenValidOptions,
   SaveHandle,
@@ -146,8 +156,19 @@ class OpenCheckpoints implements Checkpoints {
     return manifest && infoOf(manifest);
   }
 
-  async *list({ signal }: { readonly signal?: AbortSignal } = {}): AsyncIterable<CheckpointInfo> {
-    for await (const manifest of findManifests(this.#series, signal)) yield infoOf(manifest);
+  async *list({ onDamaged, signal }: ListCheckpointsOptions = {}): AsyncIterable<CheckpointInfo> {
+    const damaged: DamagedCheckpoint[] = [];
+    const take = onDamaged ?? ((one: DamagedCheckpoint) => void damaged.push(one));
+    for await (const manifest of findManifests(this.#series, take, signal)) yield infoOf(manifest);
+    const [first, ...others] = damaged;
+    if (!first) return;
+    const more = others.length > 0 ? `, and ${others.length} more` : "";
+    throw new InvalidCheckpointError({
+      operation: "list all checkpoints in",
+      uri: this.uri,
+      detail: `${refName(first)} cannot be read: ${first.key}: ${first.detail}${more}`,
+      advice: "onDamaged takes them; retire() has one removed",
+    });
   }
 
   async open(which: WhichCheckpoint, options: OpenOptions = {}): Promise<Checkpoint> {
@@ -189,7 +210,7 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async pin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
-    await manifestOf(this.#series, ref, signal);
+    await checkCommitted(this.#series, ref, signal);
     await pin(this.#series, ref, signal);
   }
 
@@ -263,11 +284,15 @@ class OpenCheckpoints implements Checkpoints {
 
   /** The checkpoint is there whether or not others could be removed. */
   async #tidy(signal: AbortSignal): Promise<void> {
+    const notice = (text: string) => this.#series.store.context.onNotice?.({ uri: this.uri, text });
     try {
-      await this.gc({ signal });
+      const { damaged, unmarked } = await this.gc({ signal });
+      for (const { key, detail } of damaged) {
+        notice(`a checkpoint cannot be read, and what it may need stays: ${key}: ${detail}`);
+      }
+      if (unmarked.length > 0) notice("checkpoints could not be retired: there is no room for the marks");
     } catch (error) {
-      const text = `checkpoints could not be removed: ${error instanceof Error ? error.message : error}`;
-      this.#series.store.context.onNotice?.({ uri: this.uri, text });
+      notice(`checkpoints could not be removed: ${error instanceof Error ? error.message : error}`);
     }
   }
 

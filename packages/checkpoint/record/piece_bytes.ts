@@ -1,5 +1,5 @@
 import { crc32c } from "@lade/core";
-import { byteLengthOf, type DType, elementsOf, isDType } from "@lade/formats/array";
+import { byteLengthOf, type DType, DTYPE_NAMES, elementsOf, isDType } from "@lade/formats/array";
 import type { Box } from "../boxes/box.ts";
 import type { JsonValue } from "../json/canonical_json.ts";
 import type { JsonFields } from "../json/json_fields.ts";
@@ -49,7 +49,10 @@ export function pieceGroundJson({ chunkBytes, shards }: PieceGround): { readonly
 export function dtypeOf(fields: JsonFields): DType {
   const dtype = fields.text("dtype");
   if (isDType(dtype)) return dtype;
-  throw fields.fault("dtype", "is one that this version of Lade does not know");
+  throw fields.fault(
+    "dtype",
+    `${JSON.stringify(dtype)} is none that this version of Lade knows: ${DTYPE_NAMES.join(", ")}`,
+  );
 }
 
 /** The bytes of a piece, held to their object and to the shape of the piece. */

@@ -1,21 +1,22 @@
 import { objectUri } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { sealJson } from "../json/sealed_json.ts";
-import { type CheckpointRef, holdsPrefix, refName, retiredKey } from "../keys/series_keys.ts";
+import { type CheckpointRef, holdsPrefix, refName } from "../keys/series_keys.ts";
 import { mayBeThere, TRIES } from "../series/create_same.ts";
-import { readSmall } from "../series/read_small.ts";
+import { isRetired } from "./marks.ts";
 import type { Series } from "../series/series.ts";
 
 /** Keeps a checkpoint from being removed while it is read. */
 export class Hold implements AsyncDisposable {
+  /** The key of what says so. */
+  readonly key: string;
   readonly #series: Series;
-  readonly #key: string;
   readonly #end = new AbortController();
   readonly #renewing: Promise<void>;
 
   private constructor(series: Series, key: string, leaseMs: number) {
     this.#series = series;
-    this.#key = key;
+    this.key = key;
     this.#renewing = this.#renew(leaseMs);
   }
 
@@ -33,7 +34,7 @@ export class Hold implements AsyncDisposable {
     const key = `${holdsPrefix(ref)}${crypto.randomUUID()}.json`;
     await writeHold(series, key, signal);
     try {
-      if (await readSmall(store, retiredKey(ref), signal)) {
+      if (await isRetired(series, ref, signal)) {
         throw new NotFoundError({
           operation: `open checkpoint ${refName(ref)} in`,
           uri: store.uri,
@@ -51,7 +52,7 @@ export class Hold implements AsyncDisposable {
   async [Symbol.asyncDispose](): Promise<void> {
     this.#end.abort();
     await this.#renewing;
-    await giveBack(this.#series, this.#key);
+    await giveBack(this.#series, this.key);
   }
 
   /** One that cannot be renewed is tried again in time; readers find out by what is gone. */
@@ -61,8 +62,8 @@ export class Hold implements AsyncDisposable {
     while (!signal.aborted) {
       await clock.sleep(leaseMs / 3, signal).catch(() => {});
       if (signal.aborted) return;
-      await writeHold(this.#series, this.#key).catch((error) =>
-        tell(this.#series, this.#key, "the hold on a checkpoint could not be renewed", error)
+      await writeHold(this.#series, this.key).catch((error) =>
+        tell(this.#series, this.key, "the hold on a checkpoint could not be renewed", error)
       );
     }
   }

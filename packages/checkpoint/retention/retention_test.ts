@@ -1,12 +1,25 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore } from "@lade/core";
 import { NotFoundError, PreconditionFailedError, QuotaExceededError } from "@lade/core/errors";
-import { createStoreContext } from "@lade/core/backend";
+import {
+  type CallOptions,
+  createStoreContext,
+  type DeleteResult,
+  type ListOptions,
+  type ObjectMeta,
+  type ObjectStore,
+  type ObjectToDelete,
+  type PutOptions,
+  type PutResult,
+} from "@lade/core/backend";
+import { ForwardingStore } from "@lade/core/layers";
+import { bytesAtHand } from "@lade/core/seams";
 import { FakeClock, injectFaults } from "@lade/testing";
 import { openCheckpoints } from "../open/open_checkpoints.ts";
 import type { Checkpoints } from "../open/checkpoints.ts";
 import type { CheckpointsOptions } from "../open/checkpoints_options.ts";
 import { keptBy } from "./keep_policy.ts";
+import { storeTime } from "./store_time.ts";
 
 const HOUR = 3_600_000;
 
@@ -154,3 +167,108 @@ Deno.test("keptBy() unites its rules, and always keeps the newest", () => {
   assertEquals(steps({ best: { metric: "loss", mode: "min", count: 2 } }), [4, 5, 6]);
   assertEquals(steps({ best: { metric: "loss", mode: "max", count: 1 }, everySteps: 5 }), [1, 5, 6]);
 });
+
+Deno.test("a dry run says what the run itself then does", async () => {
+  for (const graceMs of [0, HOUR]) {
+    for (const later of [0, 2 * HOUR]) {
+      const { clock, store, open, checkpoints } = await series({ graceMs, worldSize: 2, patienceMs: 0 });
+      const part = {
+        name: "w",
+        dtype: "uint8",
+        shape: [1],
+        globalShape: [2],
+        data: Uint8Array.of(1),
+      } as const;
+      await assertRejects(() => checkpoints.save(1, { tensors: [part] }).committed);
+      const next = await open({ run: "b", worldSize: 1 });
+      for (const step of [2, 3, 4, 5]) await save(next, step);
+      await using _open = await next.open(4);
+      await next.retire({ generation: 1, step: 2 });
+      await store.put("data/mine.txt", new Uint8Array(1));
+      await clock.advance(later);
+      const before = await keysOf(store);
+      const planned = await next.gc({ keep: { last: 1 }, dryRun: true });
+      assertEquals(await keysOf(store), before);
+      const done = await next.gc({ keep: { last: 1 } });
+      assertEquals(done, planned);
+      assertEquals(done.held.length, 1);
+      assertEquals(done.removed.length, graceMs === 0 ? 3 : later === 0 ? 1 : 2);
+    }
+  }
+});
+
+/** A place that takes no byte more while it is full; what is deleted is room. */
+class FullableStore extends ForwardingStore {
+  isFull = false;
+
+  constructor(store: ObjectStore) {
+    super(store, ["beneath", bytesAtHand]);
+  }
+
+  override async put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult> {
+    if (this.isFull) {
+      throw new QuotaExceededError({ operation: "write to", uri: this.uri, detail: "the disk is full" });
+    }
+    return await this.below.put(key, data, options);
+  }
+
+  override async *deleteMany(
+    objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
+    options?: CallOptions,
+  ): AsyncIterable<DeleteResult> {
+    for await (const result of this.below.deleteMany(objects, options)) {
+      this.isFull = false;
+      yield result;
+    }
+  }
+}
+
+Deno.test("a full place is cleaned: what is due goes without a mark, and makes the room for marks", async () => {
+  const clock = new FakeClock();
+  const inner = new MemoryStore({ context: createStoreContext({ clock }) });
+  const store = new FullableStore(inner);
+  const checkpoints = await openCheckpoints(store, "", { run: "a" });
+  for (const step of [1, 2, 3]) await save(checkpoints, step);
+  await checkpoints.retire({ generation: 0, step: 1 });
+  store.isFull = true;
+  // Nothing there is older than the newest object: nothing is due by its time.
+  await clock.advance(2 * HOUR);
+  const keep = { last: 1 };
+  const early = await checkpoints.gc({ keep });
+  assertEquals([early.isFull, early.removed, early.unmarked.map(({ step }) => step)], [true, [], [2]]);
+  assertEquals(await stepsOf(checkpoints), [3, 2]);
+  await inner.put("mine.txt", new Uint8Array(1));
+  const { removed, retired, unmarked, isFull } = await checkpoints.gc({ keep });
+  assertEquals(removed.map(({ name }) => name.slice(-1)), ["1"]);
+  assertEquals([retired.map(({ step }) => step), unmarked, isFull], [[2], [], false]);
+  assertEquals(await stepsOf(checkpoints), [3]);
+  assertEquals((await keysOf(inner)).filter((key) => key.startsWith("data/")).length, 2);
+});
+
+Deno.test("without room for a probe it is never later than it is, whatever times objects have", async () => {
+  const clock = new FakeClock();
+  const inner = new MemoryStore({ context: createStoreContext({ clock }) });
+  const store = new FullableStore(inner);
+  await inner.put("a", new Uint8Array(1));
+  await clock.advance(HOUR);
+  const [at, now] = [clock.now() - HOUR, clock.now()];
+  assertEquals(await storeTime({ store }), { time: now, isFull: false });
+  store.isFull = true;
+  assertEquals(await storeTime({ store }), { time: at, isFull: true });
+  const ahead = new ForwardedTimes(store, new Date(now + 9 * HOUR));
+  assertEquals(await storeTime({ store: ahead }), { time: now, isFull: true });
+});
+
+/** Lists all objects as of one time. */
+class ForwardedTimes extends ForwardingStore {
+  readonly #time: Date;
+
+  constructor(store: ObjectStore, time: Date) {
+    super(store, ["beneath", bytesAtHand]);
+    this.#time = time;
+  }
+
+  override async *list(prefix?: string, options?: ListOptions): AsyncIterable<ObjectMeta> {
+    for await (const meta of this.below.list(prefix, options)) yield { ...meta, lastModified: this.#time };
+  }
+}

@@ -1,7 +1,6 @@
 import { PreconditionFailedError } from "@lade/core/errors";
 import { type CheckpointRef, compareRefs, refName } from "../keys/series_keys.ts";
-import { newestCommit } from "../series/find_commits.ts";
-import { manifestOf } from "../series/read_checkpoint.ts";
+import { checkCommitted, findManifests } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
 import { isHeld } from "./hold.ts";
 import { bury, exhume } from "./marks.ts";
@@ -29,21 +28,25 @@ export async function tryRetire(
 ): Promise<boolean> {
   const { signal } = options;
   if (await isHeld(series, ref, options)) return false;
-  await bury(series, ref, signal);
+  const isOwn = await bury(series, ref, signal);
   // Pinned, or gone on from, before the mark was there: whoever does it later sees the mark.
   if (!(await wantedNames(series, signal)).has(refName(ref))) return true;
-  await exhume(series, ref, signal);
+  // One that another collection made is that one's to take back: it may remove by it already.
+  if (isOwn) await exhume(series, ref, signal);
   return false;
 }
 
-/** Retires a checkpoint that the caller names. The newest one, one that is pinned and one that is read are refused. */
+/**
+ * Retires a checkpoint that the caller names, which need not be readable. The newest that can be read, one that is pinned and one
+ * that somebody has open are refused.
+ */
 export async function retire(
   series: Series,
   ref: CheckpointRef,
   options: Omit<RetireOptions, "now">,
 ): Promise<void> {
   const { signal } = options;
-  await manifestOf(series, ref, signal);
+  await checkCommitted(series, ref, signal);
   const refuse = (detail: string, advice?: string) =>
     new PreconditionFailedError({
       operation: `retire checkpoint ${refName(ref)} in`,
@@ -51,10 +54,12 @@ export async function retire(
       detail,
       advice,
     });
-  const newest = await newestCommit(series, signal);
-  if (newest && compareRefs(newest, ref) === 0) throw refuse("it is the newest");
+  for await (const newest of findManifests(series, () => {}, signal)) {
+    if (compareRefs(newest, ref) === 0) throw refuse("it is the newest");
+    break;
+  }
   const wanted = (await wantedNames(series, signal)).get(refName(ref));
   if (wanted !== undefined) throw refuse(wanted, wanted === "it is pinned" ? "unpin it" : undefined);
-  const now = await storeTime(series, signal);
+  const { time: now } = await storeTime(series, signal);
   if (!await tryRetire(series, ref, { ...options, now })) throw refuse("somebody reads it", "try it later");
 }

@@ -1,12 +1,34 @@
+import { QuotaExceededError } from "@lade/core/errors";
 import { PREFIXES } from "../keys/series_keys.ts";
 import { sealJson } from "../json/sealed_json.ts";
 import type { Series } from "../series/series.ts";
 
+/** What time it is by the clock of a store. */
+export interface StoreTime {
+  /** In milliseconds since 1970. */
+  readonly time: number;
+  /** Whether it may be earlier than it is, since the store has no room to ask it. */
+  readonly isFull: boolean;
+}
+
 /**
- * What time it is by the clock of the store, in milliseconds since 1970: the times of its objects are compared with no clock of
- * ours. It writes a small object and removes it.
+ * What time it is by the clock of the store: the times of its objects are compared with no clock of ours. It writes a small
+ * object and removes it. Where there is no room for that, it is the time of the newest object of the series, or ours where that
+ * is earlier: never later than it is, so that nothing is taken for older than it is.
  */
-export async function storeTime({ store }: Pick<Series, "store">, signal?: AbortSignal): Promise<number> {
+export async function storeTime(
+  series: Pick<Series, "store">,
+  signal?: AbortSignal,
+): Promise<StoreTime> {
+  try {
+    return { time: await probe(series, signal), isFull: false };
+  } catch (error) {
+    if (!(error instanceof QuotaExceededError)) throw error;
+    return { time: await newestTime(series, signal), isFull: true };
+  }
+}
+
+async function probe({ store }: Pick<Series, "store">, signal?: AbortSignal): Promise<number> {
   const call = signal ? { signal } : {};
   const key = `${PREFIXES.holds}clock/${crypto.randomUUID()}.json`;
   await store.put(key, sealJson({ format: "lade-checkpoint-clock", version: 1 }), call);
@@ -15,4 +37,12 @@ export async function storeTime({ store }: Pick<Series, "store">, signal?: Abort
   } finally {
     await store.delete(key);
   }
+}
+
+async function newestTime({ store }: Pick<Series, "store">, signal?: AbortSignal): Promise<number> {
+  let newest = 0;
+  for await (const { lastModified } of store.list("", signal ? { signal } : {})) {
+    newest = Math.max(newest, lastModified.getTime());
+  }
+  return Math.min(newest, store.context.clock.now());
 }

@@ -4,7 +4,8 @@ import type { Manifest } from "../manifest/manifest.ts";
 import { checkNewestRun } from "../series/join_run.ts";
 import { findManifest } from "../series/read_checkpoint.ts";
 import type { JoinedRun, Series } from "../series/series.ts";
-import { commit, readRecords } from "./commit.ts";
+import { commit, type ListedRecord, readRecords } from "./commit.ts";
+import { checkNotRetired } from "./confirm_commit.ts";
 
 /** Options of {@linkcode awaitCommit}. */
 export interface AwaitCommitOptions {
@@ -32,12 +33,15 @@ export async function awaitCommit(
   const { clock, random } = series.store.context;
   const began = clock.monotonicMs();
   for (let look = 0;; look++) {
-    const keys = await recordKeys(series, attempt, signal);
+    const keys = await listRecords(series, attempt, signal);
     if (keys.size === joined.worldSize) {
       return await commit(series, await readRecords(series, [...keys.values()], signal), signal);
     }
     const manifest = await findManifest(series, ref, signal);
-    if (manifest) return manifest;
+    if (manifest) {
+      await checkNotRetired(series, manifest, signal);
+      return manifest;
+    }
     if (clock.monotonicMs() - began >= patienceMs) throw missing(series, joined, ref, keys, patienceMs);
     if (look % LOOKS === LOOKS - 1) await checkNewestRun(series, joined, signal);
     const pause = Math.min(LONGEST_MS, SHORTEST_MS * 2 ** Math.min(look, 10));
@@ -45,16 +49,16 @@ export async function awaitCommit(
   }
 }
 
-/** The keys of the records of an attempt, by rank. */
-export async function recordKeys(
+/** The records of an attempt, by rank. */
+async function listRecords(
   { store }: Pick<Series, "store">,
   attempt: string,
   signal?: AbortSignal,
-): Promise<Map<number, string>> {
-  const keys = new Map<number, string>();
-  for await (const { key } of store.list(`${PREFIXES.records}${attempt}/`, signal ? { signal } : {})) {
+): Promise<Map<number, ListedRecord>> {
+  const keys = new Map<number, ListedRecord>();
+  for await (const { key, size } of store.list(`${PREFIXES.records}${attempt}/`, signal ? { signal } : {})) {
     const place = placeOfRecord(key);
-    if (place) keys.set(place.rank, key);
+    if (place) keys.set(place.rank, { key, size });
   }
   return keys;
 }
@@ -63,7 +67,7 @@ function missing(
   { store }: Series,
   { worldSize }: JoinedRun,
   ref: CheckpointRef,
-  keys: ReadonlyMap<number, string>,
+  keys: ReadonlyMap<number, ListedRecord>,
   patienceMs: number,
 ): IncompleteError {
   const ranks = Array.from({ length: worldSize }, (_, rank) => rank).filter((rank) => !keys.has(rank));

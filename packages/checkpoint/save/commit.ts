@@ -1,23 +1,19 @@
-import { getBytes, objectUri } from "@lade/core";
+import { type ObjectMeta, objectUri } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { AlreadyExistsError } from "@lade/core/errors";
 import { createZstdWriter } from "@lade/core/zstd";
 import { FencedError, InvalidCheckpointError } from "../errors/errors.ts";
-import {
-  attemptName,
-  type CheckpointRef,
-  commitKey,
-  recordKey,
-  refName,
-  retiredKey,
-} from "../keys/series_keys.ts";
+import { attemptName, type CheckpointRef, commitKey, recordKey, refName } from "../keys/series_keys.ts";
 import { makeManifest } from "../manifest/make_manifest.ts";
 import type { Manifest, TensorTable } from "../manifest/manifest.ts";
 import { readManifest, writeManifest } from "../manifest/manifest_json.ts";
 import { type RankRecord, readRecord } from "../record/rank_record.ts";
+import { isRetired } from "../retention/marks.ts";
 import { createSame, mayBeThere, TRIES } from "../series/create_same.ts";
-import { readSmall } from "../series/read_small.ts";
+import { isCommitted } from "../series/find_commits.ts";
+import { mostBytesOf, readWhole } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
+import { confirmCommit } from "./confirm_commit.ts";
 
 /** Records that are read at the same time. */
 const AT_ONCE = 64;
@@ -44,7 +40,7 @@ export async function commit(
     signal,
     isSame: (found) => isSameBut(found, manifest, objectUri(store.uri, key)),
   });
-  await checkNotRetired(series, manifest, signal);
+  await confirmCommit(series, manifest, signal);
   return found ? readManifest(found, objectUri(store.uri, key), manifest) : manifest;
 }
 
@@ -60,9 +56,8 @@ async function checkBases(
 ): Promise<void> {
   const bases = new Map(records.flatMap(({ base }) => base ? [[refName(base), base] as const] : []));
   for (const [name, base] of bases) {
-    const isThere = !await readSmall(series.store, retiredKey(base), signal) &&
-      await readSmall(series.store, commitKey(base), signal);
-    if (isThere || await readSmall(series.store, commitKey(manifest), signal)) continue;
+    if (!await isRetired(series, base, signal) && await isCommitted(series, base, signal)) continue;
+    if (await isCommitted(series, manifest, signal)) continue;
     throw new FencedError({
       operation: `commit checkpoint ${refName(manifest)} in`,
       uri: series.store.uri,
@@ -71,15 +66,20 @@ async function checkBases(
   }
 }
 
-/** The records of an attempt, read by their keys. One that is of another attempt or rank is an `InvalidCheckpointError`. */
+/** A record that was listed. */
+export type ListedRecord = Pick<ObjectMeta, "key" | "size">;
+
+/** The records of an attempt, read within the byte budget. One of another attempt or rank is an `InvalidCheckpointError`. */
 export async function readRecords(
   { store }: Pick<Series, "store">,
-  keys: readonly string[],
+  listed: readonly ListedRecord[],
   signal?: AbortSignal,
 ): Promise<RankRecord[]> {
-  const records = new Array<RankRecord | undefined>(keys.length).fill(undefined);
-  await inParallel(keys.entries(), AT_ONCE, async ([place, key], signal) => {
-    const { bytes } = await getBytes(store, key, { signal });
+  const { budget } = store.context;
+  const records = new Array<RankRecord | undefined>(listed.length).fill(undefined);
+  await inParallel(listed.entries(), AT_ONCE, async ([place, { key, size }], signal) => {
+    using _ = await budget.acquire(Math.min(size, mostBytesOf(key), budget.capacity), signal);
+    const { bytes } = await readWhole(store, key, signal);
     const uri = objectUri(store.uri, key);
     const record = records[place] = readRecord(bytes, uri);
     if (recordKey(attemptName(record, record.run), record.rank) !== key) throw misplaced(record, uri);
@@ -130,21 +130,4 @@ async function writeTable(
       if (!mayBeThere(error) || attempt === TRIES) throw error;
     }
   }
-}
-
-/**
- * Throws a `FencedError` for a checkpoint that is being removed: whoever removes one says so first, and looks for its manifest
- * again, so that one of both sees the other.
- */
-export async function checkNotRetired(
-  { store }: Series,
-  ref: CheckpointRef,
-  signal?: AbortSignal,
-): Promise<void> {
-  if (!await readSmall(store, retiredKey(ref), signal)) return;
-  throw new FencedError({
-    operation: `commit checkpoint ${refName(ref)} in`,
-    uri: store.uri,
-    detail: "it was given up meanwhile, and is being removed",
-  });
 }

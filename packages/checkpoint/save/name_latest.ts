@@ -1,4 +1,4 @@
-import { getBytes, objectUri } from "@lade/core";
+import { type ObjectStore, objectUri } from "@lade/core";
 import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
 import { JsonFields } from "../json/json_fields.ts";
@@ -12,6 +12,7 @@ import {
   STEPS,
 } from "../keys/series_keys.ts";
 import { mayBeThere } from "../series/create_same.ts";
+import { readWhole } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
 
 /** How often another committer may come between. */
@@ -47,7 +48,7 @@ async function name({ store }: Series, ref: CheckpointRef, signal: AbortSignal |
     key: commitKey(ref),
   });
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const named = await readLatest(store.uri, () => getBytes(store, LATEST_KEY, call));
+    const named = await readLatest(store, signal);
     if (named && (named.etag === undefined || (named.ref && compareRefs(named.ref, ref) >= 0))) return;
     try {
       const condition = named?.etag === undefined ? { ifNoneMatch: "*" } : { ifMatch: named.etag };
@@ -60,20 +61,24 @@ async function name({ store }: Series, ref: CheckpointRef, signal: AbortSignal |
   }
 }
 
-async function readLatest(
-  uri: string,
-  read: () => ReturnType<typeof getBytes>,
-): Promise<{ readonly ref: CheckpointRef | undefined; readonly etag: string | undefined } | undefined> {
+interface Named {
+  readonly ref: CheckpointRef | undefined;
+  readonly etag: string | undefined;
+}
+
+/** Which one is named; what is damaged names nothing, and is replaced. */
+async function readLatest(store: ObjectStore, signal: AbortSignal | undefined): Promise<Named | undefined> {
   try {
-    const { bytes, info } = await read();
-    return { ref: refOf(bytes, objectUri(uri, LATEST_KEY)), etag: info.etag };
+    const { bytes, etag } = await readWhole(store, LATEST_KEY, signal);
+    return { ref: refOf(bytes, objectUri(store.uri, LATEST_KEY)), etag };
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
-    throw error;
+    if (!(error instanceof FormatError)) throw error;
+    const { etag } = await store.head(LATEST_KEY, signal ? { signal } : {});
+    return { ref: undefined, etag };
   }
 }
 
-/** What is damaged names nothing, and is replaced. */
 function refOf(bytes: Uint8Array, uri: string): CheckpointRef | undefined {
   try {
     const fields = new JsonFields(openSealed(bytes, uri), uri);

@@ -1,4 +1,4 @@
-import { byteLengthOf, type DType, elementsOf, isDType } from "@lade/formats/array";
+import { byteLengthOf, type DType, DTYPE_NAMES, elementsOf, isDType } from "@lade/formats/array";
 import { isSafetensorsDType, type TensorData } from "@lade/formats/safetensors";
 import { type Box, boxFault } from "../boxes/box.ts";
 import type { CheckpointContent, TensorPiece } from "./checkpoint_content.ts";
@@ -53,7 +53,9 @@ function checked(
   if (typeof name !== "string" || name === "" || name === "__metadata__" || !name.isWellFormed()) {
     throw cannot("no tensor can be called so");
   }
-  if (!isDType(dtype)) throw cannot(`its dtype ${JSON.stringify(dtype)} is not known`);
+  if (!isDType(dtype)) {
+    throw cannot(`its dtype ${JSON.stringify(dtype)} is not known: it is ${DTYPE_NAMES.join(", ")}`);
+  }
   if (!isSafetensorsDType(dtype)) {
     throw cannot(`safetensors has no ${dtype}: save its numbers as float64, with a last dimension of 2`);
   }

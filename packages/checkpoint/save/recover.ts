@@ -2,7 +2,7 @@ import { StoreError } from "@lade/core/errors";
 import { type CheckpointRef, placeOfRecord, PREFIXES, refName, refOfAttempt } from "../keys/series_keys.ts";
 import { findCommits, retiredNames } from "../series/find_commits.ts";
 import type { Series } from "../series/series.ts";
-import { commit, readRecords } from "./commit.ts";
+import { commit, type ListedRecord, readRecords } from "./commit.ts";
 
 /** What {@linkcode recover} did. */
 export interface RecoveryReport {
@@ -27,29 +27,29 @@ const OWN_FAULTS: readonly string[] = ["invalid-format", "already-exists", "fenc
  */
 export async function recover(series: Series, signal?: AbortSignal): Promise<RecoveryReport> {
   const { store } = series;
-  const attempts = new Map<string, string[]>();
-  for await (const { key } of store.list(PREFIXES.records, signal ? { signal } : {})) {
+  const attempts = new Map<string, ListedRecord[]>();
+  for await (const { key, size } of store.list(PREFIXES.records, signal ? { signal } : {})) {
     const place = placeOfRecord(key);
     if (!place) continue;
-    const keys = attempts.get(place.attempt) ?? [];
-    attempts.set(place.attempt, keys);
-    keys.push(key);
+    const listed = attempts.get(place.attempt) ?? [];
+    attempts.set(place.attempt, listed);
+    listed.push({ key, size });
   }
   const known = await retiredNames(series, signal);
   for await (const commit of findCommits(series, signal)) known.add(refName(commit));
   const committed: CheckpointRef[] = [];
   const incomplete: { attempt: string; ranks: number; worldSize: number }[] = [];
   const invalid: { attempt: string; error: StoreError }[] = [];
-  for (const [attempt, keys] of attempts) {
+  for (const [attempt, listed] of attempts) {
     const ref = refOfAttempt(attempt);
     if (!ref || known.has(refName(ref))) continue;
     try {
-      const [first] = await readRecords(series, keys.slice(0, 1), signal);
-      if (first && keys.length !== first.worldSize) {
-        incomplete.push({ attempt, ranks: keys.length, worldSize: first.worldSize });
+      const [first] = await readRecords(series, listed.slice(0, 1), signal);
+      if (first && listed.length !== first.worldSize) {
+        incomplete.push({ attempt, ranks: listed.length, worldSize: first.worldSize });
         continue;
       }
-      await commit(series, await readRecords(series, keys, signal), signal);
+      await commit(series, await readRecords(series, listed, signal), signal);
       committed.push(ref);
     } catch (error) {
       // Of this attempt alone; it is being removed, or was damaged. The others do not suffer from it.

@@ -1,7 +1,8 @@
 import { type IgnoredCondition, type ObjectStore, objectUri } from "@lade/core";
 import { AlreadyExistsError, StoreError } from "@lade/core/errors";
+import { FormatError } from "@lade/formats/errors";
 import { UncertainError } from "../errors/errors.ts";
-import { readSmall } from "./read_small.ts";
+import { mostBytesOf, readSmall } from "./read_small.ts";
 
 /** Options of {@linkcode createSame}. */
 export interface CreateSameOptions {
@@ -21,7 +22,8 @@ export const TRIES = 3;
 /**
  * Creates an object whose content is a function of its key's meaning, so that whoever creates it writes the same bytes:
  * that it is there already with these bytes is success, with others an `AlreadyExistsError`. Where the answer is lost, it is
- * read back; where that fails too, it is an `UncertainError`. Gives the bytes that were there already, if any were.
+ * read back; where that fails too, it is an `UncertainError`. Gives the bytes that were there already, if any were. More bytes
+ * than are read back of such a key are a `RangeError`.
  */
 export async function createSame(
   store: ObjectStore,
@@ -30,6 +32,17 @@ export async function createSame(
   { ifIgnored = "refuse", operation, signal, isSame = () => false }: CreateSameOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const uri = objectUri(store.uri, key);
+  const most = mostBytesOf(key);
+  if (bytes.length > most) {
+    throw new RangeError(
+      `Cannot ${operation} ${
+        JSON.stringify(uri)
+      }: it has ${bytes.length} bytes, and ${most} at most are read: \
+save fewer parts, larger chunkBytes, or less JSON besides`,
+    );
+  }
+  // What is the same differs by times, or by how it was compressed, at most.
+  const longest = 2 * bytes.length + 4096;
   for (let attempt = 1;; attempt++) {
     try {
       await store.put(key, bytes, { ifNoneMatch: "*", ifIgnored, ...(signal && { signal }) });
@@ -37,19 +50,17 @@ export async function createSame(
     } catch (error) {
       signal?.throwIfAborted();
       if (!mayBeThere(error)) throw error;
-      const found = await readSmall(store, key, signal).catch((cause) => {
+      const other = (cause: unknown) =>
+        new AlreadyExistsError({ operation, uri, detail: "something else is saved there already", cause });
+      const found = await readSmall(store, key, signal, Math.min(most, longest)).catch((cause) => {
         signal?.throwIfAborted();
+        if (cause instanceof FormatError) throw other(cause);
         if (error instanceof AlreadyExistsError) throw cause;
         throw uncertain(operation, uri, cause);
       });
       if (found) {
         if (areEqual(found, bytes) || isSame(found)) return found;
-        throw new AlreadyExistsError({
-          operation,
-          uri,
-          detail: "something else is saved there already",
-          cause: error,
-        });
+        throw other(error);
       }
       if (attempt === TRIES) throw error;
     }

@@ -1,4 +1,12 @@
-import { type CheckpointRef, PREFIXES, refName, refOfCommit, refOfMark } from "../keys/series_keys.ts";
+import { exists } from "@lade/core";
+import {
+  type CheckpointRef,
+  commitKey,
+  PREFIXES,
+  refName,
+  refOfCommit,
+  refOfMark,
+} from "../keys/series_keys.ts";
 import type { Series } from "./series.ts";
 
 /** A manifest that is there. */
@@ -11,15 +19,24 @@ export interface FoundCommit extends CheckpointRef {
 
 /** The checkpoints that are there and not retired, the newest first. */
 export async function* findCommits(
-  { store }: Series,
+  series: Pick<Series, "store">,
+  signal?: AbortSignal,
+): AsyncGenerator<FoundCommit, void, void> {
+  const retired = await retiredNames(series, signal);
+  for await (const found of findAllCommits(series, signal)) {
+    if (!retired.has(refName(found))) yield found;
+  }
+}
+
+/** The checkpoints that are there, retired or not, the newest first. */
+export async function* findAllCommits(
+  { store }: Pick<Series, "store">,
   signal?: AbortSignal,
 ): AsyncGenerator<FoundCommit, void, void> {
   const call = signal ? { signal } : {};
-  const retired = await retiredNames({ store }, signal);
   for await (const { key, size, etag, lastModified } of store.list(PREFIXES.commits, call)) {
     const ref = refOfCommit(key);
-    if (!ref || retired.has(refName(ref))) continue;
-    yield { ...ref, key, size, lastModified, ...(etag !== undefined && { etag }) };
+    if (ref) yield { ...ref, key, size, lastModified, ...(etag !== undefined && { etag }) };
   }
 }
 
@@ -27,6 +44,15 @@ export async function* findCommits(
 export async function newestCommit(series: Series, signal?: AbortSignal): Promise<FoundCommit | undefined> {
   for await (const commit of findCommits(series, signal)) return commit;
   return undefined;
+}
+
+/** Whether the manifest of a checkpoint is there, whatever is in it. */
+export async function isCommitted(
+  { store }: Pick<Series, "store">,
+  ref: CheckpointRef,
+  signal?: AbortSignal,
+): Promise<boolean> {
+  return await exists(store, commitKey(ref), signal ? { signal } : {});
 }
 
 /** The names of the checkpoints that are retired. */

@@ -1,12 +1,12 @@
-import { getBytes, objectUri } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import { objectUri } from "@lade/core";
+import { NotFoundError, StoreError } from "@lade/core/errors";
 import { decompressZstdBytes } from "@lade/core/zstd";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { type CheckpointRef, commitKey, refName } from "../keys/series_keys.ts";
 import { hasTable, type Manifest, type TensorTable } from "../manifest/manifest.ts";
 import { readManifest, readTable } from "../manifest/manifest_json.ts";
-import { findCommits, newestCommit } from "./find_commits.ts";
-import { readSmall } from "./read_small.ts";
+import { findCommits, isCommitted, newestCommit } from "./find_commits.ts";
+import { MOST_TABLE_BYTES, readSmall, readWhole } from "./read_small.ts";
 import type { Series } from "./series.ts";
 
 /** How many checkpoints may be removed just before they are read. */
@@ -23,14 +23,43 @@ export async function findManifest(
   return bytes && readManifest(bytes, objectUri(store.uri, key), ref);
 }
 
-/** The manifests of all checkpoints, the newest first, but for those that are removed meanwhile. */
+/** A checkpoint that cannot be read, whose manifest is there. */
+export interface DamagedCheckpoint extends CheckpointRef {
+  /** The key of its manifest. */
+  readonly key: string;
+  /** What is wrong with it, as a clause. */
+  readonly detail: string;
+}
+
+/**
+ * The manifests of all checkpoints, the newest first, but for those that are removed meanwhile. `onDamaged` is told of those that
+ * cannot be read, in their place of the order.
+ */
 export async function* findManifests(
   series: Series,
+  onDamaged: (damaged: DamagedCheckpoint) => void,
   signal?: AbortSignal,
 ): AsyncGenerator<Manifest, void, void> {
   for await (const found of findCommits(series, signal)) {
-    const manifest = await findManifest(series, found, signal);
+    const manifest = await orDamaged(found, () => findManifest(series, found, signal), onDamaged);
     if (manifest) yield manifest;
+  }
+}
+
+/** What is read of a checkpoint; nothing where that is damaged, of which `onDamaged` is told. */
+export async function orDamaged<T>(
+  { generation, step }: CheckpointRef,
+  read: () => Promise<T>,
+  onDamaged: (damaged: DamagedCheckpoint) => void,
+): Promise<T | undefined> {
+  try {
+    return await read();
+  } catch (error) {
+    const isDamage = error instanceof StoreError &&
+      (error.code === "invalid-format" || error.code === "checksum-mismatch");
+    if (!isDamage) throw error;
+    onDamaged({ generation, step, key: commitKey({ generation, step }), detail: error.detail });
+    return undefined;
   }
 }
 
@@ -53,11 +82,16 @@ export async function manifestOf(
 ): Promise<Manifest> {
   const manifest = await findManifest(series, ref, signal);
   if (manifest) return manifest;
-  throw new NotFoundError({
-    operation: "open a checkpoint in",
-    uri: series.store.uri,
-    detail: `there is none of generation ${ref.generation}, step ${ref.step}`,
-  });
+  throw noCheckpoint(series, ref);
+}
+
+/** Where the manifest of a checkpoint is not there, readable or not, it is a `NotFoundError`. */
+export async function checkCommitted(
+  series: Pick<Series, "store">,
+  ref: CheckpointRef,
+  signal?: AbortSignal,
+): Promise<void> {
+  if (!await isCommitted(series, ref, signal)) throw noCheckpoint(series, ref);
 }
 
 /** The table of a manifest: in itself, or read from where it lies. */
@@ -71,14 +105,24 @@ export async function tableOf(
   if ("tensors" in table) return table;
   const uri = objectUri(store.uri, table.key);
   const call = signal ? { signal } : {};
-  try {
-    const { bytes } = await getBytes(store, table.key, call);
-    const json = await decompressZstdBytes(bytes, { uri, maxSize: table.size, ...call });
-    return readTable(json, table, uri);
-  } catch (error) {
-    if (!(error instanceof NotFoundError)) throw error;
-    const detail = `its table of tensors is gone: ${table.key}`;
+  const invalid = (detail: string, cause: unknown) => {
     const operation = `read checkpoint ${refName(manifest)} in`;
-    throw new InvalidCheckpointError({ operation, uri: store.uri, detail, cause: error });
-  }
+    return new InvalidCheckpointError({ operation, uri: store.uri, detail, cause });
+  };
+  const { bytes } = await readWhole(store, table.key, signal).catch((error) => {
+    throw error instanceof NotFoundError
+      ? invalid(`its table of tensors is gone: ${table.key}`, error)
+      : error;
+  });
+  const maxSize = Math.min(table.size, MOST_TABLE_BYTES);
+  const json = await decompressZstdBytes(bytes, { uri, maxSize, ...call }).catch((error) => {
+    if (!(error instanceof StoreError)) throw error;
+    throw invalid(`its table of tensors is damaged: ${table.key}: ${error.detail}`, error);
+  });
+  return readTable(json, table, uri);
+}
+
+function noCheckpoint({ store }: Pick<Series, "store">, { generation, step }: CheckpointRef): NotFoundError {
+  const detail = `there is none of generation ${generation}, step ${step}`;
+  return new NotFoundError({ operation: "open a checkpoint in", uri: store.uri, detail });
 }

@@ -1,16 +1,57 @@
-import { getBytes, type ObjectStore } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import { getBytes, type ObjectStore, objectUri } from "@lade/core";
+import { NotFoundError, QuotaExceededError } from "@lade/core/errors";
+import { FormatError } from "@lade/formats/errors";
+import { PREFIXES } from "../keys/series_keys.ts";
 
-/** The bytes of an object; `undefined` where there is none. */
+/** Bytes of the JSON of a table of tensors, at most: a text in memory has hardly more. */
+export const MOST_TABLE_BYTES = 500_000_000;
+
+/** What is read whole has so many bytes at most, by what its key begins with; so is what is written. */
+const MOST_BYTES: readonly (readonly [string, number])[] = [
+  [PREFIXES.records, 2 ** 27],
+  [PREFIXES.commits, 2 ** 28],
+  [PREFIXES.indexes, MOST_TABLE_BYTES],
+  [PREFIXES.runs, 2 ** 26],
+  [PREFIXES.data, Infinity],
+];
+const MOST_OF_OTHERS = 2 ** 16;
+
+/** Bytes of an object of a series that is read whole, at most; of data as many as there are. */
+export function mostBytesOf(key: string): number {
+  return MOST_BYTES.find(([prefix]) => key.startsWith(prefix))?.[1] ?? MOST_OF_OTHERS;
+}
+
+/**
+ * The bytes of an object; `undefined` where there is none. More than `most` are a `FormatError` that names the object and its
+ * size, before they are read.
+ */
 export async function readSmall(
   store: ObjectStore,
   key: string,
   signal?: AbortSignal,
+  most: number = mostBytesOf(key),
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   try {
-    return (await getBytes(store, key, signal ? { signal } : {})).bytes;
+    return (await readWhole(store, key, signal, most)).bytes;
   } catch (error) {
     if (error instanceof NotFoundError) return undefined;
     throw error;
+  }
+}
+
+/** {@linkcode readSmall} of an object that has to be there, with its etag. */
+export async function readWhole(
+  store: ObjectStore,
+  key: string,
+  signal?: AbortSignal,
+  most: number = mostBytesOf(key),
+): Promise<{ readonly bytes: Uint8Array<ArrayBuffer>; readonly etag: string | undefined }> {
+  try {
+    const { bytes, info } = await getBytes(store, key, { maxSize: most, ...(signal && { signal }) });
+    return { bytes, etag: info.etag };
+  } catch (cause) {
+    if (!(cause instanceof QuotaExceededError)) throw cause;
+    const detail = `${cause.detail}: it was not written by Lade`;
+    throw new FormatError({ operation: "read", uri: objectUri(store.uri, key), detail, cause });
   }
 }

@@ -1,10 +1,11 @@
-import { crc32c, crc32cToHex, getBytes, objectUri } from "@lade/core";
+import { crc32c, crc32cToHex, objectUri } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { StoreError } from "@lade/core/errors";
 import { openSafetensors, type TensorPlace } from "@lade/formats/safetensors";
 import { makeManifest } from "../manifest/make_manifest.ts";
 import { writeManifest } from "../manifest/manifest_json.ts";
 import { type RankRecord, readRecord } from "../record/rank_record.ts";
+import { readWhole } from "../series/read_small.ts";
 import { orGone } from "./check_chunks.ts";
 import type { Verification } from "./verification.ts";
 
@@ -54,7 +55,7 @@ export async function checkRecords(work: Verification, signal: AbortSignal | und
   await inParallel(manifest.records, AT_ONCE, async ({ key, crc32c: due }, signal) => {
     if (unreadable.has(key)) return;
     await orFault(work, key, async () => {
-      const { bytes } = await getBytes(store, key, { signal });
+      const { bytes } = await readWhole(store, key, signal);
       onBytes(bytes.length);
       if (crc32cToHex(crc32c(bytes)) !== due) {
         return onFault({ key, detail: "it does not match its checksum" });

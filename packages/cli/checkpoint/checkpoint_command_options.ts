@@ -19,7 +19,7 @@ default), pin, unpin and retire.",
     choiceValue({ metavar: "LEVEL", choices: ["size", "chunks", "full"] }),
     undefined,
     "How much is compared: size lists, chunks reads every byte, full also what files and records say of themselves. Of \
-verify (chunks by default), and of copy before it commits (size by default).",
+verify, and of copy before it commits; chunks by default.",
   ),
   hold: flag(
     ["--hold"],

@@ -1,4 +1,4 @@
-import type { CheckpointInfo, CheckpointRef, Checkpoints, KeepPolicy } from "@lade/checkpoint";
+import type { CheckpointRef, Checkpoints, DamagedCheckpoint, KeepPolicy } from "@lade/checkpoint";
 import { NotFoundError } from "@lade/core/errors";
 import { checkpoints, copyCheckpoint, exportCheckpoint } from "@lade/lade";
 import { locate } from "@lade/transfer/places";
@@ -18,7 +18,7 @@ import {
   CollectedMessage,
   RecoveredMessage,
 } from "../messages/checkpoint_work_messages.ts";
-import type { NamedCheckpoint } from "../values/checkpoint_values.ts";
+import { checkpointValue, type NamedCheckpoint } from "../values/checkpoint_values.ts";
 import type { CheckpointCommandValues } from "./checkpoint_command_options.ts";
 
 /** `lade checkpoint`: each of its actions. */
@@ -52,14 +52,26 @@ async function list({ output, settings, terminal, lade, signal }: CommandContext
   const listed: ListedCheckpoint[] = [];
   const { clock } = (await lade()).context;
   let isNewest = true;
-  for await (const info of series.list({ signal })) {
+  const damaged: DamagedCheckpoint[] = [];
+  for await (const info of series.list({ signal, onDamaged: (one) => damaged.push(one) })) {
     const one = { uri: series.uri, info, isPinned: pinned.has(nameOf(info)), isNewest };
     isNewest = false;
     if (settings.json) await output.result(new CheckpointMessage(one));
     else listed.push(one);
   }
-  if (listed.length === 0) return;
-  await output.result(new CheckpointsMessage(listed, { now: clock.now(), width: terminal.columns() }));
+  if (listed.length > 0) {
+    await output.result(new CheckpointsMessage(listed, { now: clock.now(), width: terminal.columns() }));
+  }
+  await failFor(damaged, output, series);
+}
+
+/** Those that cannot be read do not keep the others from being shown or removed. */
+async function failFor(
+  damaged: readonly DamagedCheckpoint[],
+  output: CommandContext["output"],
+  { uri }: Checkpoints,
+) {
+  for (const { key, detail } of damaged) await output.fail(new CheckpointFaultMessage(uri, { key, detail }));
 }
 
 async function show(
@@ -87,12 +99,15 @@ async function verify(
 
 async function copy(
   context: CommandContext,
-  { uri, destination = "", step = "latest", level = "size", hold }: CheckpointCommandValues,
+  { uri, destination = "", step = "latest", level, hold }: CheckpointCommandValues,
 ) {
   const { output, signal } = context;
   const lade = await context.lade();
   const [source, target] = [(await locate(lade, uri)).uri, (await locate(lade, destination)).uri];
-  const copied = await copyCheckpoint(source, step, target, { lade, signal, hold, verify: level });
+  const copied = await copyCheckpoint(source, step, target, {
+    ...{ lade, signal, hold },
+    ...(level && { verify: level }),
+  });
   await output.done(new CheckpointCopiedMessage({ source, destination: target, copied }));
 }
 
@@ -131,6 +146,13 @@ async function collect(
   const keep = keepOf(given);
   const report = await series.gc({ dryRun, signal, ...(keep && { keep }) });
   await output.result(new CollectedMessage({ uri: series.uri, dryRun, report }));
+  await failFor(report.damaged, output, series);
+  const detail = "there is no room for this mark: make some, and run gc again";
+  for (const ref of report.unmarked) {
+    await output.fail(
+      new CheckpointFaultMessage(series.uri, { key: `retired/${checkpointValue.format(ref)}.json`, detail }),
+    );
+  }
 }
 
 function keepOf({ keepLast, keepEverySteps, keepEvery, keepBest }: CheckpointCommandValues) {
@@ -151,12 +173,17 @@ async function find(
   series: Checkpoints,
   which: NamedCheckpoint,
   signal: AbortSignal,
-): Promise<CheckpointInfo> {
-  for await (const info of series.list({ signal })) {
-    const isIt = which === "latest" ||
-      (typeof which === "number" ? info.step === which : nameOf(info) === nameOf(which));
-    if (isIt) return info;
+): Promise<CheckpointRef> {
+  const isIt = (ref: CheckpointRef) =>
+    which === "latest" || (typeof which === "number" ? ref.step === which : nameOf(ref) === nameOf(which));
+  // One that cannot be read is marked by its name too.
+  const damaged: CheckpointRef[] = [];
+  const onDamaged = (one: CheckpointRef) => void (isIt(one) && damaged.push(one));
+  for await (const { generation, step } of series.list({ signal, onDamaged })) {
+    if (damaged[0]) break;
+    if (isIt({ generation, step })) return { generation, step };
   }
+  if (damaged[0]) return { generation: damaged[0].generation, step: damaged[0].step };
   const detail = which === "latest"
     ? "there is none"
     : `there is none of ${

@@ -13,6 +13,9 @@ import { counted } from "../output/counted.ts";
 import type { Json, Message } from "../output/message.ts";
 import { nameOf } from "./checkpoint_messages.ts";
 
+/** Files that are named, at most. */
+const MOST_LEFT = 8;
+
 /** Something that is wrong with a checkpoint, on standard error. */
 export class CheckpointFaultMessage implements Message {
   readonly #uri: string;
@@ -94,21 +97,23 @@ export class CheckpointCopiedMessage implements Message {
   /** From where to where, and how much. */
   toText(): string {
     const { source, destination, copied } = this.#copy;
-    const { objects, bytes, present } = copied;
-    const before = present > 0 ? `, ${present} were there` : "";
+    const { objects, bytes, present, verified, compared } = copied;
+    const before = present > 0 ? `, ${present} there already` : "";
+    const how = verified === "size" ? "sizes compared" : `${formatSize(compared)} compared by checksum`;
     return `copied ${nameOf(copied)} from ${printable(redactSecrets(source))} to ${
       printable(redactSecrets(destination))
-    } (${counted(objects, "object")}, ${formatSize(bytes)}${before})`;
+    } (${counted(objects, "object")}, ${formatSize(bytes)}${before}; ${how})`;
   }
 
   /** All of it. */
   toJson(): Json {
-    const { source, destination, copied: { generation, step, objects, bytes, present } } = this.#copy;
+    const { source, destination, copied } = this.#copy;
+    const { generation, step, objects, bytes, present, verified, compared } = copied;
     return {
       type: "checkpointCopied",
       source: redactSecrets(source),
       destination: redactSecrets(destination),
-      ...{ generation, step, objects, bytes, present },
+      ...{ generation, step, objects, bytes, present, verified, compared },
     };
   }
 }
@@ -124,7 +129,8 @@ export class CollectedMessage implements Message {
 
   /** A line for each thing that was done, and what was left alone. */
   toText(): string {
-    const { dryRun, report: { retired, held, removed, unknown } } = this.#collected;
+    const { dryRun, report: { retired, held, removed, unmarked, damaged, unknown, isFull } } =
+      this.#collected;
     const lines = [
       ...retired.map((ref) => `${dryRun ? "would retire" : "retired"} ${nameOf(ref)}: no rule keeps it`),
       ...removed.map(({ name, reason, objects, bytes }) =>
@@ -132,23 +138,35 @@ export class CollectedMessage implements Message {
           counted(objects, "object")
         }, ${formatSize(bytes)})`
       ),
-      ...held.map((ref) => `left ${nameOf(ref)}: somebody reads it`),
+      ...held.map((ref) => `left ${nameOf(ref)}: somebody reads or copies it`),
+      ...unmarked.map((ref) => `left ${nameOf(ref)}: there is no room for the mark that it is to be removed`),
+      ...damaged.map((ref) => `left ${nameOf(ref)}: it cannot be read, and what it may need stays`),
       ...unknown.map((key) => `left ${printable(JSON.stringify(key))}: it is not of the series`),
     ];
-    return lines.length > 0 ? lines.join("\n") : "nothing to retire or remove";
+    if (lines.length === 0) lines.push("nothing to retire or remove");
+    if (isFull) {
+      lines.push(
+        "no room to ask for the time: ages are as of the newest object, so that more may be due (--grace 0s)",
+      );
+    }
+    return lines.join("\n");
   }
 
   /** All of it. */
   toJson(): Json {
-    const { uri, dryRun, report: { retired, held, removed, unknown } } = this.#collected;
+    const { uri, dryRun, report } = this.#collected;
+    const { retired, held, unmarked, damaged, removed, unknown, isFull } = report;
     return {
       type: "collected",
       uri: redactSecrets(uri),
       dryRun,
       retired: retired.map(jsonOf),
       held: held.map(jsonOf),
+      unmarked: unmarked.map(jsonOf),
+      damaged: damaged.map(({ key, detail, ...ref }) => ({ ...jsonOf(ref), key, detail })),
       removed: removed.map(({ name, reason, objects, bytes }) => ({ name, reason, objects, bytes })),
       unknown: [...unknown],
+      full: isFull,
     };
   }
 }
@@ -212,16 +230,27 @@ export class CheckpointExportedMessage implements Message {
 
   /** From where to where, and how much. */
   toText(): string {
-    const { source, destination, exported: { tensors, files, bytes } } = this.#done;
+    const { source, destination, exported } = this.#done;
+    const { tensors, files, bytes, removed, left } = exported;
     const [from, to] = [source, destination].map((uri) => printable(redactSecrets(uri)));
     const much = `${counted(tensors, "tensor")}, ${counted(files.length, "file")}, ${formatSize(bytes)}`;
-    return `exported ${from} to ${to} (${much})`;
+    const shown = left.slice(0, MOST_LEFT).map((key) =>
+      printable(JSON.stringify(key.split("/").at(-1) ?? ""))
+    );
+    if (left.length > MOST_LEFT) shown.push(`and ${left.length - MOST_LEFT} more`);
+    return [
+      `exported ${from} to ${to} (${much})`,
+      ...(removed.length > 0 ? [`removed ${counted(removed.length, "file")} of the export before`] : []),
+      ...(shown.length > 0 ? [`left ${shown.join(", ")}: no index there named them`] : []),
+    ].join("\n");
   }
 
   /** All of it; the files by their keys. */
   toJson(): Json {
-    const { source, destination, exported: { index, tensors, files, bytes } } = this.#done;
+    const { source, destination, exported } = this.#done;
+    const { index, tensors, files, bytes, removed, left } = exported;
     const places = { source: redactSecrets(source), destination: redactSecrets(destination) };
-    return { type: "checkpointExported", ...places, index, files: [...files], tensors, bytes };
+    const keys = { files: [...files], removed: [...removed], left: [...left] };
+    return { type: "checkpointExported", ...places, index, ...keys, tensors, bytes };
   }
 }

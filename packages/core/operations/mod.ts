@@ -7,7 +7,7 @@ export * from "../progress/progress.ts";
 export * from "../read/read_options.ts";
 export { type ChunkedRead, readChunks } from "../read/read_chunks.ts";
 export { readInto, readIntoNow } from "../read/read_into.ts";
-export { type BytesResult, getBytes, getRange } from "../read/get_bytes.ts";
+export { type BytesResult, getBytes, type GetBytesOptions, getRange } from "../read/get_bytes.ts";
 export {
   type RangesResult,
   readRanges,

@@ -1,4 +1,5 @@
 import type { ObjectStore } from "../contract/object_store.ts";
+import { QuotaExceededError } from "../errors/errors.ts";
 import { redactSecrets } from "../text/redact_secrets.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { ObjectRead } from "./object_read.ts";
@@ -12,6 +13,12 @@ export interface BytesResult extends ReadResult {
   readonly bytes: Uint8Array<ArrayBuffer>;
 }
 
+/** Options of {@linkcode getBytes}. */
+export interface GetBytesOptions extends ReadOptions {
+  /** More bytes than this are a `QuotaExceededError`, and no memory is taken for them; as many as there are by default. */
+  readonly maxSize?: number;
+}
+
 /**
  * Reads an object, or a range of it, into fresh memory. `readInto` spares the cost of that memory, which for large
  * objects is most of the whole.
@@ -19,15 +26,21 @@ export interface BytesResult extends ReadResult {
 export async function getBytes(
   store: ObjectStore,
   key: string,
-  options: ReadOptions = {},
+  given: GetBytesOptions = {},
 ): Promise<BytesResult> {
+  const { maxSize = Infinity, ...options } = given;
   checkReadOptions(options);
+  const allocate = (length: number) => {
+    const uri = objectUri(store.uri, key);
+    if (length > maxSize) throw tooLarge(uri, length, maxSize);
+    return allocateBytes(length, uri);
+  };
   let bytes: Uint8Array<ArrayBuffer> | undefined;
-  const ready = readNow(store, key, options, (length) => bytes = new Uint8Array(length));
+  const ready = readNow(store, key, options, (length) => bytes = allocate(length));
   if (ready && bytes) return { ...ready, bytes };
   const read = await ObjectRead.open(store, key, options);
   try {
-    bytes = allocateBytes(read.range.length, objectUri(store.uri, key));
+    bytes = allocate(read.range.length);
     await fetchChunks(store, read, bytes, options);
     return { ...await read.finish(), bytes };
   } catch (error) {
@@ -46,6 +59,14 @@ export async function getRange(
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { bytes } = await getBytes(store, key, { ...options, range: { offset, length } });
   return bytes;
+}
+
+function tooLarge(uri: string, length: number, maxSize: number): QuotaExceededError {
+  return new QuotaExceededError({
+    operation: "get",
+    uri,
+    detail: `it has ${length} bytes, more than ${maxSize}`,
+  });
 }
 
 /** Memory for the bytes of an object. Where there is not so much, the `RangeError` says how to do without. */

@@ -87,6 +87,9 @@ export function layoutOf(dtype: DType): DTypeLayout {
   return LAYOUTS[dtype];
 }
 
+/** The names of all dtypes. */
+export const DTYPE_NAMES: readonly DType[] = Object.keys(LAYOUTS) as DType[];
+
 /** Whether a name is one of a {@linkcode DType}. */
 export function isDType(name: string): name is DType {
   return Object.hasOwn(LAYOUTS, name);
