@@ -101,7 +101,10 @@ Deno.test("lade checkpoint copy makes a checkpoint of another series, and is don
     first.stdout,
     /^copied 1-200 from memory:\/\/m\/c to memory:\/\/other\/backup \(1 object, 4\.\d\d KiB; \d\.\d\d KiB compared by checksum\)\n$/,
   );
-  assertStringIncludes((await cli.run(copy)).stdout, "(0 objects, 0 B, 1 there already; 4.00 KiB compared by checksum)");
+  assertStringIncludes(
+    (await cli.run(copy)).stdout,
+    "(0 objects, 0 B, 1 there already; 4.00 KiB compared by checksum)",
+  );
   assertMatch(
     (await cli.run(["checkpoint", "verify", "memory://other/backup/"])).stdout,
     /^1-200: OK/,
