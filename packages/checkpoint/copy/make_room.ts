@@ -1,6 +1,6 @@
 import { PreconditionFailedError } from "@lade/core/errors";
 import { type CheckpointRef, PREFIXES, refName } from "../keys/series_keys.ts";
-import { exhume, retiredSince } from "../retention/marks.ts";
+import { exhume, retiredSince } from "../series/marks.ts";
 import { storeTime } from "../retention/store_time.ts";
 import { isCommitted } from "../series/find_commits.ts";
 import type { Series } from "../series/series.ts";

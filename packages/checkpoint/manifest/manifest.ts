@@ -13,6 +13,9 @@ export interface TensorTable extends PieceGround {
   readonly tensors: readonly TensorEntry[];
 }
 
+/** Bytes of the JSON of a table, at most: a text in memory has hardly more. */
+export const MOST_TABLE_BYTES = 500_000_000;
+
 /** Where a table lies that is too large for its manifest. */
 export interface TableRef {
   readonly key: string;

@@ -13,8 +13,14 @@ import {
   pieceGroundJson,
   pieceGroundOf,
 } from "../record/piece_bytes.ts";
-import { MOST_TABLE_BYTES } from "../series/read_small.ts";
-import type { Manifest, RankExtra, TableRef, TensorEntry, TensorTable } from "./manifest.ts";
+import {
+  type Manifest,
+  MOST_TABLE_BYTES,
+  type RankExtra,
+  type TableRef,
+  type TensorEntry,
+  type TensorTable,
+} from "./manifest.ts";
 
 /** Bytes of a table that its manifest has in itself, at most. */
 const MOST_INLINE = 2 ** 20;

@@ -28,7 +28,7 @@ import { collect } from "../retention/collect.ts";
 import type { GcReport } from "../retention/gc_report.ts";
 import { Hold } from "../retention/hold.ts";
 import { checkKeepPolicy } from "../retention/keep_policy.ts";
-import { pin, pinnedNames, unpin } from "../retention/marks.ts";
+import { pin, pinnedNames, unpin } from "../series/marks.ts";
 import { retire } from "../retention/retire.ts";
 import type {
   Checkpoints,

@@ -10,7 +10,7 @@ import type { GcReport, RemovedObjects } from "./gc_report.ts";
 import { isHeld } from "./hold.ts";
 import { type KeepPolicy, keptBy } from "./keep_policy.ts";
 import { type KeysInUse, keysInUse } from "./keys_in_use.ts";
-import { bury, buryAgain, exhume } from "./marks.ts";
+import { bury, buryAgain, exhume } from "../series/marks.ts";
 import { tryRetire } from "./retire.ts";
 import { storeTime } from "./store_time.ts";
 import { wantedNames } from "./wanted.ts";

@@ -3,7 +3,7 @@ import { NotFoundError } from "@lade/core/errors";
 import { sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, holdsPrefix, refName } from "../keys/series_keys.ts";
 import { mayBeThere, TRIES } from "../series/create_same.ts";
-import { isRetired } from "./marks.ts";
+import { isRetired } from "../series/marks.ts";
 import type { Series } from "../series/series.ts";
 
 /** Keeps a checkpoint from being removed while it is read. */

@@ -3,7 +3,7 @@ import { type CheckpointRef, compareRefs, refName } from "../keys/series_keys.ts
 import { checkCommitted, findManifests } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
 import { isHeld } from "./hold.ts";
-import { bury, exhume } from "./marks.ts";
+import { bury, exhume } from "../series/marks.ts";
 import { storeTime } from "./store_time.ts";
 import { wantedNames } from "./wanted.ts";
 

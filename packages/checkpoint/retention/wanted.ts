@@ -3,7 +3,7 @@ import { findCommits } from "../series/find_commits.ts";
 import { newestRun } from "../series/join_run.ts";
 import { findManifest, orDamaged } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
-import { pinnedNames } from "./marks.ts";
+import { pinnedNames } from "../series/marks.ts";
 
 /**
  * The names of the checkpoints that stay whatever the rules say, each with the reason: those that are pinned, and the one that the

@@ -8,7 +8,7 @@ import { makeManifest } from "../manifest/make_manifest.ts";
 import type { Manifest, TensorTable } from "../manifest/manifest.ts";
 import { readManifest, writeManifest } from "../manifest/manifest_json.ts";
 import { type RankRecord, readRecord } from "../record/rank_record.ts";
-import { isRetired } from "../retention/marks.ts";
+import { isRetired } from "../series/marks.ts";
 import { createSame, mayBeThere, TRIES } from "../series/create_same.ts";
 import { isCommitted } from "../series/find_commits.ts";
 import { mostBytesOf, readWhole } from "../series/read_small.ts";

@@ -2,7 +2,7 @@ import { exists } from "@lade/core";
 import { FencedError } from "../errors/errors.ts";
 import { attemptOfData, type CheckpointRef, refName, refOfAttempt } from "../keys/series_keys.ts";
 import { hasTable, type Manifest } from "../manifest/manifest.ts";
-import { bury, isRetired } from "../retention/marks.ts";
+import { bury, isRetired } from "../series/marks.ts";
 import type { Series } from "../series/series.ts";
 
 /**

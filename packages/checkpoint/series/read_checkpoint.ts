@@ -3,10 +3,10 @@ import { NotFoundError, StoreError } from "@lade/core/errors";
 import { decompressZstdBytes } from "@lade/core/zstd";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { type CheckpointRef, commitKey, refName } from "../keys/series_keys.ts";
-import { hasTable, type Manifest, type TensorTable } from "../manifest/manifest.ts";
+import { hasTable, type Manifest, MOST_TABLE_BYTES, type TensorTable } from "../manifest/manifest.ts";
 import { readManifest, readTable } from "../manifest/manifest_json.ts";
 import { findCommits, isCommitted, newestCommit } from "./find_commits.ts";
-import { MOST_TABLE_BYTES, readSmall, readWhole } from "./read_small.ts";
+import { readSmall, readWhole } from "./read_small.ts";
 import type { Series } from "./series.ts";
 
 /** How many checkpoints may be removed just before they are read. */

@@ -2,9 +2,7 @@ import { getBytes, type ObjectStore, objectUri } from "@lade/core";
 import { NotFoundError, QuotaExceededError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
 import { PREFIXES } from "../keys/series_keys.ts";
-
-/** Bytes of the JSON of a table of tensors, at most: a text in memory has hardly more. */
-export const MOST_TABLE_BYTES = 500_000_000;
+import { MOST_TABLE_BYTES } from "../manifest/manifest.ts";
 
 /** What is read whole has so many bytes at most, by what its key begins with; so is what is written. */
 const MOST_BYTES: readonly (readonly [string, number])[] = [

@@ -2,8 +2,8 @@ import { exists } from "@lade/core";
 import { AlreadyExistsError, NotFoundError, QuotaExceededError } from "@lade/core/errors";
 import { sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, pinKey, PREFIXES, refName, refOfMark, retiredKey } from "../keys/series_keys.ts";
-import { createSame } from "../series/create_same.ts";
-import type { Series } from "../series/series.ts";
+import { createSame } from "./create_same.ts";
+import type { Series } from "./series.ts";
 
 const RETIRED = "lade-checkpoint-retired";
 
