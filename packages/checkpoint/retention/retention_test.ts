@@ -1,6 +1,11 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { MemoryStore } from "@lade/core";
-import { NotFoundError, PreconditionFailedError, QuotaExceededError } from "@lade/core/errors";
+import {
+  NotFoundError,
+  PreconditionFailedError,
+  QuotaExceededError,
+  UnavailableError,
+} from "@lade/core/errors";
 import {
   type CallOptions,
   createStoreContext,
@@ -121,6 +126,44 @@ Deno.test("attempts that nothing can come of are removed once a later run has be
   assertEquals(removed.map(({ name, objects }) => [name, objects]), [["00000000-000000000007", 2]]);
   assertEquals((await keysOf(store)).filter((key) => /^(?:data|records)\/00000000/.test(key)), []);
   assertEquals(await stepsOf(next), [1]);
+});
+
+Deno.test("a hold that cannot be given back is told of, ends with its lease, and fails nothing", async () => {
+  const notices: string[] = [];
+  const clock = new FakeClock();
+  const context = createStoreContext({ clock, onNotice: ({ text }) => notices.push(text) });
+  await using inner = new MemoryStore({ context });
+  const error = new UnavailableError({ operation: "delete", uri: "memory://down", detail: "it is down" });
+  const store = injectFaults(inner, [{ operation: "delete", fault: { kind: "throw", error } }]);
+  const checkpoints = await openCheckpoints(store, "", { run: "a", reuse: "digest", leaseMs: HOUR });
+  await save(checkpoints, 1);
+  // What it names parts of is held meanwhile.
+  await save(checkpoints, 2);
+  const reader = await checkpoints.open(1);
+  await reader[Symbol.asyncDispose]();
+  assertEquals(notices.map((text) => /^the hold on a checkpoint could not be given back: /.test(text)), [
+    true,
+    true,
+  ]);
+  const sound = await openCheckpoints(inner, "", { readOnly: true, leaseMs: HOUR });
+  await assertRejects(() => sound.retire({ generation: 0, step: 1 }), PreconditionFailedError);
+  await clock.advance(HOUR);
+  await sound.retire({ generation: 0, step: 1 });
+  assertEquals(await stepsOf(sound), [2]);
+});
+
+Deno.test("recover() of a store that cannot be read is its error, and says nothing of the attempts", async () => {
+  await using inner = new MemoryStore();
+  const tensors = [{ name: "w", dtype: "uint8", shape: [1], data: Uint8Array.of(1) }] as const;
+  const options = { run: "a", worldSize: 2, patienceMs: 0 };
+  const first = await openCheckpoints(inner, "", { ...options, rank: 0 });
+  await first.save(1, { tensors }).committed.catch(() => {});
+  const error = new UnavailableError({ operation: "get", uri: "memory://down", detail: "it is down" });
+  const record = (await keysOf(inner)).find((key) => key.startsWith("records/")) ?? "";
+  const store = injectFaults(inner, [{ operation: "get", key: record, fault: { kind: "throw", error } }]);
+  const down = await openCheckpoints(store, "", { readOnly: true });
+  await assertRejects(() => down.recover(), UnavailableError, "it is down");
+  assertEquals((await first.recover()).incomplete.length, 1);
 });
 
 Deno.test("a save that finds no room lets go of what is retired, so that the next one has it", async () => {
