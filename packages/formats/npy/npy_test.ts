@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals } from "@std/assert";
 import fc from "fast-check";
 import { getBytes, MemoryStore } from "@lade/core";
-import { ChecksumMismatchError, QuotaExceededError, UnsupportedError } from "@lade/core/errors";
+import { ChecksumMismatchError, UnsupportedError } from "@lade/core/errors";
 import { injectFaults } from "@lade/testing";
 import type { NumericArray } from "../array/mod.ts";
 import { FormatError } from "../errors/mod.ts";
@@ -277,30 +277,6 @@ Deno.test("createNpyWriter() writes rows as they come, and nothing where they ar
   assertEquals((await Array.fromAsync(store.list())).map(({ key }) => key), ["a.npy"]);
 });
 
-Deno.test("npy with zstd: has .zst at its end, is read as if it were not compressed, and only within bounds", async () => {
-  await using store = new MemoryStore();
-  const array: NpyArray = {
-    dtype: "int32",
-    shape: [100, 100],
-    order: "C",
-    data: new Int32Array(10_000).fill(7),
-  };
-  const written = await writeNpy(store, "a.npy", array, { zstd: { level: 1 } });
-  const plain = await writeNpy(store, "b.npy", array);
-  assertEquals(written.key, "a.npy.zst");
-  assertEquals([written.size, written.crc32c], [plain.size, plain.crc32c]);
-  assert(written.stored.size < 1000);
-  assertEquals(await readNpy(store, "a.npy.zst", { crc32c: plain.crc32c }), array);
-  assertEquals((await readNpy(store, "a.npy.zst", { rows: { from: 99 } })).shape, [1, 100]);
-  const size = written.size;
-  assertEquals((await readNpy(store, "a.npy.zst", { maxSize: size })).shape, [100, 100]);
-  await assertRejects(
-    () => readNpy(store, "a.npy.zst", { maxSize: size - 1 }),
-    QuotaExceededError,
-    "raise maxSize",
-  );
-});
-
 Deno.test("readNpy() of other bytes than the checksum is of is a ChecksumMismatchError", async () => {
   await using store = new MemoryStore();
   const { crc32c } = await writeNpy(store, "a.npy", FLOATS);
@@ -358,6 +334,8 @@ Deno.test("npy: arrays of any dtype, shape and order come back, whole and by row
     fc.asyncProperty(type, shape, fc.constantFrom("C" as const, "F" as const), async (type, shape, order) => {
       await using store = new MemoryStore();
       const elements = shape.reduce((product, length) => product * length, 1);
+      // More elements of no bytes than the file has bytes are not read.
+      fc.pre(elements < 128 || !("length" in type) || type.length > 0);
       const { elementSize, data } = await emptyOf(store, type, elements);
       const bytes = new Uint8Array(data.buffer);
       for (let at = 0; at < elements * elementSize; at++) {
