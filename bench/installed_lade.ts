@@ -2,7 +2,12 @@ import { bundleCommand } from "../tools/build/bundle_command.ts";
 import { run } from "./peers.ts";
 
 /** Those of packages/cli/README.md, but that every path is allowed: for /dev/shm Deno wants no less. */
-const FLAGS = ["--no-prompt", "--unstable-lazy-dynamic-imports", "--allow-all"];
+const FLAGS = [
+  "--no-prompt",
+  "--unstable-lazy-dynamic-imports",
+  "--v8-flags=--initial-heap-size=256,--no-concurrent-sweeping",
+  "--allow-all",
+];
 
 let installing: Promise<string> | undefined;
 
