@@ -2,6 +2,7 @@ import { assert, assertEquals, assertInstanceOf, assertRejects, assertStringIncl
 import {
   AlreadyExistsError,
   ChecksumMismatchError,
+  InvalidNameError,
   NotFoundError,
   PreconditionFailedError,
   ServiceError,
@@ -266,4 +267,17 @@ Deno.test("an upload whose parts may not be listed counts as gone to nobody", as
   fake.faults.add({ match: { operation: "CompleteMultipartUpload" }, action: failed });
   fake.faults.add({ match: { operation: "ListParts", times: Infinity }, action: denied });
   await assertRejects(() => store.put("object", DATA), NotFoundError);
+});
+
+Deno.test("put() is sent again where a gateway lost the directory of its key to another client, and fails in the end", async () => {
+  await using opened = await openFake(QUICK);
+  const { fake, store } = opened;
+  const action = { kind: "status", status: 409, code: "ExistingObjectIsDirectory" } as const;
+  fake.faults.add({ match: { operation: "PutObject", times: 2 }, action });
+  await store.put("a/b", DATA.subarray(0, 100));
+  assertEquals(fake.bytes("bucket", "a/b"), DATA.subarray(0, 100));
+  fake.faults.clear();
+  const fault = fake.faults.add({ match: { operation: "PutObject", times: Infinity }, action });
+  await assertRejects(() => store.put("a/c", DATA.subarray(0, 100)), InvalidNameError);
+  assertEquals(fault.hits, 3);
 });

@@ -62,6 +62,7 @@ export async function sendBody(
   };
   let way = first;
   let doubted = false;
+  let again = 2;
   for (;;) {
     const { checksum } = body;
     const value = way.checksum && checksum && body.value !== undefined
@@ -88,6 +89,10 @@ export async function sendBody(
       return { response, carried: value !== undefined, confirmed };
     } catch (error) {
       if (!(error instanceof S3Fault)) throw connection.translate(error, request.call);
+      if (again > 0 && lostItsDirectory(error)) {
+        again--;
+        continue;
+      }
       // Such words may also mean that bytes were damaged: the same request again, and then the etag, show which.
       if (way.checksum && !doubted && isDoubtful(error)) {
         doubted = true;
@@ -98,6 +103,14 @@ export async function sendBody(
       way = next;
     }
   }
+}
+
+/**
+ * Whether a gateway over files may only have found that another client removed the last object of the directory
+ * meanwhile: versitygw says then what it says of a key that is a directory. Nothing was written.
+ */
+function lostItsDirectory({ code }: S3Fault): boolean {
+  return code === "ExistingObjectIsDirectory";
 }
 
 /** The way to try after one has failed: first without what was refused, then without the other, then without both. */
