@@ -42,9 +42,7 @@ export class BatchReads {
   /** Reads all: what is at hand at once, the rest concurrently, that of one object together. */
   async readAll(reads: readonly PlacedRead[]): Promise<void> {
     const groups = groupReads(reads);
-    const left = groups.some(canBeAtHand)
-      ? await this.#readAtHand(groups, (read) => this.#readLater([read]))
-      : groups;
+    const left = groups.some(canBeAtHand) ? await this.#readAtHand(groups) : groups;
     this.#task.work.push(...left.map((group) => this.#readLater(group)));
   }
 
@@ -55,13 +53,7 @@ export class BatchReads {
   async copyAll(blocks: BlockSource, reads: readonly PlacedRead[]): Promise<void> {
     const groups = groupReads(reads);
     if (!areLarge(reads) || !groups.some(canBeAtHand)) return await this.#copy(blocks, reads);
-    const { work } = this.#task;
-    const copyOne = async (read: PlacedRead) => {
-      const before = work.length;
-      await this.#copy(blocks, [read]);
-      await settled(work.splice(before));
-    };
-    const left = await this.#readAtHand(groups, copyOne);
+    const left = await this.#readAtHand(groups);
     await this.#copy(blocks, left.flat());
   }
 
@@ -72,7 +64,6 @@ export class BatchReads {
    */
   async #readAtHand(
     groups: readonly (readonly PlacedRead[])[],
-    readOne: (read: PlacedRead) => Promise<void>,
   ): Promise<readonly (readonly PlacedRead[])[]> {
     const { quick, signal } = this.#ground;
     const left: (readonly PlacedRead[])[] = [];
@@ -92,7 +83,7 @@ export class BatchReads {
           if (this.#readNow(read, atHand)) {
             missed = 0;
             this.#task.work.push(...this.#task.arrived([read]));
-          } else if (++missed < MOST_MISSED) await readOne(read);
+          } else if (++missed < MOST_MISSED) await this.#readLater([read]);
           else left.push([read]);
         }
       }
