@@ -15,6 +15,8 @@ export async function refuseOtherForm(
   subject: CallName,
   path: string,
 ): Promise<void> {
+  // A directory that is known was reached by names that were looked at then.
+  if (setup.guess.isExact(directoryOf(path), !isAscii(path))) return;
   const base = setup.tree.path("");
   const start = path.startsWith(base) ? base.length : path.lastIndexOf("/") + 1;
   for (let end = path.indexOf("/", start); end >= 0; end = path.indexOf("/", end + 1)) {
@@ -78,6 +80,11 @@ export function otherForms(name: string): [cased: string | undefined, form: stri
   const composed = name.normalize("NFC");
   const form = composed === name ? name.normalize("NFD") : composed;
   return [cased === name ? undefined : cased, form === name ? undefined : form];
+}
+
+/** Whether a path has no character of more than one form. */
+function isAscii(path: string): boolean {
+  return /^[\0-\x7f]*$/.test(path);
 }
 
 function fold(name: string): string {
