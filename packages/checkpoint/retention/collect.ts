@@ -81,10 +81,10 @@ class Pass {
     this.#now = time.time;
     this.#listedAt = this.#monotonicMs();
     const census = await takeCensus(this.#series, this.#signal);
-    const tombstones = new Map(census.tombstones);
-    if (this.#dryRun) {
-      for (const ref of this.#retired) tombstones.set(refName(ref), { ref, since: this.#now });
-    }
+    const marked = this.#dryRun ? this.#retired : [];
+    const own = marked.map((ref) => [refName(ref), { ref, since: this.#now }] as const);
+    // By name, as marks are listed.
+    const tombstones = new Map([...census.tombstones, ...own].sort(([a], [b]) => a < b ? -1 : 1));
     const wanted = await wantedNames(this.#series, this.#signal);
     const stays = async ({ ref, since }: Tombstone) =>
       this.#now - since < this.#options.graceMs || wanted.has(refName(ref)) || await this.#isHeld(ref);

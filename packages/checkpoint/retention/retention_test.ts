@@ -226,7 +226,7 @@ Deno.test("a dry run says what the run itself then does", async () => {
       const next = await open({ run: "b", worldSize: 1 });
       for (const step of [2, 3, 4, 5]) await save(next, step);
       await using _open = await next.open(4);
-      await next.retire({ generation: 1, step: 2 });
+      await next.retire({ generation: 1, step: 3 });
       await store.put("data/mine.txt", new Uint8Array(1));
       await clock.advance(later);
       const before = await keysOf(store);
