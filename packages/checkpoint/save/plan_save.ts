@@ -54,7 +54,8 @@ function checked(
     throw cannot("no tensor can be called so");
   }
   if (!isDType(dtype)) {
-    throw cannot(`its dtype ${JSON.stringify(dtype)} is not known: it is ${DTYPE_NAMES.join(", ")}`);
+    const known = DTYPE_NAMES.filter(isSafetensorsDType).join(", ");
+    throw cannot(`its dtype ${JSON.stringify(dtype)} is none of ${known}`);
   }
   if (!isSafetensorsDType(dtype)) {
     throw cannot(`safetensors has no ${dtype}: save its numbers as float64, with a last dimension of 2`);
