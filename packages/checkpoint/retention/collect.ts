@@ -193,17 +193,17 @@ class Pass {
   }
 
   /**
-   * Marks an attempt as given up, unless it was committed meanwhile, or is copied just now. Only who made the mark takes it back:
-   * another collection may remove by it already.
+   * Marks an attempt as given up, unless it was committed meanwhile, or is copied just now. Only who made the mark goes on by it,
+   * or takes it back; where that one has ended, it is as if it were retired.
    */
   async #giveUp(ref: CheckpointRef): Promise<boolean | "held"> {
     if (await this.#isHeld(ref)) return "held";
     if (this.#dryRun) return true;
-    const isOwn = await bury(this.#series, ref, this.#signal);
+    if (!await bury(this.#series, ref, this.#signal)) return false;
     const isThere = await isCommitted(this.#series, ref, this.#signal);
-    const isTaken = isThere || await this.#isHeld(ref);
-    if (isTaken && isOwn) await exhume(this.#series, ref, this.#signal);
-    return isThere ? false : isTaken ? "held" : true;
+    if (!isThere && !await this.#isHeld(ref)) return true;
+    await exhume(this.#series, ref, this.#signal);
+    return isThere ? false : "held";
   }
 
   async #remove(ref: CheckpointRef, due: readonly ObjectMeta[], reason: string): Promise<void> {
