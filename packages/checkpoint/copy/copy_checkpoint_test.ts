@@ -7,6 +7,7 @@ import {
   UnavailableError,
 } from "@lade/core/errors";
 import { FakeClock, type FaultyOperation, injectFaults } from "@lade/testing";
+import { FormatError } from "@lade/formats/errors";
 import { FencedError, InvalidCheckpointError } from "../errors/errors.ts";
 import { openCheckpoints } from "../open/open_checkpoints.ts";
 import type { SeriesPlace } from "../series/series_place.ts";
@@ -338,4 +339,16 @@ Deno.test("a checkpoint that is damaged where it lies is not copied, unless size
     verify: "size",
   });
   assertEquals([verified, compared], ["size", 0]);
+});
+
+Deno.test("what is no series, or of a version that is not read here, is not copied, and nothing is begun", async () => {
+  await using from = new MemoryStore();
+  await using to = new MemoryStore();
+  await saved(from, { a: [1] });
+  const copy = () => copyCheckpoint({ store: from, prefix: "c" }, "latest", { store: to, prefix: "c" });
+  await from.put("c/lade.json", new TextEncoder().encode('{"format":"lade-checkpoint","version":2}\n'));
+  await assertRejects(copy, FormatError, "it is not the mark of a series that this version of Lade reads");
+  await from.delete("c/lade.json");
+  await assertRejects(copy, NotFoundError, "it has no lade.json");
+  assertEquals([...(await content(to, "")).keys()], []);
 });
