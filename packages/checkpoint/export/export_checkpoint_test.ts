@@ -251,6 +251,12 @@ Deno.test("exportCheckpoint() writes an npz and raw bytes, and replaces them onl
       AlreadyExistsError,
       "replace what is there",
     );
+    // Before anything is read for it.
+    const unread = {
+      tensors: () => checkpoint.tensors(),
+      load: () => Promise.reject(new Error("it is read")),
+    };
+    await assertRejects(() => exportCheckpoint(unread, out, "x", { format }), AlreadyExistsError);
     const filter = ({ name }: { name: string }) => name === "a";
     await exportCheckpoint(checkpoint, out, "x", { format, filter, replace: true });
     assertEquals([...(await loadForeign(out, "x")).tensors()].length, 1);

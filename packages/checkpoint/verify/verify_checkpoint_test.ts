@@ -95,6 +95,14 @@ Deno.test("damage is found by the level that looks for it, and names object, ten
   });
   assertEquals(header.faults.map((faults) => faults.length > 0), [false, false, true]);
 
+  const nameless = await found("data/", shard, (bytes) => {
+    const text = Array.from(bytes, (byte) => String.fromCharCode(byte)).join("");
+    return bytes.with(text.indexOf('"F32"') + 1, 73).with(text.indexOf('"bias.0"') + 1, 66);
+  });
+  assertEquals(nameless.faults[2]?.map(({ tensor, detail }) => [tensor, detail]), [
+    ["bias.0", "its header does not have the tensor"],
+  ]);
+
   const record = await found("records/", () => true, flip(30));
   assertEquals(record.faults.map((faults) => faults.map(({ key }) => key)), [[], [], [record.key]]);
 });
