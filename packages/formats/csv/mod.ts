@@ -7,3 +7,4 @@ export { type CsvDialect, type CsvWriterOptions, type OpenCsvOptions } from "./c
 export { CsvReader, type Inferred } from "./csv_reader.ts";
 export { createCsvWriter, createTsvWriter } from "./csv_writer.ts";
 export { openCsv, openTsv } from "./open_csv.ts";
+export { openPipedCsv } from "./piped_csv.ts";

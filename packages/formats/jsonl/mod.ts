@@ -7,3 +7,4 @@ export type { JsonlWriterOptions, OpenJsonlOptions } from "./jsonl_options.ts";
 export { JsonlReader } from "./jsonl_reader.ts";
 export { createJsonlWriter } from "./jsonl_writer.ts";
 export { openJsonl } from "./open_jsonl.ts";
+export { openPipedJsonl } from "./piped_jsonl.ts";

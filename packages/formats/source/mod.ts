@@ -10,3 +10,4 @@ export * from "./object_source.ts";
 export * from "./source_window.ts";
 export * from "./open_source.ts";
 export { decompressedSource, type DecompressedSourceOptions } from "./decompressed_source.ts";
+export * from "./piped_bytes.ts";

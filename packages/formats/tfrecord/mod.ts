@@ -6,6 +6,7 @@
  */
 export * from "./record_batch.ts";
 export { readRecords } from "./read_records.ts";
+export { readPipedRecords } from "./piped_records.ts";
 export type { ReadRecordsOptions, RecordCompression } from "./record_compression.ts";
 export * from "./record_index.ts";
 export * from "./record_file.ts";

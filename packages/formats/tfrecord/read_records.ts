@@ -34,7 +34,7 @@ export interface RecordSpan {
 
 /** {@linkcode readRecords} of an input that is open, or of a span of it. */
 export async function* recordsOf(
-  { uri, source, stream }: RecordInput,
+  { uri, source, stream }: Pick<RecordInput, "uri" | "source" | "stream">,
   options: Omit<ReadRecordsOptions, "compression"> & RecordSpan = {},
 ): AsyncGenerator<RecordBatch, void, void> {
   const { signal, onFault, offset = 0, first = 0, end = source?.size, isHesitant = false } = options;

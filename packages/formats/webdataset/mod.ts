@@ -12,6 +12,7 @@ export {
 export { formatSampleIndex, type IndexedShard, parseSampleIndex } from "./index_text.ts";
 export type { SampleField } from "./sample_grouper.ts";
 export { SampleIndex, type SampleLayout } from "./sample_index.ts";
+export { readPipedSamples } from "./piped_samples.ts";
 export { keepSamplesTogether } from "./keep_samples_together.ts";
 export * from "./sample_name.ts";
 export * from "./sample_reader.ts";

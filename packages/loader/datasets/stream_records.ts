@@ -1,6 +1,6 @@
 import type { ObjectStore } from "@lade/core";
 import type { FormatError } from "@lade/formats/errors";
-import { readRecords } from "@lade/formats/tfrecord";
+import { readRecords, type RecordBatch } from "@lade/formats/tfrecord";
 import type { StreamDataset } from "./dataset.ts";
 import { LostSample } from "./lost_sample.ts";
 import { streamObjects, type StreamObjectsOptions } from "./stream_objects.ts";
@@ -19,6 +19,14 @@ async function* recordsOf(
   from: number,
   { signal }: { readonly signal: AbortSignal },
 ): AsyncGenerator<Uint8Array<ArrayBuffer> | LostSample, number, undefined> {
+  return yield* recordSamples((onFault) => readRecords(store, key, { signal, onFault }), from);
+}
+
+/** Records from the `from`-th on, those whose checksums do not fit in their place; and how many there are in all. */
+export async function* recordSamples(
+  batchesOf: (onFault: (fault: FormatError) => void) => AsyncIterable<RecordBatch>,
+  from: number,
+): AsyncGenerator<Uint8Array<ArrayBuffer> | LostSample, number, undefined> {
   const faults = new Map<number, FormatError>();
   const onFault = (fault: FormatError) => void faults.set(fault.record ?? 0, fault);
   let next = 0;
@@ -29,7 +37,7 @@ async function* recordsOf(
       faults.delete(next);
     }
   }
-  for await (const batch of readRecords(store, key, { signal, onFault })) {
+  for await (const batch of batchesOf(onFault)) {
     yield* lost(batch.first);
     // A batch is valid until the next one: a record is copied once.
     for (let place = Math.max(0, from - next); place < batch.length; place++) {

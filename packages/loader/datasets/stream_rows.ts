@@ -18,7 +18,7 @@ import { streamObjects, type StreamObjectsOptions } from "./stream_objects.ts";
 export type RowSample = Readonly<Record<string, RowValue>>;
 
 /** Rows that are shuffled together by default: they are small as a rule. */
-const WINDOW = 4096;
+export const ROWS_WINDOW = 4096;
 
 /**
  * The rows of CSV, TSV or JSON lines in order, as objects, also of objects that are compressed (`.gz`, `.zst`). The columns
@@ -33,32 +33,39 @@ export async function streamRows(
   const stream = streamObjects<RowSample>(options, {
     kind: ["rows", formatSchema(schema)],
     noun: "rows",
-    window: WINDOW,
-    async *read(store, key, from, { signal }) {
-      const faults = new Map<number, FormatError>();
-      const onFault = (fault: FormatError, row: number) => void faults.set(row, fault);
-      let row = from;
-      /** Those from here on that are no rows of the schema. */
-      function* lost() {
-        for (let fault; (fault = faults.get(row)); row++) {
-          faults.delete(row);
-          yield new LostSample(fault);
-        }
-      }
-      await using table = await openText(store, key, { schema, signal, onFault });
-      for await (const batch of table.scan({ signal, rows: { from } })) {
-        for (let at = 0; at < batch.rows; at++, row++) {
-          yield* lost();
-          yield rowOf(batch, at);
-        }
-        yield* lost();
-      }
-      yield* lost();
-      // Rows before are passed over by the format, which does not say how many there were.
-      return row;
-    },
+    window: ROWS_WINDOW,
+    read: (store, key, from, { signal }) =>
+      rowSamples((onFault) => openText(store, key, { schema, signal, onFault }), from, signal),
   });
   return { ...stream, table: { schema, of: "rows" } };
+}
+
+/** Rows from the `from`-th on, those that are none of the schema in their place; and behind how many the last one is. */
+export async function* rowSamples(
+  open: (onFault: (fault: FormatError, row: number) => void) => Promise<TableReader>,
+  from: number,
+  signal: AbortSignal,
+): AsyncGenerator<RowSample | LostSample, number, undefined> {
+  const faults = new Map<number, FormatError>();
+  let row = from;
+  /** Those from here on that are no rows of the schema. */
+  function* lost() {
+    for (let fault; (fault = faults.get(row)); row++) {
+      faults.delete(row);
+      yield new LostSample(fault);
+    }
+  }
+  await using table = await open((fault, row) => void faults.set(row, fault));
+  for await (const batch of table.scan({ signal, rows: { from } })) {
+    for (let at = 0; at < batch.rows; at++, row++) {
+      yield* lost();
+      yield rowOf(batch, at);
+    }
+    yield* lost();
+  }
+  yield* lost();
+  // Rows before are passed over by the format, which does not say how many there were.
+  return row;
 }
 
 async function schemaOf(store: ObjectStore, key: string, options: CallOptions): Promise<Schema> {

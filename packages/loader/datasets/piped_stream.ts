@@ -1,0 +1,146 @@
+import type { StoreContext } from "@lade/core/backend";
+import type { FormatError } from "@lade/formats/errors";
+import { compressionOfMagic, decompress, PipedBytes } from "@lade/formats/source";
+import { formatSchema, type Schema, type TableReader } from "@lade/formats/table";
+import type { SampleTable, StreamDataset } from "./dataset.ts";
+import { fingerprintOf } from "./fingerprint.ts";
+import type { LostSample } from "./lost_sample.ts";
+import { recordSamples } from "./stream_records.ts";
+import { ROWS_WINDOW, rowSamples } from "./stream_rows.ts";
+
+/** What {@linkcode pipedStream} reads. */
+export interface PipedStreamOptions {
+  /** What comes out of the pipe. Pieces may be reused once the next one is asked for. */
+  readonly bytes: AsyncIterable<Uint8Array>;
+  /** What messages call it, such as `"standard input"`. */
+  readonly uri: string;
+  /** What its samples are: records of TFRecord, samples of a webdataset tar, or rows of CSV, TSV or JSON lines. */
+  readonly kind: "records" | "samples" | "rows";
+  /** The fields of webdataset samples that are read; all by default. */
+  readonly fields?: readonly string[];
+  /** The columns of rows; inferred from the first ones by default. */
+  readonly schema?: Schema;
+  /** Budget and clock. */
+  readonly context?: StoreContext;
+  /** Ends all that is read. */
+  readonly signal: AbortSignal;
+}
+
+/** Bytes of a text that tell what it is. */
+const HEAD = 2 ** 16;
+
+/**
+ * The samples of bytes that come once, as those of standard input, compressed or not: one part, which can be gone through
+ * once, by one epoch. What lies there is told by the first bytes. It is known by its kind alone: a state tells nothing of
+ * its content.
+ */
+export async function pipedStream(options: PipedStreamOptions): Promise<StreamDataset<unknown>> {
+  const { uri, kind, fields, context, signal } = options;
+  if (fields && kind !== "samples") {
+    throw new TypeError(`Cannot load ${uri} with fields: ${kind} of a stream have none`);
+  }
+  if (options.schema && kind !== "rows") {
+    throw new TypeError(`Cannot load ${uri} by a schema: ${kind} have none`);
+  }
+  const bytes = new PipedBytes(options.bytes, uri);
+  const { samples, table } = await samplesOf(bytes, options);
+  const once = new OnceThrough(samples, uri);
+  return {
+    uri,
+    ...(context && { context }),
+    fingerprint: fingerprintOf("piped", [
+      kind,
+      ...fields ?? [],
+      ...(table ? [formatSchema(table.schema)] : []),
+    ]),
+    parts: 1,
+    ...(table && { table, window: ROWS_WINDOW }),
+    open: (_part, from, { signal: own }) => once.open(from, AbortSignal.any([signal, own])),
+    locate: (_part, record) => ({ uri, record }),
+    [Symbol.asyncDispose]: () => Promise.resolve(),
+  };
+}
+
+interface PipedSamples {
+  readonly samples: AsyncIterable<unknown>;
+  readonly table?: SampleTable;
+}
+
+async function samplesOf(
+  bytes: PipedBytes,
+  { kind, fields, schema: given, signal }: PipedStreamOptions,
+): Promise<PipedSamples> {
+  if (kind === "records") {
+    const { readPipedRecords } = await import("@lade/formats/tfrecord");
+    return { samples: recordSamples((onFault) => readPipedRecords(bytes, { signal, onFault }), 0) };
+  }
+  if (kind === "samples") {
+    const { readPipedSamples } = await import("@lade/formats/webdataset");
+    return { samples: readPipedSamples(bytes, { signal, ...(fields && { fields }) }) };
+  }
+  const faults: { tell?: (fault: FormatError, row: number) => void } = {};
+  const onFault = (fault: FormatError, row: number) => faults.tell?.(fault, row);
+  const reader = await openText(bytes, { signal, onFault, ...(given && { schema: given }) });
+  const open = (tell: NonNullable<typeof faults.tell>) => {
+    faults.tell = tell;
+    return Promise.resolve(reader);
+  };
+  return { samples: rowSamples(open, 0, signal), table: { schema: reader.schema, of: "rows" } };
+}
+
+async function openText(
+  bytes: PipedBytes,
+  options: {
+    readonly signal: AbortSignal;
+    readonly schema?: Schema;
+    readonly onFault: (fault: FormatError, row: number) => void;
+  },
+): Promise<TableReader> {
+  const line = await firstLine(bytes);
+  if (/^\s*\{/.test(line)) return await (await import("@lade/formats/jsonl")).openPipedJsonl(bytes, options);
+  const { openPipedCsv } = await import("@lade/formats/csv");
+  return await openPipedCsv(bytes, line.includes("\t") && !line.includes(",") ? "tsv" : "csv", options);
+}
+
+/** The first line of a text, or as much of it as tells what it is. */
+async function firstLine(bytes: PipedBytes): Promise<string> {
+  const compression = compressionOfMagic(await bytes.start(4));
+  const stored = bytes.stream();
+  const decoder = new TextDecoder();
+  let text = "";
+  for await (const piece of compression ? decompress({ stored, compression, uri: bytes.uri }) : stored) {
+    text += decoder.decode(piece.subarray(0, HEAD), { stream: true });
+    if (text.includes("\n") || text.length >= HEAD) break;
+  }
+  return text.split("\n", 1)[0] ?? "";
+}
+
+/** Samples that are gone through once. The first one may be looked at before. */
+class OnceThrough<T> {
+  readonly #uri: string;
+  readonly #samples: AsyncIterator<T | LostSample>;
+  #first: { readonly sample: T | LostSample } | undefined;
+  #taken = 0;
+
+  constructor(samples: AsyncIterable<T | LostSample>, uri: string) {
+    this.#samples = samples[Symbol.asyncIterator]();
+    this.#uri = uri;
+  }
+
+  async *open(from: number, signal: AbortSignal): AsyncGenerator<T | LostSample, void, undefined> {
+    if (this.#taken > 1 || from > 0) {
+      throw new TypeError(
+        `Cannot go through ${this.#uri} again: its bytes came once; put them into an object, or take one epoch`,
+      );
+    }
+    if (this.#first) yield this.#first.sample;
+    while (true) {
+      signal.throwIfAborted();
+      const next = await this.#samples.next();
+      if (next.done) return;
+      if (this.#taken++ === 0) this.#first = { sample: next.value };
+      else this.#first = undefined;
+      yield next.value;
+    }
+  }
+}
