@@ -91,7 +91,7 @@ async function mix(
         throw new TypeError(
           `Cannot draw samples of ${
             quote(redactSecrets(result.value.uri))
-          } by weight: they can only be gone through`,
+          } by weight: they can only be gone through; lade loader pack gives them numbers`,
         );
       }
       return {

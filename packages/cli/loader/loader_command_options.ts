@@ -224,7 +224,10 @@ Of pack.",
     "show what a loader would do, write the manifest and the indexes of shards, pack samples into shards, go through epochs \
 and measure, or give batches to Python.",
   ),
-  uri: argument(placeValue({ metavar: "URI", dash: false }), "A prefix, a directory, or one object."),
+  uri: argument(
+    placeValue({ metavar: "URI", dash: true }),
+    "A prefix, a directory, or one object; - of run, stream and pack is standard input, whose samples --kind tells.",
+  ),
   more: restOfArguments(
     placeValue({ metavar: "URI", dash: false }),
     "Further data sets, each drawn as its --weight says, of plan, run and stream; DEST of pack, where it writes: a prefix, or a \

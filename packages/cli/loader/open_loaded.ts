@@ -3,16 +3,16 @@ import { dataset, type UriPart } from "@lade/lade";
 import type { CommandContext } from "../command/command_context.ts";
 import { datasetOptionsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { isPiped, openPiped } from "./open_piped.ts";
 import { sourceOf } from "./source_of.ts";
 
 /** Opens what a command line names: one data set, or several, each drawn as its weight says. */
 export async function openLoaded(
-  { lade: opening, signal }: CommandContext,
-  given: Pick<
-    LoaderCommandValues,
-    "uri" | "more" | "weights" | "tell" | "kind" | "fields" | "noIndex" | "schema"
-  >,
+  context: CommandContext,
+  given: LoaderCommandValues,
 ): Promise<Dataset<unknown>> {
+  if (isPiped(given)) return await openPiped(context, given);
+  const { lade: opening, signal } = context;
   const { uri, more, weights, tell } = given;
   const lade = await opening();
   const options = { lade, signal, ...datasetOptionsOf(given) };

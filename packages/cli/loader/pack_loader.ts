@@ -1,4 +1,10 @@
-import { packDestination, packObjects, type PackObjectsOptions } from "@lade/loader/pack";
+import {
+  packDataset,
+  packDestination,
+  type PackedDataset,
+  packObjects,
+  type PackObjectsOptions,
+} from "@lade/loader/pack";
 import { isLocalDirectory, locate, locatePrefix, type Place, placeOf } from "@lade/transfer/places";
 import type { Lade } from "@lade/lade";
 import type { CommandContext } from "../command/command_context.ts";
@@ -10,6 +16,7 @@ import { madeDirectory } from "../places/made_directory.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { datasetOptionsOf } from "./dataset_options_of.ts";
+import { isPiped, openPiped } from "./open_piped.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 
 /** `lade loader pack`: samples into shards. */
@@ -24,7 +31,8 @@ export async function packLoader(
   const { output, signal } = context;
   const { uri, more: [destination = ""], format, shardSize, records, replacePack } = given;
   const lade = await context.lade();
-  const [from, to] = [await sourceOf(lade, uri), await sourceOf(lade, destination)];
+  const from = isPiped(given) ? undefined : await sourceOf(lade, uri);
+  const to = await sourceOf(lade, destination);
   const chosen = chosenDestination(to, given);
   if (records !== undefined && chosen.format !== "tfrecord") {
     throw new UsageError(`--records is of --format tfrecord, and ${chosen.format} is written.`);
@@ -34,10 +42,9 @@ export async function packLoader(
   let [bytes, shards] = [0, 0];
   try {
     await using _display = showCommandProgress(context, progress, lade.context.clock);
-    const packed = await packObjects(from, to, {
+    const packing = {
       signal,
       replacePack,
-      ...datasetOptionsOf(given),
       ...(format && { format }),
       ...(onError && { onError }),
       ...(maxSkipped !== undefined && { maxSkipped }),
@@ -47,17 +54,29 @@ export async function packLoader(
       ...(shardSize !== undefined && { shardSize }),
       ...(records && { records }),
       onShard: () => shards++,
-      onProgress: (_samples, now) => {
+      onProgress: (_samples: number, now: number) => {
         progress.add({ type: "bytes", key: to.uri, bytes: now - bytes });
         bytes = now;
       },
-    });
+    };
+    let packed: PackedDataset;
+    if (from) packed = await packObjects(from, to, { ...packing, ...datasetOptionsOf(given) });
+    else {
+      await using piped = await openPiped(context, given);
+      packed = await packDataset(piped, to.store, to.key, packing);
+    }
     const manifest = to.uriOf(packed.manifestKey);
-    await output.done(new PackedMessage({ ...packed, source: from.uri, destination: to.uri, manifest }));
+    await output.done(
+      new PackedMessage({ ...packed, source: from?.uri ?? "-", destination: to.uri, manifest }),
+    );
   } catch (error) {
     await removeIfUnused();
     if (shards > 0) {
-      const told = `${counted(shards, "shard")} more lie there; the same command goes on behind them`;
+      const told = from
+        ? `${counted(shards, "shard")} more lie there; the same command goes on behind them`
+        : `${
+          counted(shards, "shard")
+        } lie there; --replace-pack begins anew, since standard input comes once`;
       await output.advice(new NoteMessage(told));
     }
     throw error;

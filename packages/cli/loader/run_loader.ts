@@ -9,6 +9,7 @@ import { stepsOf } from "./dataset_options_of.ts";
 import { EpochClock } from "./epoch_clock.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { loaderOptionsOf } from "./loader_options_of.ts";
+import { isPiped } from "./open_piped.ts";
 import { openLoaded } from "./open_loaded.ts";
 import { tellingSkips } from "./telling_skips.ts";
 import { samplesOfRank } from "./samples_of_rank.ts";
@@ -17,6 +18,7 @@ import { sourceOf } from "./source_of.ts";
 /** `lade loader`: each of its actions. */
 export async function runLoader(context: CommandContext, given: LoaderCommandValues): Promise<void> {
   refuseOptionsOfRun(given);
+  isPiped(given);
   if (given.action === "index") {
     const { indexDataset } = await import("./index_dataset.ts");
     return await indexDataset(context, given);

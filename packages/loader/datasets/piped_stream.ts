@@ -1,8 +1,8 @@
-import type { StoreContext } from "@lade/core/backend";
+import type { Clock, StoreContext } from "@lade/core/backend";
 import type { FormatError } from "@lade/formats/errors";
 import { compressionOfMagic, decompress, PipedBytes } from "@lade/formats/source";
 import { formatSchema, type Schema, type TableReader } from "@lade/formats/table";
-import type { SampleTable, StreamDataset } from "./dataset.ts";
+import type { OpenPartOptions, SampleTable, StreamDataset } from "./dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { LostSample } from "./lost_sample.ts";
 import { recordSamples } from "./stream_records.ts";
@@ -10,8 +10,8 @@ import { ROWS_WINDOW, rowSamples } from "./stream_rows.ts";
 
 /** What {@linkcode pipedStream} reads. */
 export interface PipedStreamOptions {
-  /** What comes out of the pipe. Pieces may be reused once the next one is asked for. */
-  readonly bytes: AsyncIterable<Uint8Array>;
+  /** Reads what comes out of the pipe until `signal` ends it. Pieces may be reused once the next one is asked for. */
+  readonly read: (signal: AbortSignal) => AsyncIterable<Uint8Array>;
   /** What messages call it, such as `"standard input"`. */
   readonly uri: string;
   /** What its samples are: records of TFRecord, samples of a webdataset tar, or rows of CSV, TSV or JSON lines. */
@@ -21,9 +21,9 @@ export interface PipedStreamOptions {
   /** The columns of rows; inferred from the first ones by default. */
   readonly schema?: Schema;
   /** Budget and clock. */
-  readonly context?: StoreContext;
+  readonly context: StoreContext;
   /** Ends all that is read. */
-  readonly signal: AbortSignal;
+  readonly signal?: AbortSignal;
 }
 
 /** Bytes of a text that tell what it is. */
@@ -31,34 +31,71 @@ const HEAD = 2 ** 16;
 
 /**
  * The samples of bytes that come once, as those of standard input, compressed or not: one part, which can be gone through
- * once, by one epoch. What lies there is told by the first bytes. It is known by its kind alone: a state tells nothing of
- * its content.
+ * once, by one epoch. Whether rows are CSV, TSV or JSON lines is told by the first line. Nobody knows whether the same bytes
+ * come another time: each has a fingerprint of its own, so that no state or pack is gone on with.
  */
 export async function pipedStream(options: PipedStreamOptions): Promise<StreamDataset<unknown>> {
-  const { uri, kind, fields, context, signal } = options;
+  const { uri, kind, fields, context } = options;
   if (fields && kind !== "samples") {
     throw new TypeError(`Cannot load ${uri} with fields: ${kind} of a stream have none`);
   }
   if (options.schema && kind !== "rows") {
     throw new TypeError(`Cannot load ${uri} by a schema: ${kind} have none`);
   }
-  const bytes = new PipedBytes(options.bytes, uri);
-  const { samples, table } = await samplesOf(bytes, options);
+  const end = new AbortController();
+  const signal = options.signal ? AbortSignal.any([options.signal, end.signal]) : end.signal;
+  const meter = new ReadMeter();
+  const bytes = new PipedBytes(meter.measure(options.read(signal), context.clock), uri);
+  const { samples, table } = await samplesOf(bytes, options, signal);
   const once = new OnceThrough(samples, uri);
   return {
     uri,
-    ...(context && { context }),
-    fingerprint: fingerprintOf("piped", [
-      kind,
-      ...fields ?? [],
-      ...(table ? [formatSchema(table.schema)] : []),
-    ]),
+    context,
+    fingerprint: fingerprintOf("piped", [kind, crypto.randomUUID()]),
     parts: 1,
     ...(table && { table, window: ROWS_WINDOW }),
-    open: (_part, from, { signal: own }) => once.open(from, AbortSignal.any([signal, own])),
+    open: (_part, from, { signal: own, onRead }) => {
+      meter.listen(onRead);
+      return once.open(from, AbortSignal.any([signal, own]));
+    },
     locate: (_part, record) => ({ uri, record }),
-    [Symbol.asyncDispose]: () => Promise.resolve(),
+    [Symbol.asyncDispose]: () => {
+      end.abort(new DOMException("The data set was disposed of", "AbortError"));
+      return Promise.resolve();
+    },
   };
+}
+
+/** Tells of reads; of those that came before anybody listens, once somebody does. */
+class ReadMeter {
+  #bytes = 0;
+  #ms = 0;
+  #onRead: OpenPartOptions["onRead"];
+
+  async *measure(
+    pieces: AsyncIterable<Uint8Array>,
+    clock: Clock,
+  ): AsyncGenerator<Uint8Array, void, undefined> {
+    let began = clock.monotonicMs();
+    for await (const piece of pieces) {
+      this.#bytes += piece.length;
+      this.#ms += clock.monotonicMs() - began;
+      this.#tell();
+      yield piece;
+      began = clock.monotonicMs();
+    }
+  }
+
+  listen(onRead: OpenPartOptions["onRead"]): void {
+    this.#onRead = onRead;
+    this.#tell();
+  }
+
+  #tell(): void {
+    if (!this.#onRead || this.#bytes === 0) return;
+    this.#onRead(this.#bytes, this.#ms);
+    this.#bytes = this.#ms = 0;
+  }
 }
 
 interface PipedSamples {
@@ -68,7 +105,8 @@ interface PipedSamples {
 
 async function samplesOf(
   bytes: PipedBytes,
-  { kind, fields, schema: given, signal }: PipedStreamOptions,
+  { kind, fields, schema: given }: PipedStreamOptions,
+  signal: AbortSignal,
 ): Promise<PipedSamples> {
   if (kind === "records") {
     const { readPipedRecords } = await import("@lade/formats/tfrecord");
@@ -121,6 +159,8 @@ class OnceThrough<T> {
   readonly #samples: AsyncIterator<T | LostSample>;
   #first: { readonly sample: T | LostSample } | undefined;
   #taken = 0;
+  #isEnded = false;
+  #failure: { readonly error: unknown } | undefined;
 
   constructor(samples: AsyncIterable<T | LostSample>, uri: string) {
     this.#samples = samples[Symbol.asyncIterator]();
@@ -128,7 +168,7 @@ class OnceThrough<T> {
   }
 
   async *open(from: number, signal: AbortSignal): AsyncGenerator<T | LostSample, void, undefined> {
-    if (this.#taken > 1 || from > 0) {
+    if (this.#taken > 1 || from > 0 || (this.#isEnded && this.#taken > 0)) {
       throw new TypeError(
         `Cannot go through ${this.#uri} again: its bytes came once; put them into an object, or take one epoch`,
       );
@@ -136,10 +176,20 @@ class OnceThrough<T> {
     if (this.#first) yield this.#first.sample;
     while (true) {
       signal.throwIfAborted();
-      const next = await this.#samples.next();
-      if (next.done) return;
-      if (this.#taken++ === 0) this.#first = { sample: next.value };
-      else this.#first = undefined;
+      // What it broke off with is never taken for its end.
+      if (this.#failure) throw this.#failure.error;
+      let next: IteratorResult<T | LostSample>;
+      try {
+        next = await this.#samples.next();
+      } catch (error) {
+        this.#failure = { error };
+        throw error;
+      }
+      if (next.done) {
+        this.#isEnded = true;
+        return;
+      }
+      this.#first = this.#taken++ === 0 ? { sample: next.value } : undefined;
       yield next.value;
     }
   }
