@@ -1,7 +1,7 @@
 import type { Clock, StoreContext } from "@lade/core/backend";
 import type { FormatError } from "@lade/formats/errors";
 import { compressionOfMagic, decompress, PipedBytes } from "@lade/formats/source";
-import { formatSchema, type Schema, type TableReader } from "@lade/formats/table";
+import type { Schema, TableReader } from "@lade/formats/table";
 import type { OpenPartOptions, SampleTable, StreamDataset } from "./dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { LostSample } from "./lost_sample.ts";
