@@ -9,7 +9,7 @@ const IMAGES = 800;
 /** A transformation that computes, in this thread and in workers. */
 export const loaderWorkers: Bench = {
   name: "loader-workers",
-  title: `loader over ${IMAGES} records of 150 kB, each transformed by one to two ms of computing`,
+  title: `loader over ${IMAGES} records of 150 kB, each transformed by some ms of computing`,
   async prepare() {
     const directory = await Deno.makeTempDir({ dir: ground().memory });
     await using store = await openFileStore(directory);
