@@ -9,6 +9,7 @@ import { fileWrite } from "./fs/file_write.ts";
 import { listMillion } from "./fs/list_million.ts";
 import { transportGet, transportPut, transportSmall } from "./http/transport.ts";
 import { planMillion } from "./transfer/plan_million.ts";
+import { checkpointBenches } from "./checkpoint/checkpoint_benches.ts";
 import { loaderPython } from "./loader/loader_python.ts";
 import { loaderCompute, loaderFiles, loaderNpy } from "./loader/loader_files.ts";
 import { loaderOrder, loaderResume } from "./loader/loader_order.ts";
@@ -63,6 +64,7 @@ export const benches: Bench[] = [
   loaderOrder,
   loaderResume,
   loaderWorkers,
+  ...checkpointBenches,
   ...s3Benches,
   ...azureBenches,
   ...gcsBenches,
