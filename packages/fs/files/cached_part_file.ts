@@ -5,6 +5,7 @@ import { finishCached } from "./finish_cached.ts";
 import type { IoGate } from "./io_gate.ts";
 import { DescriptorPool } from "./descriptor_pool.ts";
 import type { PartFile } from "./medium.ts";
+import { WriteBack } from "./write_back.ts";
 import { writeFully } from "./write_fully.ts";
 
 /** Writes parts through the page cache, each by a descriptor of its own. */
@@ -13,6 +14,7 @@ export class CachedPartFile implements PartFile {
   readonly #file: Deno.FsFile;
   readonly #descriptors: DescriptorPool<Deno.FsFile>;
   readonly #path: string;
+  readonly #back = new WriteBack(() => this.sync());
   #identity: FileIdentity | undefined;
   #closed = false;
 
@@ -25,7 +27,8 @@ export class CachedPartFile implements PartFile {
     this.#descriptors = new DescriptorPool(
       file,
       () => gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options)),
-      concurrency,
+      // One more, by which others are waited for.
+      concurrency === undefined ? undefined : concurrency + 1,
     );
   }
 
@@ -45,11 +48,22 @@ export class CachedPartFile implements PartFile {
     return { path: this.#path, identity: { dev, ino }, offset, length };
   }
 
+  writeBack(bytes: number): void {
+    this.#back.wrote(bytes);
+  }
+
+  /** By a descriptor that nobody uses: one that is waited for takes no other call. */
   async sync(): Promise<void> {
-    await this.#file.syncData();
+    const file = await this.#descriptors.take();
+    try {
+      await file.syncData();
+    } finally {
+      this.#descriptors.give(file);
+    }
   }
 
   async finish(sync: SyncMode): Promise<FileStatus> {
+    await this.#back.finish();
     const status = await finishCached(this.#file, this.#gate, sync);
     await this.close();
     return status;
@@ -58,6 +72,7 @@ export class CachedPartFile implements PartFile {
   async close(): Promise<void> {
     if (this.#closed) return;
     this.#closed = true;
+    await this.#back.settle();
     for (const file of this.#descriptors.all) file.close();
   }
 }

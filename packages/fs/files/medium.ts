@@ -38,6 +38,11 @@ export interface PartFile extends NewFile {
   writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void>;
   /** A place in the file, for somebody else to write; missing where only `writeAt` may. */
   region?(offset: number, length: number): FileRegion;
+  /**
+   * Counts bytes that were written or poured, and has them brought to the disk while more come: of a file that is waited for at
+   * its end. Missing where they are there already.
+   */
+  writeBack?(bytes: number): void;
   /** Waits until what was written is on the disk. */
   sync(): Promise<void>;
 }

@@ -90,6 +90,7 @@ export class LocalPartSink extends LocalSink<PartFile> {
       const pour: PartPour = async (sums) => {
         const poured = await fill(region(part.offset, part.length), sums, signal);
         setup.figures.poured(poured);
+        this.#writeBack(part);
         return poured;
       };
       return this.mapped(signal, () => this.fill(part, pour));
@@ -101,7 +102,13 @@ export class LocalPartSink extends LocalSink<PartFile> {
     await pour([]);
   }
 
-  protected override write({ offset }: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
-    return this.file.writeAt(bytes, offset, signal);
+  protected override async write(part: ObjectPart, bytes: Uint8Array, signal: AbortSignal): Promise<void> {
+    await this.file.writeAt(bytes, part.offset, signal);
+    this.#writeBack(part);
+  }
+
+  /** What is waited for at the end is on its way by then. */
+  #writeBack({ length }: ObjectPart): void {
+    if (this.setup.config.sync !== "none") this.file.writeBack?.(length);
   }
 }
