@@ -2,7 +2,7 @@
  * Saves or loads a checkpoint by the library of this checkout, twice: `checkpoint_child.ts URI WORK SYNC`, where SYNC is what is
  * waited for of local files.
  */
-import type { LoadOptions } from "@lade/checkpoint";
+import type { Checkpoints, LoadOptions } from "@lade/checkpoint";
 import { checkpoints } from "../../packages/lade/checkpoints.ts";
 import { Lade } from "../../packages/lade/mod.ts";
 import { runTwice } from "../run_twice.ts";
@@ -10,6 +10,7 @@ import { evictBelow } from "./evict_below.ts";
 import { makeModel } from "./model.ts";
 
 const [uri = "", work = "", sync = "full"] = Deno.args;
+const isLocal = /^(?:file|direct):/.test(uri);
 await using lade = new Lade({ config: { file: { sync }, direct: { sync } } });
 
 const works: Record<string, () => Promise<void>> = {
@@ -19,13 +20,20 @@ const works: Record<string, () => Promise<void>> = {
   },
   async save() {
     const tensors = makeModel();
-    await using series = await checkpoints(uri, { lade });
-    let step = 0;
-    await runTwice(() => series.save(step++, { tensors }).committed, flushDisk);
+    const opened: Checkpoints[] = [];
+    await runTwice(
+      async () => await opened.at(-1)?.save(1, { tensors }).committed,
+      async () => {
+        const last = opened.at(-1)?.uri;
+        if (last !== undefined && isLocal) await Deno.remove(pathOf(last), { recursive: true });
+        await new Deno.Command("sync").output();
+        opened.push(await checkpoints(`${uri}/${opened.length}`, { lade }));
+      },
+    );
   },
   load: () => loadTwice(),
   "load-unchecked": () => loadTwice({ verify: false }),
-  "load-cold": () => loadTwice({}, () => evictBelow(uri.slice("file://".length))),
+  "load-cold": () => loadTwice({}, () => evictBelow(pathOf(uri))),
   async "load-all"() {
     await using series = await checkpoints(uri, { lade, readOnly: true });
     await runTwice(async () => {
@@ -44,9 +52,8 @@ async function loadTwice(options: LoadOptions = {}, before?: () => Promise<void>
   }, before);
 }
 
-/** What was written before is no part of what is measured. */
-async function flushDisk(): Promise<void> {
-  await new Deno.Command("sync").output();
+function pathOf(uri: string): string {
+  return uri.slice(uri.indexOf("://") + 3);
 }
 
 const run = works[work];

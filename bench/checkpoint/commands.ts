@@ -7,7 +7,7 @@ export interface CheckpointCommand {
   readonly name: string;
   /** Program and arguments for a place; nothing where it is not here. */
   readonly command: (place: string) => readonly string[] | undefined;
-  /** It does its work once, from start to end; else it prints what the second time took. */
+  /** It does its work once, from start to end, and is run twice; else it prints what the second time took. */
   readonly once?: boolean;
 }
 
@@ -17,16 +17,30 @@ export function ladeCheckpoint(uri: string, work: string, sync = "full"): readon
   return [Deno.execPath(), "run", "--quiet", "--no-prompt", "-A", script, uri, work, sync];
 }
 
-/** Those that are here, each at the place that `around` gives it for each of its runs. */
+/** What contenders are run with. */
+export interface Surroundings {
+  /** Gives each of their runs its place. */
+  readonly around: (run: (place: string) => Promise<Run>) => Promise<Run>;
+  /** What is done before the second time of those that do their work once. */
+  readonly before?: (place: string) => Promise<unknown>;
+  /** Added to their environment. */
+  readonly env?: Readonly<Record<string, string>>;
+}
+
+/** Those that are here. */
 export function contendersOf(
   commands: readonly CheckpointCommand[],
-  around: (run: (place: string) => Promise<Run>) => Promise<Run>,
-  env: Readonly<Record<string, string>> = {},
+  { around, before = () => Promise.resolve(), env = {} }: Surroundings,
 ): Contender[] {
   return commands.flatMap(({ name, command, once = false }) => {
     if (command("") === undefined) return [];
-    const measure = once ? runTimed : runSelfTimed;
-    const run = (place: string) => measure({ command: command(place) ?? [], env, amount: MODEL_BYTES });
+    const run = async (place: string) => {
+      const timed = { command: command(place) ?? [], env, amount: MODEL_BYTES };
+      if (!once) return await runSelfTimed(timed);
+      await runTimed(timed);
+      await before(place);
+      return await runTimed(timed);
+    };
     return { name, run: () => around(run) };
   });
 }

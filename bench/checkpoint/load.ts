@@ -48,13 +48,11 @@ function loads({ name, title, commands, bars, cold = false }: Loads): Bench {
         await run(python, ["-c", `import sys${PYTHON_MODEL}${save}`, file]);
       } else await run("dd", ["if=/dev/zero", `of=${file}`, "bs=4M", `count=${MODEL_BYTES / 2 ** 22}`]);
       await run("sync", []);
-      const around = async (load: (place: string) => Promise<Run>) => {
-        if (cold) await evictBelow(path);
-        return await load(path);
-      };
+      const around = (load: (place: string) => Promise<Run>) => load(path);
+      const before = () => cold ? evictBelow(path) : Promise.resolve();
       return {
         unit: "bytes",
-        contenders: contendersOf(commands, around),
+        contenders: contendersOf(commands, { around, before }),
         bars,
         [Symbol.asyncDispose]: dispose,
       };

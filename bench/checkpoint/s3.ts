@@ -36,16 +36,15 @@ function onServer(
         await make(ladeCheckpoint(`${root}/series`, "make"));
         await make(pythonCheckpoint("s3dlio make", root));
       }
-      const contenders = contendersOf(
-        commands,
-        async (measure) => {
+      const contenders = contendersOf(commands, {
+        env,
+        around: async (measure) => {
           const place = loads ? root : `${root}/saved`;
           const measured = await withServerCpu(server, () => measure(place));
           if (!loads) await lade.remove(`${place}/`, { recursive: true });
           return measured;
         },
-        env,
-      );
+      });
       return { unit: "bytes", contenders, bars, [Symbol.asyncDispose]: () => stopAll([server]) };
     },
   };
