@@ -30,11 +30,11 @@ interface Job {
   bytes: number;
 }
 
-/** Bytes and reads of one job, at most, but for a read that is larger. */
-const JOB_BYTES = 64 * 2 ** 20;
+/** Bytes and reads of one job, at most, but for a read that is larger: others are read while the checksums of one are taken. */
+const JOB_BYTES = 16 * 2 ** 20;
 const JOB_READS = 4096;
-/** Jobs at the same time: each has several requests in flight. */
-const AT_ONCE = 4;
+/** Jobs at the same time. */
+const AT_ONCE = 16;
 
 /** Reads parts of tensors into the caller's memory; see {@linkcode planLoad}. */
 export async function loadTensors(

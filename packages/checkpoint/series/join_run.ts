@@ -78,15 +78,28 @@ export async function joinRun(
 
 /** Throws a `FencedError` where another run has begun after one that was joined. */
 export async function checkNewestRun(series: Series, joined: JoinedRun, signal?: AbortSignal): Promise<void> {
-  const last = await newestRun(series, signal);
-  if (last && last.generation !== joined.generation) throw fenced(series, joined, last);
+  const key = await newestRunKey(series, signal);
+  // That of a generation is never another one: it need not be read.
+  if (key === undefined || key === runKey(joined.generation)) return;
+  throw fenced(series, joined, await readNewest(series, key, signal));
 }
 
 /** The run that began last. */
-export async function newestRun({ store }: Series, signal?: AbortSignal): Promise<RunObject | undefined> {
+export async function newestRun(series: Series, signal?: AbortSignal): Promise<RunObject | undefined> {
+  const key = await newestRunKey(series, signal);
+  return key === undefined ? undefined : await readNewest(series, key, signal);
+}
+
+function newestRunKey({ store }: Series, signal: AbortSignal | undefined): Promise<string | undefined> {
   // What is not of the series may lie there, such as what a store finds out by what its service can do.
-  const key = await firstOf(store, PREFIXES.runs, (key) => generationOfRun(key) !== undefined, signal);
-  if (key === undefined) return undefined;
+  return firstOf(store, PREFIXES.runs, (key) => generationOfRun(key) !== undefined, signal);
+}
+
+async function readNewest(
+  { store }: Series,
+  key: string,
+  signal: AbortSignal | undefined,
+): Promise<RunObject> {
   const uri = objectUri(store.uri, key);
   const generation = generationOfRun(key) ?? 0;
   const bytes = await readSmall(store, key, signal);
