@@ -20,7 +20,8 @@ deno task bench scaling [OPTIONS]: GB/s and CPU seconds by lanes; --help tells t
   --help       this
 
   LADE_PEERS       directory of the peers (bin/, venv/bin/); what is not there is left out
-  LADE_BENCH_DIR   where files are made; the working directory by default`;
+  LADE_BENCH_DIR   where files are made; the working directory by default
+  LADE_BENCH_GIB   GiB of a checkpoint that is saved and loaded; 1 by default`;
 
 if (Deno.args[0] === "compare") {
   await compare(Deno.args.slice(1));

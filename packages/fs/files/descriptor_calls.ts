@@ -4,7 +4,10 @@ import { type FileStatus, secondsOf } from "./file_status.ts";
 /** `node:fs`, which alone opens files with flags of one's own; it is loaded when the first direct store is opened. */
 export type NodeFs = typeof fs;
 
-/** Calls on a file descriptor by other threads. Calls on one descriptor are made one after the other. */
+/**
+ * Calls on a file descriptor, by other threads but for writes: those Deno makes on the thread that asks, which does nothing else
+ * meanwhile. Calls on one descriptor are made one after the other.
+ */
 export class DescriptorCalls {
   readonly #fs: NodeFs;
 
@@ -62,7 +65,7 @@ export class DescriptorCalls {
     );
   }
 
-  /** Writes at a position; resolves with the number of bytes. */
+  /** Writes at a position, before it returns; resolves with the number of bytes. */
   write(fd: number, bytes: Uint8Array, position: number): Promise<number> {
     return new Promise((resolve, reject) =>
       this.#fs.write(
