@@ -33,8 +33,6 @@ export async function checkHeaders(work: Verification, signal: AbortSignal | und
         const own = file.tensors.get(name);
         for (const place of places) {
           if (!own) {
-            // What another tensor was found to be equal to lies there under its name.
-            if (hasPlace(file.tensors.values(), place)) continue;
             onFault({ key, tensor: name, detail: "its header does not have the tensor" });
           } else if (!isSamePlace(own, place)) {
             const detail =
@@ -89,11 +87,4 @@ async function orFault(work: Verification, key: string, read: () => Promise<void
 function isSamePlace(a: Omit<TensorPlace, "name">, b: Omit<TensorPlace, "name">): boolean {
   return a.dtype === b.dtype && a.offset === b.offset && a.length === b.length &&
     a.shape.length === b.shape.length && a.shape.every((length, axis) => length === b.shape[axis]);
-}
-
-function hasPlace(places: Iterable<TensorPlace>, place: Omit<TensorPlace, "name">): boolean {
-  for (const one of places) {
-    if (one.offset === place.offset && one.length === place.length && one.dtype === place.dtype) return true;
-  }
-  return false;
 }
