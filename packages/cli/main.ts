@@ -10,13 +10,13 @@
  *
  * @module
  */
-import config from "./deno.json" with { type: "json" };
+import { versionText } from "./program/version_text.ts";
 
 if (import.meta.main) {
   const [first, ...rest] = Deno.args;
   if (rest.length === 0 && (first === "--version" || first === "-V")) {
     try {
-      Deno.stdout.writeSync(new TextEncoder().encode(`lade ${config.version}\n`));
+      Deno.stdout.writeSync(new TextEncoder().encode(`${versionText()}\n`));
     } catch (error) {
       if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
       const detail = error instanceof Error ? error.message : String(error);

@@ -7,9 +7,10 @@ import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
-Deno.test("lade --version prints name and version, however it is asked for", async () => {
+Deno.test("lade --version tells version, build and runtime, however it is asked for", async () => {
   await using directory = await TemporaryDirectory.make();
-  const expected = { code: 0, stdout: `lade ${config.version}\n`, stderr: "" };
+  const runtime = `Deno ${Deno.version.deno}, ${Deno.build.target}`;
+  const expected = { code: 0, stdout: `lade ${config.version} (from source, ${runtime})\n`, stderr: "" };
   assertEquals(await runLade(["--version"], { cwd: directory.path }), expected);
   await using cli = new CliHere();
   for (const args of [["-V"], ["ls", "--version"], ["--json", "--version"]]) {

@@ -7,10 +7,9 @@ import { bundleCommand } from "./bundle_command.ts";
 
 const DIST = new URL("../../dist", import.meta.url).pathname;
 
-try {
-  await Deno.remove(DIST, { recursive: true });
-} catch (error) {
-  if (!(error instanceof Deno.errors.NotFound)) throw error;
+await Deno.mkdir(DIST, { recursive: true });
+for await (const { name } of Deno.readDir(DIST)) {
+  if (name.endsWith(".js")) await Deno.remove(`${DIST}/${name}`);
 }
 await bundleCommand(DIST);
 console.log(`${DIST}/main.js is the command`);

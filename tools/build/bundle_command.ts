@@ -1,3 +1,4 @@
+import { buildName } from "./build_name.ts";
 import { type Chunk, chunkGroups } from "./chunk_groups.ts";
 import { commandsLoads } from "./commands_loads.ts";
 import { importsOf, mergeChunks } from "./merge_chunks.ts";
@@ -6,6 +7,9 @@ import { bundle } from "./run_bundler.ts";
 const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
 const LANE = new URL("../../packages/service/http/lane.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+
+/** What stands in `version_text.ts` in place of what is built. */
+const BUILD = "@BUILD@";
 
 /** What `deno bundle` puts into every module that may `require`: it loads the module system of Node when it starts. */
 const REQUIRE =
@@ -30,9 +34,11 @@ export async function bundleCommand(directory: string): Promise<void> {
       (programs, { external, outdir }) =>
         bundle(["--no-config", "--minify", "--external", external, "--outdir", outdir, ...programs]),
     );
+    const build = await buildName() ?? BUILD;
     await Deno.mkdir(directory, { recursive: true });
     for (const [name, code] of merged) {
-      await Deno.writeTextFile(`${directory}/${name}`, code.replaceAll(REQUIRE, withLateRequire));
+      const ready = code.replaceAll(REQUIRE, withLateRequire).replaceAll(BUILD, build);
+      await Deno.writeTextFile(`${directory}/${name}`, ready);
     }
   } finally {
     await Deno.remove(whole, { recursive: true });

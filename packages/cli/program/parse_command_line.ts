@@ -9,7 +9,6 @@ import {
   text,
 } from "@optique/core/message";
 import { printable, printableLines } from "@lade/core/text";
-import config from "../deno.json" with { type: "json" };
 import { parserOf } from "../syntax/parser_of.ts";
 import { splitShortValues } from "../syntax/split_short_values.ts";
 import { SIZE_UNITS } from "@lade/core/settings";
@@ -18,6 +17,7 @@ import { commandParser } from "./command_parser.ts";
 import { COMMAND_NAMES, type CommandName, isCommandName, loadCommand } from "./commands.ts";
 import { insteadOf, ownNameOf, takesAllAnyway } from "./foreign_names.ts";
 import { globalOptions } from "../command/global_options.ts";
+import { versionText } from "./version_text.ts";
 import { backendOptions, withBackends } from "./backend_options.ts";
 
 /** What the program is, in a few words. */
@@ -66,10 +66,10 @@ export async function parseCommandLine(given: readonly string[], format: HelpFor
   const parsed = runParser(parser, "lade", args, {
     help: { command: true, option: { names: ["-h", "--help"], group: "Global options" }, onShow },
     version: {
-      value: config.version,
+      value: versionText(),
       option: { names: await versionNames(args), group: "Global options" },
       onShow: () => {
-        answer = { kind: "text", text: `lade ${config.version}` };
+        answer = { kind: "text", text: versionText() };
       },
     },
     completion: { command: true, onShow },

@@ -1,0 +1,21 @@
+const ROOT = new URL("../../", import.meta.url).pathname;
+
+/** The commit that is built, and its day; `undefined` where there is no repository of git. */
+export async function buildName(): Promise<string | undefined> {
+  const commit = await git("log", "-1", "--format=%H of %cs");
+  if (commit === undefined) return undefined;
+  const changed = await git("status", "--porcelain", "--untracked-files=no");
+  const short = commit.replace(/^(\w{10})\w*/, "$1");
+  return changed === "" ? short : `${short} with changes`;
+}
+
+async function git(...args: readonly string[]): Promise<string | undefined> {
+  try {
+    const { success, stdout } = await new Deno.Command("git", { args: ["-C", ROOT, ...args], stderr: "null" })
+      .output();
+    return success ? new TextDecoder().decode(stdout).trim() : undefined;
+  } catch (error) {
+    if (error instanceof Deno.errors.NotFound) return undefined;
+    throw error;
+  }
+}
