@@ -1,5 +1,5 @@
 /**
- * How `deno` runs the program that is built: with what its commands need and no more. `/bin/sh` is asked for tokens, by
+ * How `deno` runs the program that is built, as `deno task lade` does: with what its commands need and no more. `/bin/sh` is asked for tokens, by
  * `az login` and by the `credential_process` of a profile; whoever has the program cannot allow it later.
  */
 export function runFlags(isWindows: boolean): string[] {
@@ -8,6 +8,7 @@ export function runFlags(isWindows: boolean): string[] {
     "--no-config",
     "--no-prompt",
     "--unstable-lazy-dynamic-imports",
+    "--v8-flags=--initial-heap-size=256,--no-concurrent-sweeping",
     "--allow-read",
     "--allow-write",
     "--allow-env",

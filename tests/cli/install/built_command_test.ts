@@ -1,0 +1,176 @@
+import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { checkpoints } from "@lade/lade";
+import config from "../../../packages/cli/deno.json" with { type: "json" };
+import { COMMAND_NAMES } from "../../../packages/cli/program/commands.ts";
+import { bundleCommand } from "../../../tools/build/bundle_command.ts";
+import { packSelfExtracting } from "../../../tools/build/pack_self_extracting.ts";
+import { bundlingFault } from "../../../tools/build/run_bundler.ts";
+import { startFakeAzure } from "../../fakes/azure/mod.ts";
+import { startFakeGcs } from "../../fakes/gcs/mod.ts";
+import { startFakeS3 } from "../../fakes/s3/mod.ts";
+import { TemporaryDirectory } from "../temporary_directory.ts";
+import { runProgram, type RunProgramOptions } from "./run_program.ts";
+
+/** From here on lanes pay. */
+const WORTH_A_LANE = 80 * 2 ** 20;
+const RUNTIME = `Deno ${Deno.version.deno}, ${Deno.build.target}`;
+const VERSION = `lade ${config.version} (`;
+
+const fault = Deno.build.os === "windows" ? "there is no shell" : await bundlingFault();
+
+Deno.test({
+  name: "what deno task compile makes needs no Deno, no clone and no permission" +
+    (fault === undefined ? "" : ` (skipped: ${fault})`),
+  ignore: fault !== undefined,
+  async fn(t) {
+    await using directory = await TemporaryDirectory.make({
+      "home/x": "",
+      "work/tree/a": "1",
+      "work/tree/b/c": "22",
+    });
+    const { path } = directory;
+    const lade = `${path}/lade`;
+    const program = `${path}/program`;
+    await bundleCommand(program);
+    const setup = { program, deno: Deno.execPath(), target: Deno.build.target, level: 1 };
+    await Deno.writeFile(lade, await packSelfExtracting(setup), { mode: 0o755 });
+    await Deno.remove(program, { recursive: true });
+    const cwd = `${path}/work`;
+    const home = { HOME: `${path}/home` };
+    const used = new Set<string>();
+    const outcome = async (args: readonly string[], { env, ...options }: RunProgramOptions = {}) => {
+      if (args[0] !== undefined) used.add(args[0]);
+      return await runProgram(lade, args, { cwd, ...options, env: { ...home, ...env } });
+    };
+    /** Runs a command line, which is to work without a word on standard error. */
+    const run = async (line: string, options?: RunProgramOptions) => {
+      const { code, stdout, stderr } = await outcome(line.split(" "), options);
+      assertEquals([code, stderr], [0, ""], line);
+      return stdout;
+    };
+
+    await t.step("two first starts at once tell version, build and runtime", async () => {
+      const told = await Promise.all([run("--version"), run("-V")]);
+      for (const text of told) {
+        assert(text.startsWith(VERSION) && text.endsWith(`, ${RUNTIME})\n`), text);
+        assertMatch(text, /\(build [0-9a-f]{10} of \d{4}-\d\d-\d\d(?: with changes)?, |\(from source, /);
+      }
+    });
+
+    await t.step("commands on files, formats and checkpoints", async () => {
+      await run("put -q -r tree/ file://" + `${path}/set/`);
+      await run(`cp -q -r ${path}/set/ copy/`);
+      await run("sync -q --delete tree/ copy/");
+      assertMatch(await run("ls copy"), / 1 a\n +PRE b\/\n$/);
+      assertMatch(await run("stat copy/a"), /size +1/);
+      assertEquals(await run("cat copy/a copy/b/c"), "122");
+      await run("check -q tree/ copy/");
+      assertMatch(await run("hash copy/a"), /^[0-9a-f]{64} /);
+      assertMatch(await run("du copy"), /^ +3 +2 file:/);
+      assertMatch(await run("find copy/ --include **/c"), /copy\/b\/c\n$/);
+      assertMatch(await run("tree copy"), /c/);
+      await run("get -q copy/a got");
+      await run("mv -q got moved");
+      await run("pipe -q --zstd 3 piped", { stdin: "x".repeat(1000) });
+      await run("get -q --decompress piped.zst back");
+      assertEquals(await Deno.readTextFile(`${cwd}/back`), "x".repeat(1000));
+      await Deno.writeTextFile(`${cwd}/t.csv`, "id,name\n1,a\n2,b\n");
+      for (const to of ["t.parquet", "t.arrow", "t.tfrecord", "t.jsonl"]) await run(`convert -q t.csv ${to}`);
+      assertMatch(await run("show t.parquet"), /name +string/);
+      assertMatch(await run("head -n1 t.parquet"), /^id +name\n *1 +a\n$/);
+      await run("index -q t.tfrecord");
+      assertMatch(await run("verify -q t.parquet t.tfrecord"), /^t.parquet: OK.*\nt.tfrecord: OK/);
+      assertMatch(await run("loader plan t.parquet --batch-size 2"), /2 samples/);
+      await Deno.writeTextFile(`${cwd}/lines`, "lade ls copy\n");
+      await run("run -q lines");
+      await run("sweep -q copy/");
+      await run("jobs list");
+      assertMatch(await run("doctor -q copy/"), /^ok +directory/);
+      {
+        await using series = await checkpoints(`file://${path}/checkpoints/`, { run: "r" });
+        const data = new Float32Array([1, 2]);
+        await series.save(1, { tensors: [{ name: "w", dtype: "float32", shape: [2], data }] }).committed;
+      }
+      assertMatch(await run(`checkpoint ls ${path}/checkpoints/`), /\b1\b/);
+      await run("rm -q -r copy/ moved");
+    });
+
+    await t.step("manual pages and completions come out of it", async () => {
+      assertMatch(await run("man"), /^\.TH "LADE" "1"/);
+      assertMatch(await run("man sync"), /^\.TH "LADE-SYNC" "1"/);
+      for (const shell of ["bash", "zsh", "fish"]) {
+        assertStringIncludes(await run(`completion ${shell}`), "lade");
+      }
+      assertStringIncludes(await run("completion bash c"), "cp");
+    });
+
+    await t.step("s3://, az:// and gs://, by their SDKs, too", async () => {
+      await using s3 = await startFakeS3();
+      await using azure = await startFakeAzure();
+      await using gcs = await startFakeGcs({ allowsAnonymous: true });
+      const env = {
+        AWS_ACCESS_KEY_ID: s3.accessKeyId,
+        AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+        AWS_ENDPOINT_URL: s3.url,
+        AWS_REGION: "us-east-1",
+        AZURE_STORAGE_CONNECTION_STRING: azure.connectionString,
+        STORAGE_EMULATOR_HOST: gcs.url,
+        GOOGLE_CLOUD_PROJECT: "project",
+      };
+      const large = new Uint8Array(20 * 2 ** 20).map((_, at) => (at * 2_654_435_761) >>> 13);
+      await Deno.writeFile(`${cwd}/large`, large);
+      for (const place of ["s3://box", "az://box", "gs://box"]) {
+        await run(`mb -q ${place}`, { env });
+        await run(`put -q large ${place}/large`, { env });
+        await run(`cp -q ${place}/large ${place}/copy`, { env });
+        await run(`get -q ${place}/copy back`, { env });
+        assert(await areEqual(`${cwd}/back`, large), place);
+        await run(`ls -r ${place}/`, { env });
+        await run(`rb -q -f ${place}`, { env });
+      }
+      assertMatch(await run("presign s3://box/a", { env }), /^http:\/\/127\.0\.0\.1:\d+\/box\/a\?/);
+    });
+
+    await t.step("what is worth a lane takes one, and a shell is asked for keys", async () => {
+      await using s3 = await startFakeS3({ buckets: ["box"] });
+      const bytes = new Uint8Array(WORTH_A_LANE).map((_, at) => (at * 2_654_435_761) >>> 13);
+      s3.putObject("box", "huge", bytes);
+      const keys = { Version: 1, AccessKeyId: s3.accessKeyId, SecretAccessKey: s3.secretAccessKey };
+      await directory.write("keys.json", JSON.stringify(keys));
+      await directory.write("home/.aws/config", `[default]\ncredential_process = cat "${path}/keys.json"\n`);
+      const env = { AWS_ENDPOINT_URL: s3.url, AWS_REGION: "us-east-1", LADE_LANES: "2" };
+      const { code, stderr } = await outcome(["get", "-v", "--json", "s3://box/huge", "huge"], { env });
+      assertEquals(code, 0, stderr);
+      assertMatch(stderr, /"lanes":[12],/);
+      assert(await areEqual(`${cwd}/huge`, bytes));
+    });
+
+    await t.step("a module may not run other programs, nor load libraries", async () => {
+      await directory.write(
+        "work/module.ts",
+        `
+export const same = (sample: unknown) => sample;
+export const run = () => new Deno.Command("true").outputSync().code;
+export const load = () => Deno.dlopen("/nowhere.so", {});
+`,
+      );
+      const loader = (name: string) =>
+        outcome(["loader", "run", "t.parquet", "--batch-size", "1", "--transform", `module.ts#${name}`]);
+      assertEquals((await loader("same")).code, 0);
+      for (const [name, flag] of [["run", "run"], ["load", "ffi"]] as const) {
+        const { code, stderr } = await loader(name);
+        assertEquals(code, 1);
+        assertMatch(stderr, new RegExp(`Requires ${flag} access`), stderr);
+      }
+    });
+
+    await t.step("every command was run", () => {
+      assertEquals(COMMAND_NAMES.filter((name) => !used.has(name)), []);
+    });
+  },
+});
+
+async function areEqual(path: string, bytes: Uint8Array): Promise<boolean> {
+  const read = await Deno.readFile(path);
+  return read.length === bytes.length && read.every((byte, at) => byte === bytes[at]);
+}

@@ -1,0 +1,223 @@
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
+import { sha256Hex } from "../../../tools/build/sha256_hex.ts";
+import { TemporaryDirectory } from "../temporary_directory.ts";
+import { runProgram, type RunProgramOptions } from "./run_program.ts";
+
+const SCRIPT = new URL("../../../install.sh", import.meta.url).pathname;
+const POSIX = { ignore: Deno.build.os === "windows" };
+const PAGE = "\n<!DOCTYPE html>\n<html><body>Please log in</body></html>";
+
+const encode = (text: string) => new TextEncoder().encode(text);
+/** A program that tells its version. */
+const program = (version: string) => encode(`#!/bin/sh\necho lade ${version} "$*"\n`);
+
+/** A server of files, and a home to install to. */
+class Site implements AsyncDisposable {
+  readonly #server: Deno.HttpServer<Deno.NetAddr>;
+  readonly directory: TemporaryDirectory;
+  /** What is answered, by path: a file, or a whole answer. */
+  readonly answers = new Map<string, Uint8Array<ArrayBuffer> | (() => Response)>();
+
+  private constructor(directory: TemporaryDirectory) {
+    this.directory = directory;
+    this.#server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, ({ url }) => {
+      const answer = this.answers.get(new URL(url).pathname);
+      if (answer === undefined) return new Response("no such file", { status: 404 });
+      return typeof answer === "function" ? answer() : new Response(answer);
+    });
+  }
+
+  static async start(files: Readonly<Record<string, Uint8Array<ArrayBuffer>>> = {}): Promise<Site> {
+    const site = new Site(await TemporaryDirectory.make({ "home/x": "" }));
+    for (const [name, bytes] of Object.entries(files)) await site.offer(name, bytes);
+    return site;
+  }
+
+  /** Offers a file with its checksum. */
+  async offer(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    this.answers.set(`/${name}`, bytes);
+    this.answers.set(`/${name}.sha256`, encode(`${await sha256Hex(bytes)}  ${name}\n`));
+  }
+
+  url(name: string): string {
+    return `http://127.0.0.1:${this.#server.addr.port}/${name}`;
+  }
+
+  async install(args: readonly string[], { env, ...options }: RunProgramOptions = {}) {
+    const home = { HOME: `${this.directory.path}/home`, SHELL: "/bin/bash" };
+    return await runProgram("sh", [SCRIPT, ...args], { ...options, env: { ...home, ...env } });
+  }
+
+  /** Installs what is to be refused, sees that all is as before, and gives what is said. */
+  async refused(args: readonly string[], options?: RunProgramOptions): Promise<string> {
+    const before = await this.directory.tree();
+    const { code, stdout, stderr } = await this.install(args, options);
+    assertEquals([code === 0, stdout], [false, ""], stderr);
+    const after = await this.directory.tree();
+    for (const tree of [before, after]) delete tree["home/.local/bin/"];
+    assertEquals(after, before);
+    return stderr;
+  }
+
+  async [Symbol.asyncDispose](): Promise<void> {
+    await this.#server.shutdown();
+    await this.directory[Symbol.asyncDispose]();
+  }
+}
+
+Deno.test(
+  "install.sh installs what a URL or a path names, and says how a shell finds it",
+  POSIX,
+  async () => {
+    await using site = await Site.start({ lade: program("1") });
+    const { path } = site.directory;
+    const installed = `${path}/home/.local/bin/lade`;
+    assertEquals(await site.install([site.url("lade")]), {
+      code: 0,
+      stdout: `lade 1 --version is ${installed}
+To find it: echo 'export PATH="${path}/home/.local/bin:$PATH"' >>~/.bashrc, and start a new shell
+`,
+      stderr: "",
+    });
+    assertEquals(((await Deno.stat(installed)).mode ?? 0) & 0o777, 0o755);
+    assertEquals(await site.directory.tree("home/"), {
+      "home/.local/bin/lade": new TextDecoder().decode(program("1")),
+      "home/x": "",
+    });
+    await site.directory.write("a b/-lade", program("2"));
+    await site.directory.write("a b/-lade.sha256", `${await sha256Hex(program("2"))} *x\n`);
+    const found = { PATH: `${path}/home/.local/bin:${Deno.env.get("PATH")}` };
+    assertEquals(await site.install(["./-lade"], { cwd: `${path}/a b`, env: found }).catch(String), {
+      code: 0,
+      stdout: `lade 2 --version is ${installed}\n`,
+      stderr: "",
+    });
+    for (
+      const [shell, says] of [["zsh", ".zshrc"], ["fish", "fish_add_path '"], ["sh", "export PATH="]] as const
+    ) {
+      const { stdout } = await site.install([site.url("lade")], { env: { SHELL: `/bin/${shell}` } });
+      assertStringIncludes(stdout.split("\n")[1] ?? "", says);
+    }
+    const bin = { LADE_INSTALL: `${path}/own dir`, ...found };
+    const { stdout } = await site.install([site.url("lade")], { env: bin });
+    assertStringIncludes(stdout, `lade 1 --version is ${path}/own dir/lade\n`);
+  },
+);
+
+Deno.test(
+  "install.sh refuses what is damaged, cut short, a web page or not there, and keeps what was",
+  POSIX,
+  async () => {
+    await using site = await Site.start({ old: program("old"), lade: program("new") });
+    assertEquals((await site.install([site.url("old")])).code, 0);
+    const lade = site.url("lade");
+    const sums = site.answers.get("/lade.sha256") as Uint8Array<ArrayBuffer>;
+    const whole = program("new");
+    site.answers.set("/lade", whole.with(-3, 0x61));
+    assertMatch(
+      await site.refused([lade]),
+      /^install\.sh: what came from \S+ is not what it should be\n {2}expected SHA-256 [0-9a-f]{64}\n {2}found {12}[0-9a-f]{64}, of \d+ bytes\nNothing was installed\.\n$/,
+    );
+    site.answers.set("/lade", whole.subarray(0, -3));
+    assertStringIncludes(await site.refused([lade]), "is not what it should be");
+    assertMatch(
+      await site.refused([await cutShort(whole)]),
+      /cannot download \S+ \((?:curl|wget): exit code \d+\)/,
+    );
+    site.answers.set("/lade", () => new Response(PAGE, { headers: { "content-type": "text/html" } }));
+    assertStringIncludes(await site.refused([lade]), "it is a web page, as a proxy or a login answers with");
+    site.answers.set("/lade.sha256", encode(PAGE));
+    assertStringIncludes(await site.refused([lade]), "lade.sha256 has no SHA-256: it is a web page");
+    site.answers.set("/lade.sha256", new Uint8Array());
+    assertStringIncludes(await site.refused([lade]), "lade.sha256 has no SHA-256: it is empty");
+    site.answers.delete("/lade.sha256");
+    assertStringIncludes(await site.refused([lade]), "cannot download");
+    site.answers.set("/lade.sha256", sums);
+    site.answers.set("/lade", () => new Response(PAGE, { status: 403 }));
+    assertStringIncludes(await site.refused([lade]), "cannot download");
+    assertStringIncludes(await site.refused([`${site.directory.path}/none`]), "cannot read");
+  },
+);
+
+Deno.test("install.sh takes a checksum that is given, and no other", POSIX, async () => {
+  await using site = await Site.start({ lade: program("1") });
+  const sum = await sha256Hex(program("1"));
+  site.answers.delete("/lade.sha256");
+  const lade = site.url("lade");
+  assertEquals((await site.install(["--sha256", sum.toUpperCase(), lade])).code, 0);
+  assertEquals((await site.install([lade, `--sha256=${sum}`])).code, 0);
+  assertStringIncludes(
+    await site.refused(["--sha256", sum.replace(/^./, (digit) => digit === "0" ? "1" : "0"), lade]),
+    sum,
+  );
+  for (const bad of [sum.slice(1), `${sum}0`, "x".repeat(64), "$(id)"]) {
+    assertStringIncludes(await site.refused(["--sha256", bad, lade]), "is no SHA-256");
+  }
+});
+
+Deno.test(
+  "install.sh installs nothing that does not run, and asks for nothing unprotected",
+  POSIX,
+  async () => {
+    await using site = await Site.start({ lade: encode("#!/bin/sh\necho broken >&2\nexit 3\n") });
+    const lade = site.url("lade");
+    assertMatch(
+      await site.refused([lade]),
+      /^broken\ninstall\.sh: what came from \S+ does not run here; nothing was installed\n$/,
+    );
+    assertStringIncludes(await site.refused(["http://lade.invalid/lade"]), "comes unprotected");
+    assertStringIncludes(await site.refused(["http://127.0.0.1.lade.invalid/lade"]), "comes unprotected");
+    assertStringIncludes(await site.refused(["ftp://127.0.0.1/lade"]), "neither https:// nor a path");
+    assertStringIncludes(await site.refused([]), "Usage: sh install.sh");
+    assertStringIncludes(await site.refused(["--force", lade]), "--force is no option");
+    assertStringIncludes(await site.refused([lade, lade]), "there is one SOURCE");
+    assertStringIncludes(
+      await site.refused([lade], { env: { LADE_INSTALL: `${site.directory.path}/home/x` } }),
+      "cannot make",
+    );
+    assertMatch((await site.install(["--help"])).stdout, /^Usage: /);
+  },
+);
+
+Deno.test("install.sh that comes cut short by a pipe does nothing", POSIX, async () => {
+  await using site = await Site.start({ lade: program("1") });
+  const script = await Deno.readTextFile(SCRIPT);
+  const cuts = [
+    script.length - 1,
+    script.length - 8,
+    script.length - 12,
+    script.length >> 1,
+    script.length >> 2,
+  ];
+  for (const length of cuts) {
+    const stdin = script.slice(0, length).replace(/main "\$@"$/, "");
+    await runProgram("sh", ["-s", "--", site.url("lade")], {
+      stdin,
+      env: { HOME: `${site.directory.path}/home` },
+    });
+    assertEquals(await site.directory.tree(), { "home/x": "" }, `${length}`);
+  }
+  const piped = await runProgram("sh", ["-s", "--", site.url("lade")], {
+    stdin: script,
+    env: { HOME: `${site.directory.path}/home` },
+  });
+  assertEquals([piped.code, piped.stderr], [0, ""]);
+});
+
+/** The URL of a program whose checksum is answered, and of which less comes than was announced. */
+async function cutShort(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
+  const answers = [
+    `content-length: 64\r\n\r\n${await sha256Hex(bytes)}`,
+    `content-length: ${bytes.length}\r\n\r\n#!`,
+  ];
+  (async () => {
+    for (const answer of answers) {
+      using connection = await listener.accept();
+      await connection.read(new Uint8Array(4096));
+      await connection.write(encode(`HTTP/1.1 200 OK\r\nconnection: close\r\n${answer}`));
+    }
+    listener.close();
+  })();
+  return `http://127.0.0.1:${listener.addr.port}/lade`;
+}

@@ -1,0 +1,32 @@
+#!/usr/bin/env node
+// Starts the program with the Deno that npm has put beside this package.
+"use strict";
+const { spawn } = require("node:child_process");
+const { constants } = require("node:os");
+const { join } = require("node:path");
+
+const FLAGS = [/* FLAGS */];
+
+let deno;
+try {
+  deno = require("deno/install_api.cjs").runInstall();
+} catch (error) {
+  console.error(`lade: Cannot start: ${error.message}; the package "deno" of npm has to be installed for this platform`);
+  process.exit(1);
+}
+const args = ["run", ...FLAGS, join(__dirname, "program", "main.js"), ...process.argv.slice(2)];
+const env = { ...process.env, DENO_NO_UPDATE_CHECK: "1" };
+if (process.execve) {
+  // It says that it is experimental.
+  process.removeAllListeners("warning");
+  process.execve(deno, [deno, ...args], env);
+}
+const child = spawn(deno, args, { stdio: "inherit", env });
+child.on("error", ({ message }) => {
+  console.error(`lade: Cannot start: ${message}`);
+  process.exit(1);
+});
+// A terminal sends Ctrl-C and its end to both; what is sent to this process alone is passed on.
+for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});
+process.on("SIGTERM", () => child.kill("SIGTERM"));
+child.on("exit", (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
