@@ -34,7 +34,10 @@ Deno.test({
       await using directory = await TemporaryDirectory.make();
       const { code, stdout, stderr } = await runLade(["--version"], { cwd: directory.path, main });
       assertEquals([code, stderr], [0, ""]);
-      assertMatch(stdout, /^lade \S+ \((?:build [0-9a-f]{10} of [-0-9]{10}(?: with changes)?|from source), Deno /);
+      assertMatch(
+        stdout,
+        /^lade \S+ \((?:build [0-9a-f]{10} of [-0-9]{10}(?: with changes)?|from source), Deno /,
+      );
       assert(stdout.startsWith(`lade ${config.version} (`), stdout);
       assertEquals(await importsOfNode(bundle.path, "main.js"), []);
     });

@@ -28,7 +28,10 @@ export interface SelfExtractingSetup {
 export async function packSelfExtracting(setup: SelfExtractingSetup): Promise<Uint8Array<ArrayBuffer>> {
   const { program, deno, target, flags = [], level = LEVEL } = setup;
   const runtime = await Deno.readFile(deno);
-  const archive = await compress(await tarOf([{ name: "deno", mode: 0o755, bytes: runtime }], { program }), level);
+  const archive = await compress(
+    await tarOf([{ name: "deno", mode: 0o755, bytes: runtime }], { program }),
+    level,
+  );
   const sha256 = await sha256Hex(archive);
   const head = await renderHead({
     VERSION: config.version,
@@ -52,7 +55,9 @@ async function renderHead(values: Readonly<Record<string, string>>): Promise<Uin
   const render = (bytes: number) =>
     new TextEncoder().encode(text.replaceAll(/@([A-Z0-9_]+)@/g, (_, name: string) => {
       const value = name === "HEAD_BYTES" ? `${bytes}` : values[name];
-      if (value === undefined) throw new TypeError(`Cannot fill @${name}@ in ${HEAD}: nothing is known of it`);
+      if (value === undefined) {
+        throw new TypeError(`Cannot fill @${name}@ in ${HEAD}: nothing is known of it`);
+      }
       return value;
     }));
   let head = render(0);
