@@ -14,12 +14,12 @@ export interface NpmPackage {
 
 /** Packs a bundled program for npm: its command starts it with the Deno that npm installs beside it, of this minor version. */
 export async function npmPackage(program: string): Promise<NpmPackage> {
-  const { version, license } = config;
+  const { name, version, jsr: { description } } = config;
   const manifest = {
-    name: config.name,
+    name,
     version,
-    description: "The lade command: moves, reads and feeds objects of any store.",
-    license,
+    description,
+    license: "Apache-2.0",
     bin: { lade: "lade.cjs" },
     engines: { node: ">=18" },
     dependencies: { deno: `~${Deno.version.deno}` },
@@ -33,6 +33,6 @@ export async function npmPackage(program: string): Promise<NpmPackage> {
     { name: "package/README.md", bytes: await Deno.readFile(new URL("packages/cli/README.md", ROOT)) },
     { name: "package/LICENSE", bytes: await Deno.readFile(new URL("LICENSE", ROOT)) },
   ], { "package/program": program });
-  const file = `${config.name.replace("@", "").replace("/", "-")}-${version}.tgz`;
+  const file = `${name.replace("@", "").replace("/", "-")}-${version}.tgz`;
   return { name: file, bytes: await compress(tar, 9) };
 }
