@@ -134,7 +134,7 @@ Deno.test(
       "--no-config",
       "--no-prompt",
       "--unstable-lazy-dynamic-imports",
-    "--v8-flags=--initial-heap-size=256,--no-concurrent-sweeping",
+      "--v8-flags=--initial-heap-size=256,--no-concurrent-sweeping",
       "--allow-read",
       "--allow-write",
       "--allow-env",
