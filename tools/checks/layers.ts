@@ -167,6 +167,7 @@ export const LAYERS: Layers = {
     "manifest",
     "open",
     "pool",
+    "readers",
     "config",
     "workers",
     "loader",

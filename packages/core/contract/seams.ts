@@ -129,3 +129,39 @@ export function holdObject(
 export function mayHoldObjects(store: ObjectStore & Partial<HoldingStore>): boolean {
   return store[holdAtHand] !== undefined;
 }
+
+/** The name of what says how another thread reads a store's objects; see {@linkcode ThreadedStore}. */
+export const readsElsewhere: unique symbol = Symbol("readsElsewhere");
+
+/** A store whose objects at hand another thread can read as well as this one. */
+export interface ThreadedStore {
+  /** How; absent where another thread may not, or gains nothing. */
+  readonly [readsElsewhere]?: ElsewhereReads | undefined;
+}
+
+/** How another thread reads objects that are at hand: as the store itself does, or not at all. */
+export interface ElsewhereReads {
+  /** The text of a {@linkcode PlaceReader}, the same of all stores of a kind. It uses nothing from outside. */
+  readonly program: string;
+  /** Names an object by values that can be sent; nothing where only `get` can have it. */
+  placeOf(key: string): unknown;
+  /** Is told of bytes that were read so, which the store counts as its own. */
+  onRead(bytes: number): void;
+}
+
+/**
+ * Fills `target` with the bytes of the object at a place, from `offset` on, and gives the object's size. Nothing where it is
+ * not of that tag, has fewer bytes, changed meanwhile, or is in any way unusual: `get` then has the answer, or the error.
+ * It may throw for the same reasons, and blocks its thread.
+ */
+export type PlaceReader = (
+  place: unknown,
+  etag: string,
+  offset: number,
+  target: Uint8Array,
+) => number | undefined;
+
+/** How another thread reads a store's objects; nothing where it cannot. */
+export function elsewhereOf(store: ObjectStore & ThreadedStore): ElsewhereReads | undefined {
+  return store[readsElsewhere];
+}

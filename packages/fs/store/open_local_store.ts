@@ -1,13 +1,16 @@
 import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core/backend";
+import { readsElsewhere } from "@lade/core/seams";
 import type { SettingTable } from "@lade/core/settings";
 import { DiskFigures } from "../files/disk_figures.ts";
 import { IoGate } from "../files/io_gate.ts";
 import type { Medium } from "../files/medium.ts";
+import { elsewhereReads } from "../read/read_elsewhere.ts";
 import { createLocalStore, type LocalStore } from "./local_store.ts";
 import { completeConfig, type LocalConfig } from "../names/local_config.ts";
 import { rootPath } from "../names/path_uri.ts";
 import { TemporaryNames } from "../names/temporary_name.ts";
 import { FileCalls } from "../tree/file_calls.ts";
+import type { LocalSetup } from "../tree/local_setup.ts";
 import { Tree } from "../tree/tree.ts";
 import { KeyMutex } from "../files/key_mutex.ts";
 import { NameGuess } from "../files/name_guess.ts";
@@ -35,7 +38,7 @@ export function openLocalStore(
   }
   const gate = new IoGate(context.clock);
   const calls = new FileCalls(gate);
-  return createLocalStore({
+  const setup: LocalSetup = {
     tree: new Tree(scheme, path, config.symlinks, calls),
     medium: createMedium(gate, context, config),
     figures: new DiskFigures(context.clock),
@@ -47,5 +50,7 @@ export function openLocalStore(
     mutex: new KeyMutex(),
     retired: new RetiredFiles(context.clock),
     guess: new NameGuess(),
-  });
+  };
+  // What another thread may do is found out once somebody wants one.
+  return Object.defineProperty(createLocalStore(setup), readsElsewhere, { get: () => elsewhereReads(setup) });
 }

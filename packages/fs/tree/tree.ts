@@ -84,10 +84,24 @@ export class Tree {
     });
   }
 
+  /** What `isKnownToAllow` asks of the real path of a file at `path`, by values alone; nothing where it is not known. */
+  ruleOf(path: string): PathRule | undefined {
+    if (this.#realBase === undefined) return undefined;
+    return this.policy === "refuse"
+      ? { type: "is", path: this.#realBase + path.slice(this.#base.length) }
+      : { type: "below", path: `${this.#realBase}/` };
+  }
+
   #fits(path: string, real: string, realBase: string): boolean {
     if (this.policy === "refuse") return real === realBase + path.slice(this.#base.length);
     return real.startsWith(realBase) && (real.length === realBase.length || real[realBase.length] === "/");
   }
+}
+
+/** What the real path of a file has to be: this one, or one that begins so. */
+export interface PathRule {
+  readonly type: "is" | "below";
+  readonly path: string;
 }
 
 /** The directory of a path. */

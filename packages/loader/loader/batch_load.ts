@@ -1,7 +1,7 @@
 import { byteLengthOf, elementsOf } from "@lade/formats/array";
 import type { MapDataset, ReadPlan } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
-import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
+import type { BatchBuffer, BatchMemory, LentBuffer } from "../pool/batch_memory.ts";
 import type { BlockSource } from "../pool/block_cache.ts";
 import type { GroupCache } from "../pool/group_cache.ts";
 import type { KeyedContext, SampleLot } from "../workers/sample_work.ts";
@@ -178,7 +178,7 @@ export class BatchLoad<T, U> {
         arrived: (group) => finish(layout.arrived(group)),
         failed: (place, error) => this.#fail(results, place, error),
       });
-      await (blocks ? reading.copyAll(blocks, reads) : reading.readAll(reads));
+      await (blocks ? reading.copyAll(blocks, reads) : reading.readAll(reads, { layout, buffer }));
       await settled(work);
       return this.#done({ ...results, bytes: layout.bytes }, buffer);
     } catch (error) {
@@ -270,7 +270,7 @@ export class BatchLoad<T, U> {
   }
 
   /** Memory of the batch; with `isElsewhere` its samples bring their own. */
-  async #memory(bytes: number, isElsewhere = false): Promise<BatchBuffer> {
+  async #memory(bytes: number, isElsewhere = false): Promise<LentBuffer> {
     const { memory, signal } = this.#ground;
     while (true) {
       signal.throwIfAborted();

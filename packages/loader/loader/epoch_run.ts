@@ -55,8 +55,14 @@ export class EpochRun<T, U> implements BatchRun<LoadedBatch<U>> {
       this.#options.stop.signal.throwIfAborted();
       return undefined;
     }
+    const { turns } = this.#options.ground;
     head.load.want();
-    return { loaded: await head.load.samples, epoch: head.task.epoch, padding: head.padding };
+    turns.isCallerWaiting = true;
+    try {
+      return { loaded: await head.load.samples, epoch: head.task.epoch, padding: head.padding };
+    } finally {
+      turns.isCallerWaiting = false;
+    }
   }
 
   shift(): void {

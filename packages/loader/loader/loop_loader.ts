@@ -4,6 +4,7 @@ import type { LoaderConfig } from "../config/resolve_config.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { Dataset, FixedSample } from "../datasets/dataset.ts";
 import { BatchMemory } from "../pool/batch_memory.ts";
+import { Reader } from "../readers/reader.ts";
 import type { LoaderState } from "../state/loader_state.ts";
 import { type LoaderStats, StatsCounter } from "../stats/loader_stats.ts";
 import { SampleWork } from "../workers/sample_work.ts";
@@ -46,6 +47,8 @@ export interface LoopSetup<T, U, B> {
 
 /** How many batches are read ahead at first, and at most, where that is found out. */
 const FIRST_AHEAD = 2;
+/** While a reader reads: what both threads have, and what waits for those before it. */
+const AHEAD_WITH_READER = 5;
 const MOST_AHEAD = 64;
 /** Samples that are read ahead for each worker at least, so that none waits for the caller. */
 const SAMPLES_OF_WORKER = 8;
@@ -62,6 +65,8 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
   protected readonly context: StoreContext;
   protected readonly memory: BatchMemory;
   protected readonly counter = new StatsCounter();
+  /** A second thread that reads, where it pays. */
+  protected readonly reader: Reader;
   /** What is done with samples once they are read. */
   protected readonly work: SampleWork<T, U, B>;
   /** The next step of what is left of the epoch. */
@@ -88,6 +93,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     this.#fixed = "fixed" in dataset ? dataset.fixed : undefined;
     const { pool } = config;
     this.memory = new BatchMemory(context.budget, pool.maxBytes, options.pool?.buffers);
+    this.reader = new Reader(context.clock);
     this.work = new SampleWork({
       transform: options.transform,
       collate: options.collate,
@@ -124,12 +130,17 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     const { signal: own } = this.#options;
     const signal = own ? AbortSignal.any([own, stop.signal]) : stop.signal;
     this.work.begin(signal);
+    this.reader.begin();
     const run = this.#run = this.begin(stop, signal);
     return new LoaderIterator(this, run);
   }
 
   stats(): LoaderStats {
-    return this.counter.snapshot(this.#run?.ahead ?? 0, this.work.workers);
+    return this.counter.snapshot({
+      ahead: this.#run?.ahead ?? 0,
+      workers: this.work.workers,
+      readers: Number(this.reader.isThere),
+    });
   }
 
   seek({ epoch = this.epoch, step = 0 }: { readonly epoch?: number; readonly step?: number }): void {
@@ -142,6 +153,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
   async [Symbol.asyncDispose](): Promise<void> {
     this.#disposed = true;
     clearImmediate(this.#soon);
+    this.reader.end();
     const reason = new DOMException("The loader was disposed", "AbortError");
     await Promise.all([this.#run?.end(reason), this.work.end(reason)]);
     this.#run = undefined;
@@ -154,7 +166,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     try {
       signal?.throwIfAborted();
       clearImmediate(this.#soon);
-      run.fill(this.#isAtHand ? 0 : this.#ahead);
+      run.fill(this.#isAtHand ? this.#aheadAtHand : this.#ahead);
       await this.work.ready();
       const began = this.now();
       const next = await run.next();
@@ -163,8 +175,13 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
         this.turn();
         this.step = this.#skipped = 0;
         // Workers wait for the next epoch, where there is one.
-        if (this.epoch < this.config.loader.epochs) this.work.rest();
-        else await this.work.end(new DOMException("The loop is over", "AbortError"));
+        if (this.epoch < this.config.loader.epochs) {
+          this.work.rest();
+          this.reader.rest();
+        } else {
+          this.reader.end();
+          await this.work.end(new DOMException("The loop is over", "AbortError"));
+        }
         return undefined;
       }
       if (this.config.pool.batchesAhead === "auto" && this.now() - began > LONG_WAIT_MS) {
@@ -180,6 +197,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
 
   /** Ends a run before its time: what it read ahead is dropped, and no worker is left. */
   async end(run: BatchRun<L>): Promise<void> {
+    this.reader.end();
     await Promise.all([this.#finish(run), this.work.end(LEFT)]);
   }
 
@@ -244,7 +262,8 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
 
   /**
    * Begins the next batches. What is at hand is read no sooner by being read early, and best into the memory that was just
-   * used, which the caller has until it asks for the next batch: so that is begun once the caller waits for something else.
+   * used, which the caller has until it asks for the next batch: so that is begun once the caller waits for something else. A
+   * reader reads while the caller works.
    */
   #readAhead(run: BatchRun<L>): void {
     const { reads, readsLater } = this.counter;
@@ -254,8 +273,13 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     // Workers work while the caller does.
     const isAuto = batchesAhead === "auto" && workers === 0;
     if (reads > before.reads) this.#isAtHand = isAuto && isMostlyAtHand(before, this.#lastHand);
-    if (this.#isAtHand) this.#soon = setImmediate(() => run.fill(0));
-    else run.fill(this.#ahead);
+    if (!this.#isAtHand) run.fill(this.#ahead);
+    else if (this.reader.isReady) run.fill(AHEAD_WITH_READER);
+    else this.#soon = setImmediate(() => run.fill(0));
+  }
+
+  get #aheadAtHand(): number {
+    return this.reader.isReady ? AHEAD_WITH_READER : 0;
   }
 
   /** Reads more batches ahead, where most reads are waited for: what is at hand comes no sooner. */

@@ -6,6 +6,8 @@ import { samplerOf } from "../order/sampler_of.ts";
 import { Steps } from "../order/shares.ts";
 import { type WeightTable, weightTable } from "../order/weighted.ts";
 import { Slots } from "../pool/slots.ts";
+import { ReadTurns } from "../readers/read_turns.ts";
+import { mayHaveReader } from "../readers/may_have_reader.ts";
 import { type LoaderState, restOf } from "../state/loader_state.ts";
 import type { Rest } from "../state/rest.ts";
 import { checkState } from "./check_state.ts";
@@ -97,7 +99,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
   }
 
   protected begin(stop: AbortController, signal: AbortSignal): EpochRun<T, U> {
-    const { loader, engine } = this.config;
+    const { loader, pool, engine } = this.config;
     const { clock } = this.context;
     const { transform, isTransformedApart } = this.work;
     const reading = { engine, clock, stats: this.counter, signal };
@@ -113,7 +115,9 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
         blocks: openBlocks({ dataset, level: loader, memory: this.memory, reading }),
         groups: openGroups(dataset, this.config, this.context.budget, reading),
         slots: this.#slots,
-        quick: new Slots(1),
+        turns: new ReadTurns(this.reader, signal),
+        reader: mayHaveReader(pool) ? this.reader : undefined,
+        stepsLeft: () => this.#steps.count - this.step,
         transform,
         isTransformedApart,
       },

@@ -15,6 +15,17 @@ export interface BatchBuffer {
   keep(): void;
 }
 
+/** Memory of one batch that another thread may fill. */
+export interface LentBuffer extends BatchBuffer {
+  /** Whether another thread may have it for a while: it is a buffer of the heap. */
+  readonly canBeLent: boolean;
+  /** Takes the place of `bytes` that went to another thread: the same buffer, or a new one where that is lost. */
+  restore(buffer: ArrayBuffer | undefined): void;
+}
+
+/** Memory that is elsewhere. */
+const NOT_LENT = { bytes: new Uint8Array(0), canBeLent: false, restore: () => {} } as const;
+
 /** Gives batches their memory, and takes it back, within a byte budget. */
 export class BatchMemory {
   readonly #budget: ByteBudget;
@@ -41,14 +52,14 @@ export class BatchMemory {
    * Memory for a batch if there is room for it. With `isElsewhere` its samples bring memory of their own, which is counted
    * alone, and `bytes` is empty.
    */
-  tryTake(bytes: number, isElsewhere = false): BatchBuffer | undefined {
+  tryTake(bytes: number, isElsewhere = false): LentBuffer | undefined {
     if (this.#held > 0 && this.#held + bytes > this.#maxBytes) return undefined;
     const lease = this.#budget.tryAcquire(bytes);
     return lease && (isElsewhere ? this.#count(bytes, lease) : this.#make(bytes, lease, this.#source));
   }
 
   /** Memory for the batch that is waited for, room or not. */
-  take(bytes: number, isElsewhere = false): BatchBuffer {
+  take(bytes: number, isElsewhere = false): LentBuffer {
     const lease = this.#budget.overdraw(bytes);
     return isElsewhere ? this.#count(bytes, lease) : this.#make(bytes, lease, this.#source);
   }
@@ -86,7 +97,7 @@ export class BatchMemory {
     this.#blocks.close();
   }
 
-  #count(size: number, lease: BudgetLease): BatchBuffer {
+  #count(size: number, lease: BudgetLease): LentBuffer {
     this.#held += size;
     let isHeld = true;
     const end = () => {
@@ -94,10 +105,10 @@ export class BatchMemory {
       isHeld = false;
       lease.release();
     };
-    return { bytes: new Uint8Array(0), release: end, keep: end };
+    return { ...NOT_LENT, release: end, keep: end };
   }
 
-  #make(size: number, lease: BudgetLease, source: BufferSource): BatchBuffer {
+  #make(size: number, lease: BudgetLease, source: BufferSource): LentBuffer {
     this.#held += size;
     let bytes: Uint8Array<ArrayBuffer>;
     try {
@@ -107,6 +118,7 @@ export class BatchMemory {
       lease.release();
       throw new RangeError(`Cannot make a batch of ${size} bytes: they do not fit into memory`, { cause });
     }
+    const { byteOffset } = bytes;
     let isOut = true;
     const end = (after: () => void) => {
       if (!isOut) return;
@@ -116,9 +128,15 @@ export class BatchMemory {
       after();
     };
     return {
-      bytes,
+      get bytes() {
+        return bytes;
+      },
+      canBeLent: source === this.#heap,
+      restore(buffer) {
+        bytes = buffer ? new Uint8Array(buffer, byteOffset, size) : source.take(size);
+      },
       keep: () => end(() => {}),
-      release: () => end(() => source.give(bytes.buffer)),
+      release: () => end(() => bytes.buffer.detached || source.give(bytes.buffer)),
     };
   }
 }

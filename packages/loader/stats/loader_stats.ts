@@ -10,6 +10,8 @@ export interface LoaderStats {
   readonly bytes: number;
   /** Bytes read for them: more where ranges near one another were read as one. */
   readonly bytesRead: number;
+  /** Those of them that a reader read, which is a second thread. */
+  readonly readerBytes: number;
   /** Reads of a store: a whole object, a range, or several near one another. */
   readonly reads: number;
   /** Spent waiting for the first batch of each loop. */
@@ -28,6 +30,8 @@ export interface LoaderStats {
   readonly transformMs: number;
   /** Spent putting batches together. */
   readonly collateMs: number;
+  /** Readers that run at present: threads that read what is cached beside this one; one at most. */
+  readonly readers: number;
   /** Workers that run at present. */
   readonly workers: number;
   /** Workers that ended by themselves, and whose samples were given to others. */
@@ -54,6 +58,7 @@ export class StatsCounter {
   skipped = 0;
   bytes = 0;
   bytesRead = 0;
+  readerBytes = 0;
   reads = 0;
   /** Those that were waited for, rather than at hand. */
   readsLater = 0;
@@ -81,6 +86,12 @@ export class StatsCounter {
     this.#latencies[bin] = (this.#latencies[bin] ?? 0) + 1;
   }
 
+  /** Counts a read that a reader did. */
+  readByReader(bytes: number, ms: number): void {
+    this.readerBytes += bytes;
+    this.read(bytes, ms);
+  }
+
   /** Counts a read that was waited for, once it has ended: one in flight is counted in neither number. */
   readLater(bytes: number, ms: number): void {
     this.readsLater++;
@@ -88,10 +99,13 @@ export class StatsCounter {
   }
 
   /** All there is now. */
-  snapshot(ahead: number, workers = 0): LoaderStats {
-    return new Snapshot(this, this.#latencies.slice(), { ahead, workers });
+  snapshot({ ahead, workers = 0, readers = 0 }: Partial<Present> & Pick<Present, "ahead">): LoaderStats {
+    return new Snapshot(this, this.#latencies.slice(), { ahead, workers, readers });
   }
 }
+
+/** What there is at a moment. */
+type Present = Pick<LoaderStats, "ahead" | "workers" | "readers">;
 
 /** What is counted, and adds up. */
 type Sums = Pick<
@@ -101,6 +115,7 @@ type Sums = Pick<
   | "skipped"
   | "bytes"
   | "bytesRead"
+  | "readerBytes"
   | "reads"
   | "firstBatchMs"
   | "waitMs"
@@ -126,6 +141,7 @@ class Snapshot implements LoaderStats {
   readonly skipped: number;
   readonly bytes: number;
   readonly bytesRead: number;
+  readonly readerBytes: number;
   readonly reads: number;
   readonly firstBatchMs: number;
   readonly waitMs: number;
@@ -135,6 +151,7 @@ class Snapshot implements LoaderStats {
   readonly decodeMs: number;
   readonly transformMs: number;
   readonly collateMs: number;
+  readonly readers: number;
   readonly workers: number;
   readonly workersLost: number;
   readonly bytesCopied: number;
@@ -147,13 +164,14 @@ class Snapshot implements LoaderStats {
   constructor(
     counts: Counts,
     latencies: Uint32Array,
-    { ahead, workers }: Pick<LoaderStats, "ahead" | "workers">,
+    { ahead, workers, readers }: Present,
   ) {
     this.steps = counts.steps;
     this.samples = counts.samples;
     this.skipped = counts.skipped;
     this.bytes = counts.bytes;
     this.bytesRead = counts.bytesRead;
+    this.readerBytes = counts.readerBytes;
     this.reads = counts.reads;
     this.firstBatchMs = counts.firstBatchMs;
     this.waitMs = counts.waitMs;
@@ -163,6 +181,7 @@ class Snapshot implements LoaderStats {
     this.decodeMs = counts.decodeMs;
     this.transformMs = counts.transformMs;
     this.collateMs = counts.collateMs;
+    this.readers = readers;
     this.workers = workers;
     this.workersLost = counts.workersLost;
     this.bytesCopied = counts.bytesCopied;
@@ -184,6 +203,7 @@ class Snapshot implements LoaderStats {
       skipped: this.skipped - earlier.skipped,
       bytes: this.bytes - earlier.bytes,
       bytesRead: this.bytesRead - earlier.bytesRead,
+      readerBytes: this.readerBytes - earlier.readerBytes,
       reads: this.reads - earlier.reads,
       firstBatchMs: this.firstBatchMs - earlier.firstBatchMs,
       waitMs: this.waitMs - earlier.waitMs,

@@ -1,0 +1,85 @@
+import type { ObjectStore } from "@lade/core";
+import { elsewhereOf, type ElsewhereReads } from "@lade/core/seams";
+import type { LentBuffer } from "../pool/batch_memory.ts";
+import type { ReaderRead } from "../readers/reader_messages.ts";
+import type { Reader } from "../readers/reader.ts";
+import type { StatsCounter } from "../stats/loader_stats.ts";
+import type { PlacedRead } from "./read_samples.ts";
+
+/** Reads of a batch that a reader may do, each of an object of its own. */
+export interface SharedReads {
+  /** What the reader has to run. */
+  readonly program: string;
+  readonly reads: readonly PlacedRead[];
+  readonly ways: ReadonlyMap<ObjectStore, ElsewhereReads>;
+}
+
+/** More than that is never at hand, and better read by several threads of the system. */
+const LONGEST = 2 ** 20;
+/** How long a reader may take for what is cached, where other programs want its core, too. */
+const MOST_MS = 50;
+/** And for a byte, at 400 MB/s. */
+const BYTE_MS = 2.5e-6;
+
+/** What a reader may read in place of this thread: all of a batch, or nothing. */
+export function sharedReads(
+  groups: readonly (readonly PlacedRead[])[],
+  buffer: LentBuffer,
+): SharedReads | undefined {
+  if (!buffer.canBeLent) return undefined;
+  const ways = new Map<ObjectStore, ElsewhereReads>();
+  const reads: PlacedRead[] = [];
+  let program: string | undefined;
+  for (const [read, ...others] of groups) {
+    if (!read || others.length > 0 || read.etag === undefined || read.length > LONGEST) return undefined;
+    reads.push(read);
+    if (ways.has(read.store)) continue;
+    const way = elsewhereOf(read.store);
+    program ??= way?.program;
+    if (!way || way.program !== program) return undefined;
+    ways.set(read.store, way);
+  }
+  return program === undefined ? undefined : { program, reads, ways };
+}
+
+/** What a reader works with. */
+export interface ReaderGround {
+  readonly reader: Reader;
+  readonly stats: StatsCounter;
+}
+
+/**
+ * Has a reader fill the memory of a batch, and says which reads it did. What it could not do without question, be it for what
+ * is wrong with an object or for time, is left to this thread.
+ */
+export async function readThere(
+  { reads, ways }: SharedReads,
+  buffer: LentBuffer,
+  { reader, stats }: ReaderGround,
+): Promise<readonly boolean[]> {
+  const bytes = reads.reduce((sum, { length }) => sum + length, 0);
+  const orders = reads.map(({ store, key, etag, size, offset, length, target }): ReaderRead => {
+    const place = length > 0 ? ways.get(store)?.placeOf(key) : undefined;
+    return { place, etag, size, offset, length, start: target.byteOffset };
+  });
+  const answer = await reader.read({
+    buffer: buffer.bytes.buffer,
+    reads: JSON.stringify(orders),
+    limitMs: MOST_MS + bytes * BYTE_MS,
+  });
+  buffer.restore(answer?.buffer);
+  let missed = 0;
+  const done = reads.map(({ store, length }, which) => {
+    if (length === 0) return true;
+    const ms = answer?.ms[which] ?? -1;
+    if (ms < 0) {
+      missed++;
+      return false;
+    }
+    stats.readByReader(length, ms);
+    ways.get(store)?.onRead(length);
+    return true;
+  });
+  if (missed * 2 > reads.length) reader.failed();
+  return done;
+}

@@ -1,0 +1,23 @@
+/** What whether there may be a reader depends on. */
+export interface ReaderQuestion {
+  /** Workers of the loader. */
+  readonly workers: number;
+  /** Batches that it was told to read ahead. */
+  readonly batchesAhead: "auto" | number;
+}
+
+/**
+ * Whether a loader may have a second thread that reads: there is a core for it, which no workers have, the loader decides how
+ * far it reads ahead, and `LADE_LANES` is not 0.
+ */
+export function mayHaveReader(
+  { workers, batchesAhead }: ReaderQuestion,
+): boolean {
+  return workers === 0 && batchesAhead === "auto" && navigator.hardwareConcurrency > 1 && !areLanesOff();
+}
+
+function areLanesOff(): boolean {
+  const name = "env", variable = "LADE_LANES";
+  return Deno.permissions.querySync({ name, variable }).state === "granted" &&
+    Deno.env.get(variable)?.trim() === "0";
+}

@@ -1,0 +1,36 @@
+import type { PlaceReader } from "@lade/core/seams";
+import type { ReaderOrder, ReaderRead, ReaderReply } from "./reader_messages.ts";
+
+/** A reader's own global object, as far as its program uses it. */
+export interface ReaderScope {
+  onmessage: ((event: { readonly data: ReaderOrder }) => void) | null;
+  postMessage(reply: ReaderReply, transfer?: Transferable[]): void;
+}
+
+/**
+ * What a reader runs. Its text is sent to the thread, so it uses nothing from outside but its parameters. It decides nothing:
+ * what is not read without question is left to who asked, errors among it.
+ */
+export function readerProgram(scope: ReaderScope, readPlace: PlaceReader): void {
+  scope.onmessage = ({ data: { id, buffer, reads: text, limitMs } }) => {
+    const reads: readonly ReaderRead[] = JSON.parse(text);
+    const began = performance.now();
+    let now = began;
+    const ms = new Float64Array(reads.length).fill(-1);
+    for (const [which, { place, etag, size, offset, length, start }] of reads.entries()) {
+      if (now - began > limitMs) break;
+      if (place === undefined || etag === undefined) continue;
+      const before = now;
+      try {
+        const target = new Uint8Array(buffer, start, length);
+        const found = readPlace(place, etag, offset, target);
+        now = performance.now();
+        if (found !== undefined && found === (size ?? found)) ms[which] = now - before;
+      } catch {
+        // Who asked finds it, too.
+      }
+    }
+    scope.postMessage({ type: "read", id, buffer, ms }, [buffer]);
+  };
+  scope.postMessage({ type: "ready" });
+}
