@@ -1,10 +1,13 @@
+import { dirname } from "node:path";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { checkpoints } from "@lade/lade";
 import config from "../../../packages/cli/deno.json" with { type: "json" };
 import { COMMAND_NAMES } from "../../../packages/cli/program/commands.ts";
 import { bundleCommand } from "../../../tools/build/bundle_command.ts";
+import { npmPackage } from "../../../tools/build/npm_package.ts";
 import { packSelfExtracting } from "../../../tools/build/pack_self_extracting.ts";
 import { bundlingFault } from "../../../tools/build/run_bundler.ts";
+import { runFlags } from "../../../tools/build/run_flags.ts";
 import { startFakeAzure } from "../../fakes/azure/mod.ts";
 import { startFakeGcs } from "../../fakes/gcs/mod.ts";
 import { startFakeS3 } from "../../fakes/s3/mod.ts";
@@ -34,7 +37,6 @@ Deno.test({
     await bundleCommand(program);
     const setup = { program, deno: Deno.execPath(), target: Deno.build.target, level: 1 };
     await Deno.writeFile(lade, await packSelfExtracting(setup), { mode: 0o755 });
-    await Deno.remove(program, { recursive: true });
     const cwd = `${path}/work`;
     const home = { HOME: `${path}/home` };
     const used = new Set<string>();
@@ -164,6 +166,43 @@ export const load = () => Deno.dlopen("/nowhere.so", {});
       }
     });
 
+    await t.step("deno install puts the same program into an empty home", async () => {
+      const flags = runFlags(false).filter((flag) => flag !== "--quiet" && flag !== "--no-config");
+      const env = { HOME: `${path}/empty`, DENO_DIR: `${path}/empty/deno` };
+      await Deno.mkdir(`${path}/empty`);
+      const args = ["install", "--quiet", "--global", "--name", "lade", ...flags, `${program}/main.js`];
+      assertEquals((await runProgram(Deno.execPath(), args, { cwd, env })).code, 0);
+      const found = `${path}/empty/.deno/bin:${dirname(Deno.execPath())}:${Deno.env.get("PATH")}`;
+      const { code, stdout, stderr } = await runProgram(`${path}/empty/.deno/bin/lade`, ["ls", "tree"], {
+        cwd,
+        env: { ...env, PATH: found },
+      });
+      assertEquals([code, stderr], [0, ""]);
+      assertMatch(stdout, / 1 a\n +PRE b\/\n$/);
+    });
+
+    await t.step(
+      "npm installs a package of it, and npx runs it with its arguments and exit codes",
+      async () => {
+        const { name, bytes } = await npmPackage(program);
+        await directory.write(`npm/${name}`, bytes);
+        const options = { cwd: `${path}/npm`, env: { HOME: Deno.env.get("HOME") ?? "", ...npmSettings() } };
+        const quiet = ["--prefer-offline", "--no-audit", "--no-fund", "--silent"];
+        const installed = await runProgram("npm", ["install", ...quiet, `./${name}`], options);
+        assertEquals(installed.code, 0, installed.stderr);
+        const npx = async (...args: string[]) =>
+          await runProgram("npx", ["--no-install", "lade", ...args], options);
+        const version = await npx("--version");
+        assertEquals([version.code, version.stderr], [0, ""]);
+        assert(version.stdout.startsWith(VERSION), version.stdout);
+        await directory.write("npm/a b/x", "1");
+        const listed = await npx("ls", "a b");
+        assertEquals([listed.code, listed.stderr], [0, ""]);
+        assertMatch(listed.stdout, / 1 x\n$/);
+        assertEquals((await npx("lss")).code, 2);
+      },
+    );
+
     await t.step("every command was run", () => {
       assertEquals(COMMAND_NAMES.filter((name) => !used.has(name)), []);
     });
@@ -173,4 +212,11 @@ export const load = () => Deno.dlopen("/nowhere.so", {});
 async function areEqual(path: string, bytes: Uint8Array): Promise<boolean> {
   const read = await Deno.readFile(path);
   return read.length === bytes.length && read.every((byte, at) => byte === bytes[at]);
+}
+
+/** The variables by which npm finds its registry. */
+function npmSettings(): Record<string, string> {
+  return Object.fromEntries(
+    Object.entries(Deno.env.toObject()).filter(([name]) => /^npm_config_|_proxy$/i.test(name)),
+  );
 }
