@@ -27,7 +27,7 @@ export async function compileByDeno(setup: CompileSetup): Promise<string | undef
     `${program}/main.js`,
   ]);
   if (compiled.fault !== undefined) {
-    const [, cause] = /^ *1: (.*)$/m.exec(compiled.fault) ?? [];
+    const [, cause] = /^ *1: (.*?)(?:: client error.*)?$/m.exec(compiled.fault) ?? [];
     return `deno compile failed: ${cause ?? compiled.fault}`;
   }
   if (target !== Deno.build.target) return undefined;
