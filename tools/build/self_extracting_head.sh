@@ -75,23 +75,28 @@ unpack() (
     echo "$1"
     exit "${2-1}"
   }
+  # What a tool says at the end of its first line.
+  reason() {
+    set -- "$(echo "$1" | head -n 1)"
+    echo "${1##*: }"
+  }
   unset TAR_OPTIONS GZIP
   umask 077
   mode_of_new=700
   # A directory that was chosen may be for all users.
   [ -z "${LADE_UNPACK_DIR-}" ] || { umask 022 && mode_of_new=755; }
-  for tool in chmod find gzip ls mktemp mv rm tail tar wc; do
+  for tool in chmod find gzip head ls mktemp mv rm tail tar wc; do
     command -v $tool >/dev/null || no "it needs $tool to unpack itself" 2
   done
 
   [ -d "$parent" ] || [ ! -e "$parent" ] || no "$parent: Not a directory"
-  said=$(mkdir -p "$parent" 2>&1) || no "$parent: ${said##*: }"
+  said=$(mkdir -p "$parent" 2>&1) || no "$parent: $(reason "$said")"
   is_safe_now "$parent/." shared || no "$parent: others may write there"
   [ ! -L "$place" ] && { [ ! -e "$place" ] || [ -O "$place" ]; } || no "$place: it is another user's, or a link"
   # Where others might write, they may have.
   [ ! -e "$place" ] || is_safe_now "$place" || set_aside "$parent" "$place"
-  said=$(mkdir -p "$place" 2>&1) || no "$place: ${said##*: }"
-  said=$(mktemp -d "$place/.new-XXXXXX" 2>&1) || no "$place: ${said##*: }"
+  said=$(mkdir -p "$place" 2>&1) || no "$place: $(reason "$said")"
+  said=$(mktemp -d "$place/.new-XXXXXX" 2>&1) || no "$place: $(reason "$said")"
   new=$said
   trap 'rm -rf "$new"' EXIT
   trap 'exit 1' HUP INT TERM
@@ -101,7 +106,7 @@ unpack() (
   [ -f "$0" ] || no "$0 is not the file that was started; start it by its path" 2
   bytes=$(wc -c <"$0") && [ "$((bytes))" = $((head_bytes + archive_bytes)) ] ||
     no "$0 is damaged: it has $((bytes)) bytes of $((head_bytes + archive_bytes)); get it again" 2
-  said=$(tail -c +$((head_bytes + 1)) <"$0" 2>&1 >"$new/archive") || no "$place: ${said##*: }"
+  said=$(tail -c +$((head_bytes + 1)) <"$0" 2>&1 >"$new/archive") || no "$place: $(reason "$said")"
   if command -v sha256sum >/dev/null; then
     sum=$(sha256sum <"$new/archive")
   elif command -v shasum >/dev/null; then
@@ -110,10 +115,10 @@ unpack() (
     sum=$(openssl dgst -sha256 -r <"$new/archive") || no "it needs sha256sum, shasum or openssl to check itself" 2
   fi
   [ "${sum%% *}" = $archive_sha256 ] || no "$0 is damaged: its checksum differs; get it again" 2
-  said=$({ gzip -dc <"$new/archive" | tar -xof - -C "$new"; } 2>&1) || no "$place: ${said##*: }"
+  said=$({ gzip -dc <"$new/archive" | tar -xof - -C "$new"; } 2>&1) || no "$place: $(reason "$said")"
   rm -f "$new/probe" "$new/archive"
   said=$("$new/deno" --version 2>&1 >/dev/null) ||
-    no "it is for @PLATFORM@, and does not run on $(uname -sm): ${said##*: }" 2
+    no "it is for @PLATFORM@, and does not run on $(uname -sm): $(reason "$said")" 2
   true >"$new/used"
   chmod $mode_of_new "$new"
 

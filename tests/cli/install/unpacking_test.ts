@@ -204,6 +204,26 @@ Set LADE_UNPACK_DIR to a directory of yours that programs can be run from.
   },
 );
 
+Deno.test(
+  "a disk that gets full while it is unpacked is told, and nothing is left on it",
+  POSIX,
+  async () => {
+    await using packed = await Packed.make();
+    const { path } = packed.directory;
+    const says = "tar: deno: Cannot write: No space left on device\\ntar: Exiting with failure status";
+    await packed.directory.write("bin/tar", `#!/bin/sh\nprintf '${says}\\n' >&2\nexit 2\n`);
+    await Deno.chmod(`${path}/bin/tar`, 0o755);
+    const env = { PATH: `${path}/bin:${Deno.env.get("PATH")}`, LADE_UNPACK_DIR: `${path}/disk` };
+    const { code, stdout, stderr } = await packed.start([], { env });
+    assertEquals([code, stdout], [1, ""]);
+    assertStringIncludes(
+      stderr,
+      `unpack itself to.\n  ${path}/disk/program: No space left on device\nSet LADE_UNPACK_DIR`,
+    );
+    assertEquals(await namesIn(`${path}/disk/program`), []);
+  },
+);
+
 Deno.test("it is unpacked where its caches are, or where LADE_UNPACK_DIR says", POSIX, async () => {
   await using packed = await Packed.make();
   const { path } = packed.directory;
