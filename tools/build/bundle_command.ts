@@ -23,7 +23,7 @@ const REQUIRE =
 export async function bundleCommand(directory: string): Promise<void> {
   const whole = await Deno.makeTempDir({ prefix: "lade-bundle-" });
   try {
-    await bundle(["--config", CONFIG, "--code-splitting", "--minify", "--outdir", whole, MAIN]);
+    await bundle(["--config", CONFIG, "--code-splitting", MAIN], { outdir: whole });
     const split = new Map<string, string>();
     for await (const { name } of Deno.readDir(whole)) {
       split.set(name, (await Deno.readTextFile(`${whole}/${name}`)).replaceAll(REQUIRE, withLateRequire));
@@ -32,7 +32,7 @@ export async function bundleCommand(directory: string): Promise<void> {
       split,
       await groupsOf(split),
       (programs, { external, outdir }) =>
-        bundle(["--no-config", "--minify", "--external", external, "--outdir", outdir, ...programs]),
+        bundle(["--no-config", `--external=${external}`, ...programs], { outdir }),
     );
     const build = await buildName() ?? BUILD;
     await Deno.mkdir(directory, { recursive: true });
@@ -43,7 +43,7 @@ export async function bundleCommand(directory: string): Promise<void> {
   } finally {
     await Deno.remove(whole, { recursive: true });
   }
-  await bundle(["--config", CONFIG, "--minify", "--output", `${directory}/lane.js`, LANE]);
+  await bundle(["--config", CONFIG, LANE], { output: `${directory}/lane.js` });
 }
 
 /** Which files are better one. The program waits within itself for what it loads, so that nothing else is put to it. */

@@ -5,7 +5,7 @@ import { type Bundler, importsOf, mergeChunks } from "./merge_chunks.ts";
 const fault = await bundlingFault();
 
 const bundler: Bundler = (programs, { external, outdir }) =>
-  bundle(["--no-config", "--minify", "--external", external, "--outdir", outdir, ...programs]);
+  bundle(["--no-config", `--external=${external}`, ...programs], { outdir });
 
 /** Runs the program of a bundle, and gives what it says. */
 async function said(files: ReadonlyMap<string, string>): Promise<string> {

@@ -11,7 +11,9 @@ let deno;
 try {
   deno = require("deno/install_api.cjs").runInstall();
 } catch (error) {
-  console.error(`lade: Cannot start: ${error.message}; the package "deno" of npm has to be installed for this platform`);
+  console.error(
+    `lade: Cannot start: ${error.message}; the package "deno" of npm has to be installed for this platform`,
+  );
   process.exit(1);
 }
 const args = ["run", ...FLAGS, join(__dirname, "program", "main.js"), ...process.argv.slice(2)];

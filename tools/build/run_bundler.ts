@@ -1,7 +1,43 @@
-/** Runs `deno bundle` with arguments; a failure says what it said. */
-export async function bundle(args: readonly string[]): Promise<void> {
+/**
+ * That within Deno 2.9 (0.25.5) takes `using slab = lease()` for a constant, and where `slab` is named once, it puts the
+ * value there: then nothing is given back.
+ */
+const MINIFIER = "npm:esbuild@0.28.2";
+
+/** Where a bundle goes. */
+export type BundleTarget = { readonly outdir: string } | { readonly output: string };
+
+/** Runs `deno bundle` with arguments, and minifies what it made; a failure says what was said. */
+export async function bundle(args: readonly string[], target: BundleTarget): Promise<void> {
+  if ("output" in target) {
+    await run(["bundle", "--quiet", "--output", target.output, ...args]);
+    await run([...MINIFY, "--allow-overwrite", `--outfile=${target.output}`, target.output]);
+    return;
+  }
+  const whole = await Deno.makeTempDir({ prefix: "lade-bundle-" });
+  try {
+    await run(["bundle", "--quiet", "--outdir", whole, ...args]);
+    const files = (await Array.fromAsync(Deno.readDir(whole))).map(({ name }) => `${whole}/${name}`);
+    await run([...MINIFY, `--outdir=${target.outdir}`, ...files]);
+  } finally {
+    await Deno.remove(whole, { recursive: true });
+  }
+}
+
+const MINIFY = [
+  "run",
+  "--quiet",
+  "--no-config",
+  "--allow-all",
+  MINIFIER,
+  "--minify",
+  "--format=esm",
+  "--log-level=error",
+];
+
+async function run(args: readonly string[]): Promise<void> {
   const { success, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["bundle", "--quiet", ...args],
+    args: [...args],
     env: { NO_COLOR: "1" },
     stdout: "null",
     stderr: "piped",
@@ -13,7 +49,7 @@ export async function bundle(args: readonly string[]): Promise<void> {
 export async function bundlingFault(): Promise<string | undefined> {
   const path = await Deno.makeTempFile({ suffix: ".js" });
   try {
-    await bundle(["--no-config", "--output", `${path}.out.js`, path]);
+    await bundle(["--no-config", path], { output: `${path}.out.js` });
     await Deno.remove(`${path}.out.js`);
     return undefined;
   } catch (error) {
