@@ -23,22 +23,21 @@ const REQUIRE =
 export async function bundleCommand(directory: string): Promise<void> {
   const whole = await Deno.makeTempDir({ prefix: "lade-bundle-" });
   try {
-    await bundle(["--config", CONFIG, "--code-splitting", MAIN], { outdir: whole });
+    await bundle(["--config", CONFIG, "--code-splitting", MAIN], { outdir: whole }, requireLate);
     const split = new Map<string, string>();
     for await (const { name } of Deno.readDir(whole)) {
-      split.set(name, (await Deno.readTextFile(`${whole}/${name}`)).replaceAll(REQUIRE, withLateRequire));
+      split.set(name, await Deno.readTextFile(`${whole}/${name}`));
     }
     const merged = await mergeChunks(
       split,
       await groupsOf(split),
       (programs, { external, outdir }) =>
-        bundle(["--no-config", `--external=${external}`, ...programs], { outdir }),
+        bundle(["--no-config", `--external=${external}`, ...programs], { outdir }, requireLate),
     );
     const build = await buildName() ?? BUILD;
     await Deno.mkdir(directory, { recursive: true });
     for (const [name, code] of merged) {
-      const ready = code.replaceAll(REQUIRE, withLateRequire).replaceAll(BUILD, build);
-      await Deno.writeTextFile(`${directory}/${name}`, ready);
+      await Deno.writeTextFile(`${directory}/${name}`, code.replaceAll(BUILD, build));
     }
   } finally {
     await Deno.remove(whole, { recursive: true });
@@ -62,6 +61,10 @@ function reachedFrom(name: string, chunks: ReadonlyMap<string, Chunk>): Set<stri
   const reached = new Set([name]);
   for (const file of reached) for (const next of chunks.get(file)?.imports ?? []) reached.add(next);
   return reached;
+}
+
+function requireLate(code: string): string {
+  return code.replaceAll(REQUIRE, withLateRequire);
 }
 
 /** The same function, which loads the module system when it is called: only CommonJS parts of the AWS SDK do. */

@@ -7,18 +7,25 @@ const MINIFIER = "npm:esbuild@0.28.2";
 /** Where a bundle goes. */
 export type BundleTarget = { readonly outdir: string } | { readonly output: string };
 
-/** Runs `deno bundle` with arguments, and minifies what it made; a failure says what was said. */
-export async function bundle(args: readonly string[], target: BundleTarget): Promise<void> {
-  if ("output" in target) {
-    await run(["bundle", "--quiet", "--output", target.output, ...args]);
-    await run([...MINIFY, "--allow-overwrite", `--outfile=${target.output}`, target.output]);
-    return;
-  }
+/**
+ * Runs `deno bundle` with arguments, and minifies what it made, each file edited before; a failure says what was said.
+ */
+export async function bundle(
+  args: readonly string[],
+  target: BundleTarget,
+  edit: (code: string) => string = (code) => code,
+): Promise<void> {
   const whole = await Deno.makeTempDir({ prefix: "lade-bundle-" });
   try {
-    await run(["bundle", "--quiet", "--outdir", whole, ...args]);
+    const to = "output" in target ? ["--output", `${whole}/out.js`] : ["--outdir", whole];
+    await run(["bundle", "--quiet", ...to, ...args]);
     const files = (await Array.fromAsync(Deno.readDir(whole))).map(({ name }) => `${whole}/${name}`);
-    await run([...MINIFY, `--outdir=${target.outdir}`, ...files]);
+    for (const file of files) await Deno.writeTextFile(file, edit(await Deno.readTextFile(file)));
+    await run([
+      ...MINIFY,
+      ..."output" in target ? [`--outfile=${target.output}`] : [`--outdir=${target.outdir}`],
+      ...files,
+    ]);
   } finally {
     await Deno.remove(whole, { recursive: true });
   }
