@@ -226,3 +226,34 @@ Deno.test("lade loader takes local paths, and a directory is the same data set w
     await Deno.remove(directory, { recursive: true });
   }
 });
+
+Deno.test("lade loader refuses a directory with a link that it may not follow, and tells of one that leads nowhere", async () => {
+  await using cli = new CliHere();
+  const root = await Deno.makeTempDir();
+  try {
+    Deno.mkdirSync(`${root}/set`);
+    Deno.writeTextFileSync(`${root}/b.txt`, "b");
+    Deno.writeTextFileSync(`${root}/set/a.txt`, "a");
+    Deno.symlinkSync("nowhere", `${root}/set/c.txt`);
+    const passed = await cli.run(["loader", "run", `${root}/set/`]);
+    assertEquals(passed.code, 0);
+    assertMatch(passed.stderr, /^skipped \S+\/set\/c\.txt: it is a symbolic link that leads nowhere\n$/);
+    Deno.symlinkSync(`${root}/b.txt`, `${root}/set/b.txt`);
+    for (const given of [["plan"], ["run"], ["stream"], ["index"], ["pack", "memory://m/packed/"]]) {
+      const [action = "", ...more] = given;
+      const { code, stderr } = await cli.run(["loader", action, `${root}/set/`, ...more]);
+      assertEquals(code, 1, action);
+      assertMatch(
+        stderr,
+        /set\/b\.txt": it is a symbolic link that leads out of the directory; .*symlinks=follow/,
+      );
+    }
+    assertEquals([...Deno.readDirSync(`${root}/set`)].map(({ name }) => name).toSorted(), [
+      "a.txt",
+      "b.txt",
+      "c.txt",
+    ]);
+  } finally {
+    await Deno.remove(root, { recursive: true });
+  }
+});

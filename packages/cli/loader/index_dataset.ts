@@ -17,6 +17,7 @@ import { UsageError } from "../command/usage_error.ts";
 import { type IndexLine, IndexMessage } from "../messages/index_messages.ts";
 import { LoaderManifestMessage } from "../messages/loader_messages.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { notingLeftOut } from "./noting_left_out.ts";
 
 /** Shards whose index is made at the same time. */
 const AT_ONCE = 8;
@@ -34,7 +35,11 @@ export async function indexDataset(context: CommandContext, given: LoaderCommand
     throw error;
   });
   const { kind = undefined } = given;
-  const listed = await listDataset(store, prefix, { signal, ...(kind && { kind }) });
+  const listed = await listDataset(store, prefix, {
+    signal,
+    ...notingLeftOut(context),
+    ...(kind && { kind }),
+  });
   if (listed.kind === "records" || listed.kind === "samples") await indexShards(context, place, listed);
   if (output.failures > 0) return;
   const difference = before && await compareObjects(before.objects, objectsOf(listed));

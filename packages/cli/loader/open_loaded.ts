@@ -3,6 +3,7 @@ import { dataset, type UriPart } from "@lade/lade";
 import type { CommandContext } from "../command/command_context.ts";
 import { datasetOptionsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { notingLeftOut } from "./noting_left_out.ts";
 import { isPiped, openPiped } from "./open_piped.ts";
 import { sourceOf } from "./source_of.ts";
 
@@ -15,7 +16,7 @@ export async function openLoaded(
   const { lade: opening, signal } = context;
   const { uri, more, weights, tell } = given;
   const lade = await opening();
-  const options = { lade, signal, ...datasetOptionsOf(given) };
+  const options = { lade, signal, ...datasetOptionsOf(given), ...notingLeftOut(context) };
   if (more.length === 0) return await dataset((await sourceOf(lade, uri)).uri, options);
   const parts = [uri, ...more].map(async (argument, place): Promise<UriPart> => {
     const weight = weights[place];

@@ -18,6 +18,7 @@ import { TransferProgress } from "../progress/transfer_progress.ts";
 import { datasetOptionsOf } from "./dataset_options_of.ts";
 import { isPiped, openPiped } from "./open_piped.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
+import { notingLeftOut } from "./noting_left_out.ts";
 
 /** `lade loader pack`: samples into shards. */
 export async function packLoader(
@@ -60,8 +61,13 @@ export async function packLoader(
       },
     };
     let packed: PackedDataset;
-    if (from) packed = await packObjects(from, to, { ...packing, ...datasetOptionsOf(given) });
-    else {
+    if (from) {
+      packed = await packObjects(from, to, {
+        ...packing,
+        ...datasetOptionsOf(given),
+        ...notingLeftOut(context),
+      });
+    } else {
       await using piped = await openPiped(context, given);
       packed = await packDataset(piped, to.store, to.key, packing);
     }

@@ -1,6 +1,7 @@
 import { getBytes, type ObjectStore } from "@lade/core";
 import type { MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
 import { contentTag, fingerprintOf } from "./fingerprint.ts";
+import { listSamples } from "./list_samples.ts";
 import { ObjectTable } from "./object_table.ts";
 
 /** An object as a sample. */
@@ -24,7 +25,8 @@ export interface FilesDatasetOptions {
 /**
  * Every object under a prefix as a sample, in the order of keys. They are listed once, and held to what was listed: one that
  * changed since is an error. Where a store has no tags, a size that changed is. Those that were empty are not asked for
- * again. The store stays the caller's.
+ * again. What has bytes and is no object, such as a link that may not be followed, is an `UnsupportedError`. The store stays
+ * the caller's.
  */
 export async function filesDataset(
   store: ObjectStore,
@@ -35,7 +37,7 @@ export async function filesDataset(
   let { objects } = options;
   if (!objects) {
     objects = new ObjectTable();
-    for await (const object of store.list(prefix, signal ? { signal } : {})) {
+    for await (const object of listSamples(store, prefix, signal ? { signal } : {})) {
       if (filter(object.key)) objects.add(object);
     }
   }

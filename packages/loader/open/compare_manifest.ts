@@ -1,5 +1,6 @@
 import { type CallOptions, compareKeys, type ObjectStore } from "@lade/core";
 import type { ObjectTable, TableObject } from "../datasets/object_table.ts";
+import { listSamples } from "../datasets/list_samples.ts";
 import { nameOf } from "../datasets/fingerprint.ts";
 import { PACK_MARKER } from "../manifest/pack_plan.ts";
 import { isSample } from "./open_dataset.ts";
@@ -24,7 +25,7 @@ export async function compareManifest(
   options: CallOptions = {},
 ): Promise<ManifestDifference> {
   const listed = async function* () {
-    for await (const object of store.list(prefix, options)) {
+    for await (const object of listSamples(store, prefix, options)) {
       if (isSample(object, prefix) && nameOf(object.key) !== PACK_MARKER) yield object;
     }
   };

@@ -4,6 +4,7 @@ import type { Schema } from "@lade/formats/table";
 import type { Dataset, MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
 import { nameOf } from "../datasets/fingerprint.ts";
+import { listSamples, type ListSamplesOptions } from "../datasets/list_samples.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER } from "../manifest/pack_plan.ts";
@@ -33,6 +34,11 @@ export interface OpenDatasetOptions {
   readonly schema?: Schema;
   /** Whether a manifest beside the objects is used where there is one, rather than a listing; `true` by default. */
   readonly manifest?: boolean;
+  /**
+   * Called, where objects are listed, for what lies there without bytes and is no object, such as a link that leads nowhere,
+   * with its URI and what it is. What has bytes, such as a link that may not be followed, is an error.
+   */
+  readonly onLeftOut?: NonNullable<ListSamplesOptions["onLeftOut"]>;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
 }
@@ -139,16 +145,18 @@ for whole objects`,
   }
 }
 
-/** Lists the objects of a data set, and says what their samples are; reads no manifest. */
+/**
+ * Lists the objects of a data set, and says what their samples are; reads no manifest. What has bytes and is no object is an
+ * `UnsupportedError`.
+ */
 export async function listDataset(
   store: ObjectStore,
   prefix: string,
-  options: Pick<OpenDatasetOptions, "kind" | "signal"> = {},
+  options: Pick<OpenDatasetOptions, "kind" | "onLeftOut" | "signal"> = {},
 ): Promise<Manifest> {
-  const { signal } = options;
   const objects = new ObjectTable();
   const kinds = new NamedKinds(prefix);
-  for await (const object of store.list(prefix, signal ? { signal } : {})) {
+  for await (const object of listSamples(store, prefix, options)) {
     if (nameOf(object.key) === PACK_MARKER) throw unfinished(objectUri(store.uri, object.key));
     if (!isSample(object, prefix)) continue;
     objects.add(object);

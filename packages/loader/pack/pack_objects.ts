@@ -27,7 +27,7 @@ export async function packObjects(
   to: PackEnd,
   options: PackObjectsOptions = {},
 ): Promise<PackedDataset> {
-  const { kind, fields, manifest, index, schema, ...packing } = options;
+  const { kind, fields, manifest, index, schema, onLeftOut, ...packing } = options;
   const { signal, format } = packing;
   const call = signal ? { signal } : {};
   const opening: OpenDatasetOptions = {
@@ -37,6 +37,7 @@ export async function packObjects(
     ...(manifest !== undefined && { manifest }),
     ...(index !== undefined && { index }),
     ...(schema && { schema }),
+    ...(onLeftOut && { onLeftOut }),
   };
   const destination = packDestination(to.key, format);
   const prefix = from.key === "" || from.key.endsWith("/") ? from.key : `${from.key}/`;
