@@ -5,7 +5,6 @@ import { run } from "./peers.ts";
 const FLAGS = [
   "--no-prompt",
   "--unstable-lazy-dynamic-imports",
-  "--v8-flags=--initial-heap-size=256,--no-concurrent-sweeping",
   "--allow-all",
 ];
 

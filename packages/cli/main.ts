@@ -3,7 +3,6 @@
  *
  * ```sh
  * deno install --global --name lade --no-prompt --unstable-lazy-dynamic-imports \
- *   --v8-flags=--initial-heap-size=256,--no-concurrent-sweeping \
  *   --allow-read --allow-write --allow-env --allow-net --allow-sys jsr:@lade/cli
  * lade put -r data/ file:///backup/data/
  * ```

@@ -8,7 +8,6 @@ export function runFlags(isWindows: boolean): string[] {
     "--no-config",
     "--no-prompt",
     "--unstable-lazy-dynamic-imports",
-    "--v8-flags=--initial-heap-size=256,--no-concurrent-sweeping",
     "--allow-read",
     "--allow-write",
     "--allow-env",

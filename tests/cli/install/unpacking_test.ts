@@ -45,7 +45,6 @@ Deno.test(
       "--no-config",
       "--no-prompt",
       "--unstable-lazy-dynamic-imports",
-      "--v8-flags=--initial-heap-size=256,--no-concurrent-sweeping",
       "--allow-read",
       "--allow-write",
       "--allow-env",
