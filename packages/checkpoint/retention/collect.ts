@@ -8,7 +8,7 @@ import type { Series } from "../series/series.ts";
 import { type Census, takeCensus, type Tombstone } from "./census.ts";
 import type { GcReport, RemovedObjects } from "./gc_report.ts";
 import { isHeld } from "./hold.ts";
-import { type KeepPolicy, keptBy } from "./keep_policy.ts";
+import { type KeepPolicy, keptBy, missingMetric } from "./keep_policy.ts";
 import { type KeysInUse, keysInUse } from "./keys_in_use.ts";
 import { bury, buryAgain, exhume } from "../series/marks.ts";
 import { tryRetire } from "./retire.ts";
@@ -110,6 +110,14 @@ class Pass {
     // Those that cannot be read are told of below.
     for await (const manifest of findManifests(this.#series, () => {}, this.#signal)) {
       infos.push(infoOf(manifest));
+    }
+    const missing = missingMetric(keep, infos);
+    if (missing !== undefined) {
+      const { uri, context } = this.#series.store;
+      const text = `no checkpoint has the metric ${
+        JSON.stringify(missing)
+      } to be kept by, so that all are kept`;
+      context.onNotice?.({ uri, text });
     }
     const kept = keptBy(keep, infos, await wantedNames(this.#series, this.#signal));
     for (const { generation, step } of infos) {

@@ -2,8 +2,8 @@ import { type CheckpointRef, compareRefs, refName } from "../keys/series_keys.ts
 import type { CheckpointInfo } from "../series/checkpoint_info.ts";
 
 /**
- * Which checkpoints are kept: those that any of its rules keeps. The newest one and those that are pinned are kept in any
- * case.
+ * Which checkpoints are kept: those that any of its rules keeps; all where it has no rule. The newest one and those that are
+ * pinned are kept in any case.
  */
 export interface KeepPolicy {
   /** So many of the newest. */
@@ -12,7 +12,7 @@ export interface KeepPolicy {
   readonly everySteps?: number;
   /** The first one of each such stretch of time, in milliseconds, by the times of the checkpoints. */
   readonly everyMs?: number;
-  /** So many of the best by a metric; those without it are none. */
+  /** So many of the best by a metric; those without it are none. As long as none has it, all are kept. */
   readonly best?: { readonly metric: string; readonly mode: "min" | "max"; readonly count: number };
 }
 
@@ -55,6 +55,11 @@ export function keptBy(
     if (reason !== undefined) keep(ref, reason);
   }
   const { last = 0, everySteps, everyMs, best } = policy;
+  if (last === 0 && !everySteps && !everyMs && !best) {
+    for (const ref of newest) keep(ref, "there is no rule");
+  }
+  const missing = missingMetric(policy, newest);
+  if (missing !== undefined) { for (const ref of newest) keep(ref, `none has the metric ${missing}`); }
   for (const ref of newest.slice(0, last)) keep(ref, `it is one of the last ${last}`);
   if (everySteps) {
     for (const ref of newest) {
@@ -77,6 +82,15 @@ export function keptBy(
     for (const ref of sorted.slice(0, count)) keep(ref, `it is one of the best ${count} by ${metric}`);
   }
   return kept;
+}
+
+/** The metric of the policy, where none of several checkpoints has it: its name may be wrong, or the first is still to come. */
+export function missingMetric(
+  { best }: KeepPolicy,
+  checkpoints: readonly Pick<CheckpointInfo, "metrics">[],
+): string | undefined {
+  if (!best || checkpoints.length < 2) return undefined;
+  return checkpoints.some(({ metrics }) => Object.hasOwn(metrics, best.metric)) ? undefined : best.metric;
 }
 
 function checkCount(name: string, value: number): void {

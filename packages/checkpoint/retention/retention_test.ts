@@ -202,13 +202,16 @@ Deno.test("keptBy() unites its rules, and always keeps the newest", () => {
     [...keptBy(policy, infos, new Map(pinned.map((name) => [name, "it is pinned"]))).keys()].map((name) =>
       Number(name.slice(9))
     ).sort();
-  assertEquals(steps({}), [6]);
-  assertEquals(steps({}, ["00000000-000000000002"]), [2, 6]);
+  assertEquals(steps({ everySteps: 7 }), [6]);
+  assertEquals(steps({ everySteps: 7 }, ["00000000-000000000002"]), [2, 6]);
   assertEquals(steps({ last: 2 }), [5, 6]);
   assertEquals(steps({ everySteps: 2 }), [2, 4, 6]);
   assertEquals(steps({ everyMs: 3000 }), [1, 3, 6]);
   assertEquals(steps({ best: { metric: "loss", mode: "min", count: 2 } }), [4, 5, 6]);
   assertEquals(steps({ best: { metric: "loss", mode: "max", count: 1 }, everySteps: 5 }), [1, 5, 6]);
+  // Neither a policy that was put together of nothing nor a metric that is misspelt has all removed.
+  assertEquals(steps({}), [1, 2, 3, 4, 5, 6]);
+  assertEquals(steps({ last: 2, best: { metric: "los", mode: "min", count: 2 } }), [1, 2, 3, 4, 5, 6]);
 });
 
 Deno.test("a dry run says what the run itself then does", async () => {
