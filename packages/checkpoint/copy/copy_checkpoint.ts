@@ -4,6 +4,7 @@ import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { type CheckpointRef, commitKey, compareRefs, PREFIXES, refName } from "../keys/series_keys.ts";
 import { hasTable, type Manifest, type TensorTable } from "../manifest/manifest.ts";
+import { checkNames } from "../errors/check_names.ts";
 import { Hold } from "../retention/hold.ts";
 import { confirmCommit } from "../save/confirm_commit.ts";
 import { nameLatest } from "../save/name_latest.ts";
@@ -74,6 +75,7 @@ export async function copyCheckpoint(
   to: SeriesPlace,
   options: CopyCheckpointOptions = {},
 ): Promise<CopiedCheckpoint> {
+  checkNames("copy a checkpoint", options, ["verify", "hold", "soleRun", "leaseMs", "signal"]);
   const { signal, hold = true, soleRun = false, leaseMs = LEASE_MS } = options;
   const source = seriesAt(from, { writes: false, soleRun: false });
   const target = seriesAt(to, { writes: true, soleRun });

@@ -3,6 +3,7 @@ import { AlreadyExistsError } from "@lade/core/errors";
 import { byteLengthOf, elementsOf } from "@lade/formats/array";
 import type { LoadOptions } from "../load/load_tensors.ts";
 import type { TensorReader } from "../load/tensor_reader.ts";
+import { checkNames } from "../errors/check_names.ts";
 import type { TensorInfo } from "../record/tensor_info.ts";
 import type { ExportJob, WrittenExport } from "./export_job.ts";
 import { exportNpz } from "./export_npz.ts";
@@ -54,6 +55,8 @@ export interface ExportReport {
 /** Bytes of a part that is read at once, at most: two are in memory, besides what the byte budget holds. */
 const PART_BYTES = 32 * 2 ** 20;
 
+const NAMES = ["format", "filter", "rename", "fileBytes", "name", "replace", "verify", "signal"];
+
 const WRITERS: Readonly<Record<ExportFormat, (job: ExportJob) => Promise<WrittenExport>>> = {
   safetensors: exportSafetensors,
   npz: exportNpz,
@@ -78,6 +81,7 @@ export async function exportCheckpoint(
   prefix: string,
   options: ExportOptions = {},
 ): Promise<ExportReport> {
+  checkNames("export", options, NAMES);
   const { filter = () => true, rename = (name) => name, name = "model", replace = false, ...rest } = options;
   const { format = "safetensors", fileBytes, ...load } = rest;
   const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;

@@ -7,6 +7,7 @@ import { loadTensors } from "../load/load_tensors.ts";
 import { planLoad, type TensorTarget } from "../load/plan_load.ts";
 import { type LoadAllOptions, loadWhole, type TensorReader } from "../load/tensor_reader.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
+import { checkNames } from "../errors/check_names.ts";
 import type { PieceBytes } from "../record/piece_bytes.ts";
 import type { TensorInfo } from "../record/tensor_info.ts";
 
@@ -89,8 +90,10 @@ export class ForeignCheckpoint implements TensorReader {
    */
   async load(
     targets: Iterable<TensorTarget>,
-    { verify, signal }: LoadOptions = {},
+    options: LoadOptions = {},
   ): Promise<LoadReport> {
+    checkNames("load tensors", options, ["verify", "signal"]);
+    const { verify, signal } = options;
     const straight: TensorTarget[] = [];
     const compared: { readonly tensor: ForeignTensor; readonly target: TensorTarget }[] = [];
     const apart = new Map<ForeignTensor, TensorTarget[]>();

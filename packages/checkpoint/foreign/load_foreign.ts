@@ -9,6 +9,7 @@ import {
   type TensorPlace,
 } from "@lade/formats/safetensors";
 import { ObjectSource } from "@lade/formats/source";
+import { checkNames } from "../errors/check_names.ts";
 import type { DataObject } from "../record/piece_bytes.ts";
 import {
   ForeignCheckpoint,
@@ -19,7 +20,7 @@ import {
 import { openNpzTensors } from "./open_npz_tensors.ts";
 import { openRawTensors } from "./open_raw_tensors.ts";
 import { pickleRefusal } from "./pickles.ts";
-import { type RawTensor, readRawDescription } from "../raw/raw_description.ts";
+import { type RawTensor, readRawDescription, writeRawDescription } from "../raw/raw_description.ts";
 import { isSharded, type NumberedFile, putTogether } from "./sharded_tensors.ts";
 
 const RAW_END = ".raw.json";
@@ -56,6 +57,7 @@ export async function loadForeign(
   keyOrPrefix: string,
   options: LoadForeignOptions = {},
 ): Promise<ForeignCheckpoint> {
+  checkNames("load what others wrote", options, ["filter", "maxSize", "raw", "signal"]);
   const { filter = () => true, raw, signal } = options;
   const setup = raw
     ? await openRaw(store, keyOrPrefix, raw, signal)
@@ -119,7 +121,9 @@ async function openRaw(
 ): Promise<ForeignSetup> {
   const folder = key.slice(0, key.lastIndexOf("/") + 1);
   const tensors = raw.map((tensor) => ({ file: key.slice(folder.length), ...tensor }));
-  return await openRawTensors(store, folder, tensors, signal);
+  // What is said in code is checked as what a file says.
+  const checked = readRawDescription(writeRawDescription(tensors), objectUri(store.uri, key));
+  return await openRawTensors(store, folder, checked, signal);
 }
 
 /** An array that has no name. */

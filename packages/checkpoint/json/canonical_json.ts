@@ -9,7 +9,7 @@ export type JsonValue =
 
 /**
  * The one text of a value: names sorted, no space. Equal values have equal texts, whoever writes them. What JSON does not
- * hold, such as NaN or text that is no Unicode, is a `TypeError`.
+ * hold, such as NaN, text that is no Unicode, a `Date`, a `Map` or a list with holes, is a `TypeError`.
  */
 export function canonicalJson(value: JsonValue): string {
   if (typeof value === "string") {
@@ -22,7 +22,12 @@ export function canonicalJson(value: JsonValue): string {
   }
   if (value === null || typeof value === "boolean") return String(value);
   if (typeof value !== "object") throw new TypeError(`Cannot write a ${typeof value} as JSON`);
-  if (isList(value)) return `[${value.map(canonicalJson)}]`;
+  // Not map(), which passes over holes.
+  if (isList(value)) return `[${Array.from(value, canonicalJson)}]`;
+  const prototype = Object.getPrototypeOf(value);
+  if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
+    throw new TypeError(`Cannot write a ${prototype.constructor?.name} as JSON`);
+  }
   const fields = Object.keys(value).sort().map((name) =>
     `${canonicalJson(name)}:${canonicalJson(value[name] ?? null)}`
   );

@@ -13,7 +13,9 @@ Deno.test("equal values have one text, whatever the order of their fields", () =
 
 Deno.test("what JSON would change is refused: half a character, and numbers that are none", async () => {
   const half = "\ud83d";
-  const wrong: JsonValue[] = [half, { [half]: 1 }, [half], NaN, { a: Infinity }];
+  const wrong: JsonValue[] = [half, { [half]: 1 }, [half], NaN, { a: Infinity }, [, 1] as number[]];
+  // TypeScript takes these for objects of JSON, and JSON has nothing, or numbers by name, of them.
+  wrong.push(...[new Date(0), new Map(), { a: new Uint32Array(2) }] as unknown as JsonValue[]);
   for (const value of wrong) assertThrows(() => canonicalJson(value), TypeError);
   await using store = new MemoryStore();
   await using checkpoints = await openCheckpoints(store, "");

@@ -4,6 +4,7 @@ import { NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { damagedChunks, type DataObject } from "../record/piece_bytes.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
+import { checkNames } from "../errors/check_names.ts";
 import type { Series } from "../series/series.ts";
 import { planLoad, type PlannedRead, type TensorTarget } from "./plan_load.ts";
 
@@ -41,8 +42,10 @@ export async function loadTensors(
   { store }: Pick<Series, "store">,
   table: TensorTable,
   targets: Iterable<TensorTarget>,
-  { verify = true, signal }: LoadOptions = {},
+  options: LoadOptions = {},
 ): Promise<LoadReport> {
+  checkNames("load tensors", options, ["verify", "signal"]);
+  const { verify = true, signal } = options;
   const plan = planLoad(table, targets, { inChunks: verify, gap: store.readHints.coalesceGap ?? 0 });
   const ground: LoadGround = { store, table, verify };
   let [bytes, bytesRead] = [0, 0];

@@ -1,6 +1,7 @@
-import { layoutOf } from "@lade/formats/array";
+import { type DType, layoutOf } from "@lade/formats/array";
 import { type Box, boxFault } from "../boxes/box.ts";
 import { type ByteRun, byteRuns } from "../boxes/byte_runs.ts";
+import { checkNames } from "../errors/check_names.ts";
 import type { TensorEntry, TensorTable } from "../manifest/manifest.ts";
 import type { PieceBytes } from "../record/piece_bytes.ts";
 
@@ -8,6 +9,8 @@ import type { PieceBytes } from "../record/piece_bytes.ts";
 export interface TensorTarget {
   /** The tensor's name. */
   readonly name: string;
+  /** What an element is for the caller: a tensor of another dtype is refused. Not compared by default. */
+  readonly dtype?: DType;
   /** Where the part begins in the tensor; at its beginning by default. */
   readonly offsets?: readonly number[];
   /** The length of each dimension of the part; up to the end of the tensor by default. */
@@ -38,6 +41,7 @@ export interface PlanLoadOptions {
   readonly gap: number;
 }
 
+const OF_TARGET = ["name", "dtype", "offsets", "shape", "data"];
 /** Bytes that are read at most for each one that is wanted. */
 const MOST_OVERREAD = 2;
 /** Runs that are held in memory of one read. */
@@ -58,6 +62,7 @@ export function* planLoad(
     if (!tensor) {
       throw new RangeError(`Cannot load tensor ${JSON.stringify(target.name)}: there is none of this name`);
     }
+    checkNames(`load tensor ${JSON.stringify(target.name)}`, target, OF_TARGET);
     const box = boxOf(target, tensor);
     const { buffer, byteOffset, byteLength } = target.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
@@ -69,10 +74,13 @@ export function* planLoad(
   }
 }
 
-function boxOf({ name, offsets, shape, data }: TensorTarget, tensor: TensorEntry): Box {
+function boxOf({ name, dtype, offsets, shape, data }: TensorTarget, tensor: TensorEntry): Box {
   const from = offsets ?? tensor.shape.map(() => 0);
   const own = shape ?? tensor.shape.map((length, axis) => length - (from[axis] ?? 0));
   const cannot = `Cannot load tensor ${JSON.stringify(name)}`;
+  if (dtype !== undefined && dtype !== tensor.dtype) {
+    throw new TypeError(`${cannot} as ${dtype}: it is ${tensor.dtype}`);
+  }
   const fault = boxFault({ offsets: from, shape: own }, tensor.shape);
   if (fault || [...from, ...own].some((value) => !Number.isSafeInteger(value) || value < 0)) {
     throw new RangeError(`${cannot}: ${fault ?? `a part of [${own}] from [${from}] is none`}`);

@@ -1,3 +1,4 @@
+import { checkNames } from "../errors/check_names.ts";
 import { checkKeepPolicy, type KeepPolicy } from "../retention/keep_policy.ts";
 
 /** Options of {@linkcode openCheckpoints}. */
@@ -85,10 +86,7 @@ const RUN_LENGTH = 4096;
 
 /** Writes out the defaults. Options that are not known, or contradict one another, are a `TypeError`. */
 export function resolveCheckpointsOptions(options: CheckpointsOptions, budget: number): CheckpointsConfig {
-  for (const name of Object.keys(options)) {
-    if (KNOWN.includes(name)) continue;
-    throw new TypeError(`Cannot open checkpoints with ${JSON.stringify(name)}: it takes ${KNOWN.join(", ")}`);
-  }
+  checkNames("open checkpoints", options, KNOWN);
   const { rank = 0, worldSize = 1, run, readOnly = false, soleRun = false } = options;
   whole("worldSize", worldSize, 1, RANKS);
   whole("rank", rank, 0, worldSize);

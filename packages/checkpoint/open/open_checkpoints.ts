@@ -12,6 +12,7 @@ import { type PlannedSave, saveCheckpoint } from "../save/save_checkpoint.ts";
 import { checkExtras } from "../save/write_extras.ts";
 import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
 import { findCommits, newestCommit } from "../series/find_commits.ts";
+import { checkNames } from "../errors/check_names.ts";
 import { checkNewestRun, joinRun } from "../series/join_run.ts";
 import { checkMarker } from "../series/marker.ts";
 import {
@@ -126,11 +127,17 @@ class OpenCheckpoints implements Checkpoints {
     if (!(Number.isSafeInteger(step) && step >= 0 && step < STEPS)) {
       throw new RangeError(`Cannot save step ${step}: a whole number below ${STEPS} is needed`);
     }
+    checkNames("save", content, ["tensors", "extras", "metrics"]);
     const { extras = {}, metrics = {} } = content;
     checkExtras(extras);
     for (const [name, value] of Object.entries(metrics)) {
       if (!Number.isFinite(value)) {
-        throw new TypeError(`Cannot save the metric ${JSON.stringify(name)}: it is ${value}`);
+        const shown = typeof value === "number" ? value : `a ${typeof value}`;
+        throw new TypeError(
+          `Cannot save the metric ${
+            JSON.stringify(name)
+          }: it is ${shown}; leave out what is no finite number`,
+        );
       }
     }
     const files = planSave(content, { rank, worldSize, shardBytes });
@@ -172,6 +179,7 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async open(which: WhichCheckpoint, options: OpenOptions = {}): Promise<Checkpoint> {
+    checkNames("open a checkpoint", options, ["hold", "signal"]);
     for (let attempt = 1;; attempt++) {
       const ref = await this.#find(which, options.signal);
       try {
@@ -204,6 +212,7 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async gc({ keep = this.#config.keep, ...options }: GcOptions = {}): Promise<GcReport> {
+    checkNames("remove checkpoints", options, ["dryRun", "signal"]);
     if (keep) checkKeepPolicy(keep);
     const { graceMs, leaseMs } = this.#config;
     return await collect(this.#series, { ...options, keep, graceMs, leaseMs });

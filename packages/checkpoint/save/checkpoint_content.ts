@@ -21,6 +21,8 @@ export interface TensorPiece {
    * `data` asked for. What that checkpoint does not have is written. `false` by default.
    */
   readonly frozen?: boolean;
+  /** Which index changes fastest: the last one. A named `NdArray` in C order is a piece; one in Fortran order is refused. */
+  readonly order?: "C" | "F";
   /** Its bytes in C order, little-endian: an array of its elements, bytes, or a function that gives or yields them. */
   readonly data: TensorData;
 }

@@ -1,6 +1,7 @@
-import { byteLengthOf, type DType, DTYPE_NAMES, elementsOf, isDType } from "@lade/formats/array";
+import { byteLengthOf, type DType, DTYPE_NAMES, elementsOf, isDType, layoutOf } from "@lade/formats/array";
 import { isSafetensorsDType, type TensorData } from "@lade/formats/safetensors";
 import { type Box, boxFault } from "../boxes/box.ts";
+import { checkNames } from "../errors/check_names.ts";
 import type { CheckpointContent, TensorPiece } from "./checkpoint_content.ts";
 import { dealReplicas } from "./deal_replicas.ts";
 
@@ -25,6 +26,17 @@ export interface CutOptions {
 
 /** Files that are written at the same time, at most. */
 const FILES = 4;
+const OF_PIECE = [
+  "name",
+  "dtype",
+  "shape",
+  "offsets",
+  "globalShape",
+  "replicas",
+  "frozen",
+  "data",
+  "order",
+];
 /** Fewer bytes than this are no file of their own unless they have to be. */
 const LEAST_FILE = 256 * 2 ** 20;
 
@@ -48,11 +60,12 @@ function checked(
 ): PlannedPiece & { replicas: readonly number[] } {
   const { name, dtype, shape, globalShape = shape, offsets = shape.map(() => 0), replicas = [rank], data } =
     piece;
-  const { frozen = false } = piece;
+  const { frozen = false, order = "C" } = piece;
   const cannot = (detail: string) => new TypeError(`Cannot save tensor ${JSON.stringify(name)}: ${detail}`);
   if (typeof name !== "string" || name === "" || name === "__metadata__" || !name.isWellFormed()) {
     throw cannot("no tensor can be called so");
   }
+  checkNames(`save tensor ${JSON.stringify(name)}`, piece, OF_PIECE);
   if (!isDType(dtype)) {
     const known = DTYPE_NAMES.filter(isSafetensorsDType).join(", ");
     throw cannot(`its dtype ${JSON.stringify(dtype)} is none of ${known}`);
@@ -67,9 +80,21 @@ function checked(
   if (elementsOf(offsets) === undefined) throw cannot(`its offsets [${offsets}] are none`);
   const fault = boxFault({ offsets, shape }, globalShape);
   if (fault) throw cannot(fault);
+  if (order !== "C") {
+    throw cannot(
+      "its data are in Fortran order: inCOrder() of @lade/formats/array gives its bytes in C order",
+    );
+  }
   if (data === undefined || data === null) throw cannot("it has no data");
-  if (ArrayBuffer.isView(data) && data.byteLength !== bytes) {
-    throw cannot(`its data have ${data.byteLength} bytes, its shape takes ${bytes}`);
+  if (typeof data !== "function") {
+    if (!ArrayBuffer.isView(data)) throw cannot("its data are neither an array nor a function");
+    const due = layoutOf(dtype).view(new ArrayBuffer(0), 0, 0).constructor;
+    if (!(data instanceof Uint8Array) && data.constructor !== due) {
+      throw cannot(`${dtype} is given as a ${data.constructor.name}, not as a ${due.name} or its bytes`);
+    }
+    if (data.byteLength !== bytes) {
+      throw cannot(`its data have ${data.byteLength} bytes, its shape takes ${bytes}`);
+    }
   }
   const ranks = [...new Set(replicas)].sort((a, b) => a - b);
   const isRank = (value: number) => Number.isSafeInteger(value) && value >= 0 && value < worldSize;

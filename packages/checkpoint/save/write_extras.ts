@@ -26,9 +26,11 @@ export function checkExtras(extras: Readonly<Record<string, JsonValue | Uint8Arr
     try {
       canonicalJson(value);
     } catch (cause) {
-      throw new TypeError(`Cannot save the extra ${JSON.stringify(name)}: it is neither JSON nor bytes`, {
-        cause,
-      });
+      const why = cause instanceof TypeError ? ` (${cause.message})` : "";
+      throw new TypeError(
+        `Cannot save the extra ${JSON.stringify(name)}: it is neither JSON nor bytes of a Uint8Array${why}`,
+        { cause },
+      );
     }
   }
 }
