@@ -28,6 +28,8 @@ export * from "./concurrency/with_timeout.ts";
 export * from "./buffers/buffer_pool.ts";
 export { decodeUrlPath, refuseUrlQuery, type TakenQuery, urlFault } from "./uri/parse_service_url.ts";
 export * from "./uri/parse_uri.ts";
+export * from "./uri/local_path.ts";
+export * from "./uri/windows_name.ts";
 export * from "./uri/split_location.ts";
 export * from "./uri/check_key.ts";
 export * from "./uri/compare_keys.ts";

@@ -1,8 +1,10 @@
 import {
   AlreadyExistsError,
+  basePath,
   type CallName,
   type Check,
   type DiagnoseOptions,
+  isRoot,
   type Location,
   NotEmptyError,
   NotFoundError,
@@ -12,6 +14,7 @@ import {
   type StoreContext,
   systemClock,
   UnsupportedError,
+  uriPathOf,
 } from "@lade/core/backend";
 import { checkSettings, describeSettings, type SettingTable, type ShownSetting } from "@lade/core/settings";
 import { errorCode, fileError } from "./files/file_error.ts";
@@ -65,7 +68,7 @@ class LocalProvider implements Provider {
   async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
     const { path, subject } = this.#prepare("create", container, options);
     try {
-      if (path !== "/") await Deno.mkdir(directoryOf(path), { recursive: true });
+      if (!isRoot(path)) await Deno.mkdir(directoryOf(path), { recursive: true });
       await Deno.mkdir(path);
     } catch (error) {
       if (errorCode(error) !== "EEXIST") throw fileError(error, subject, options.signal);
@@ -103,7 +106,7 @@ class LocalProvider implements Provider {
   }
 
   async *diagnose({ container, key }: Location, options: DiagnoseOptions = {}): AsyncGenerator<Check> {
-    const root = `${container === "/" ? "" : container}/${key}`;
+    const root = `${basePath(container)}/${key}`;
     const { config, path } = this.#prepare("diagnose", root, options);
     const { diagnose } = await import("./doctor/diagnose.ts");
     const { context, signal, write } = options;
@@ -122,7 +125,7 @@ class LocalProvider implements Provider {
   #prepare(operation: string, container: string, { signal, config = {} }: ProviderOptions): Prepared {
     signal?.throwIfAborted();
     const path = rootPath(this.#setup.scheme, operation, container);
-    const uri = `${this.#setup.scheme}://${path}`;
+    const uri = `${this.#setup.scheme}://${uriPathOf(path)}`;
     return {
       path,
       subject: { operation, uri },

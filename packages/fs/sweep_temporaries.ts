@@ -1,4 +1,4 @@
-import { systemClock } from "@lade/core/backend";
+import { systemClock, uriPathOf } from "@lade/core/backend";
 import { fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./store/local_store.ts";
@@ -52,7 +52,7 @@ export async function* sweepTemporaries(
     throw new RangeError(`Cannot sweep with olderThanMs ${olderThanMs}: a number from 0 up is needed`);
   }
   const { root, uri, clock } = typeof store === "string"
-    ? { root: rootPath("file", "sweep", store), uri: `file://${store}`, clock: systemClock }
+    ? placeOf(rootPath("file", "sweep", store))
     : { root: store.root, uri: store.uri, clock: store.context.clock };
   const before = clock.now() - olderThanMs;
   const calls = new FileCalls(new IoGate(clock));
@@ -68,6 +68,10 @@ export async function* sweepTemporaries(
   } catch (error) {
     throw fileError(error, { operation: "sweep", uri }, signal);
   }
+}
+
+function placeOf(root: string) {
+  return { root, uri: `file://${uriPathOf(root)}`, clock: systemClock };
 }
 
 /** Whether a file is what a write left that nobody can go on with. What may not be read is left alone. */

@@ -1,4 +1,5 @@
 import type { ModuleExport, Transform } from "@lade/loader";
+import { fileUri } from "@lade/transfer/places";
 import { UsageError } from "../command/usage_error.ts";
 
 /** A module's export that a command line names. */
@@ -21,7 +22,7 @@ export async function moduleOf(option: string, text: string): Promise<NamedExpor
   }
   const quoted = JSON.stringify(path);
   if (!await isFile(path)) throw new UsageError(`${option}: no file ${quoted} lies there.`);
-  const named = { module: new URL(urlPath(path), `file://${urlPath(Deno.cwd())}/`), export: name };
+  const named = { module: moduleUrl(path), export: name };
   let exports: Record<string, unknown>;
   try {
     exports = await import(named.module.href);
@@ -39,9 +40,10 @@ export async function moduleOf(option: string, text: string): Promise<NamedExpor
   );
 }
 
-/** A path as it stands in a URL. */
-function urlPath(path: string): string {
-  return path.split("/").map(encodeURIComponent).join("/");
+/** The URL of a file, in which a path stands encoded, but for the colon of a drive. */
+function moduleUrl(path: string): URL {
+  const segments = fileUri(path).slice("file://".length).split("/").map(encodeURIComponent);
+  return new URL(`file://${segments.join("/").replaceAll("%3A", ":")}`);
 }
 
 async function isFile(path: string): Promise<boolean> {

@@ -1,4 +1,5 @@
 import { InvalidNameError } from "../errors/errors.ts";
+import { PLATFORM, type Platform } from "./local_path.ts";
 import { nearUriAdvice } from "../text/near_uri.ts";
 
 /** A URI cut in two. */
@@ -11,9 +12,9 @@ export interface ParsedUri {
 
 const PATTERN = /^[A-Za-z][A-Za-z0-9+.-]*:\/\//;
 
-/** Whether a string has the form of a URI (`scheme://…`), of any scheme. */
-export function isUri(text: string): boolean {
-  return PATTERN.test(text);
+/** Whether a string has the form of a URI (`scheme://…`), of any scheme; on Windows one letter is a drive and no scheme. */
+export function isUri(text: string, platform: Platform = PLATFORM): boolean {
+  return PATTERN.test(text) && (platform === "posix" || text[1] !== ":");
 }
 
 /**
@@ -21,7 +22,7 @@ export function isUri(text: string): boolean {
  * Anything else than `scheme://…` is an `InvalidNameError`.
  */
 export function parseUri(uri: string): ParsedUri {
-  if (!PATTERN.test(uri)) {
+  if (!isUri(uri)) {
     throw new InvalidNameError({
       operation: "parse",
       uri,

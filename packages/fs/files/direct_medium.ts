@@ -1,4 +1,5 @@
 import type { ReadHints, StoreContext } from "@lade/core";
+import { PLATFORM, type Platform } from "@lade/core/backend";
 import { blocksAbove, blocksBelow } from "./direct_alignment.ts";
 import { DescriptorCalls, type NodeFs } from "./descriptor_calls.ts";
 import { DirectPartFile } from "./direct_part_file.ts";
@@ -121,6 +122,9 @@ export class DirectMedium implements Medium {
 }
 
 /** The flag O_DIRECT, or 0 where the system has none. */
-export function directFlag({ constants }: Pick<NodeFs, "constants">): number {
-  return constants.O_DIRECT ?? 0;
+export function directFlag(
+  { constants }: Pick<NodeFs, "constants">,
+  platform: Platform = PLATFORM,
+): number {
+  return platform === "windows" ? 0 : constants.O_DIRECT ?? 0;
 }

@@ -64,9 +64,25 @@ export function objectEtag(status: FileStatus | undefined): string | undefined {
   return status?.kind === "file" ? etagOf(status) : undefined;
 }
 
+/** What tells files apart by their numbers. */
+export type FileNumbers = Pick<FileStatus, "ino" | "dev" | "bornMs">;
+
 /** Whether two statuses are of the same file, whatever it holds. */
-export function isSameFile(a: FileStatus, b: FileStatus): boolean {
-  return a.ino === b.ino && a.dev === b.dev;
+export function isSameFile(a: FileNumbers, b: FileNumbers): boolean {
+  return a.ino === b.ino && a.dev === b.dev && (hasExactNumber(a) || a.bornMs === b.bornMs);
+}
+
+/** A text that is the same for the same file alone. */
+export function identityOf({ dev, ino, bornMs }: FileNumbers): string {
+  return hasExactNumber({ ino }) ? `${dev}:${ino}` : `${dev}:${ino}:${bornMs}`;
+}
+
+/**
+ * Whether the number of a file is its own. Windows has numbers of 64 bits, of which Deno gives 53: there neighbours have one,
+ * and are told apart by when they were made, as well as that goes.
+ */
+export function hasExactNumber({ ino }: Pick<FileStatus, "ino">): boolean {
+  return ino !== 0 && Number.isSafeInteger(ino);
 }
 
 /** Whether two statuses are of the same file, which was not written to in between. */

@@ -2,6 +2,7 @@ import {
   type CallName,
   checkListOptions,
   InvalidNameError,
+  isRoot,
   type LeftOut,
   type ListOptions,
   NotFoundError,
@@ -96,8 +97,8 @@ export async function canStart(
     throw new InvalidNameError({ ...subject, detail: "the prefix is not valid Unicode" });
   }
   try {
-    const root = tree.root === "/" ? undefined : await calls.present(calls.stat(tree.root));
-    if (tree.root !== "/" && root?.kind !== "directory") {
+    const root = isRoot(tree.root) ? undefined : await calls.present(calls.stat(tree.root));
+    if (!isRoot(tree.root) && root?.kind !== "directory") {
       throw new NotFoundError({ ...subject, detail: `there is no directory ${JSON.stringify(tree.root)}` });
     }
     if (directory === "") return true;

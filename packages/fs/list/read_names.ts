@@ -1,4 +1,4 @@
-import { compareKeys } from "@lade/core/backend";
+import { basePath, compareKeys, isRoot, PLATFORM, windowsNameFault } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { type FileStatus, isSameFile } from "../files/file_status.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
@@ -28,6 +28,10 @@ export interface NoObject {
 }
 
 const NO_NAME: NoObject = { reason: "its name is not UTF-8, rename it", hasBytes: true };
+const NO_WINDOWS_NAME: NoObject = {
+  reason: "Windows takes its name for another one, rename it",
+  hasBytes: true,
+};
 const SPECIAL: NoObject = { reason: "it is a socket, pipe or device", hasBytes: false };
 const BROKEN_LINK: NoObject = { reason: "it is a symbolic link that leads nowhere", hasBytes: false };
 const CIRCLE: NoObject = { reason: "it is a symbolic link to a directory that it lies in", hasBytes: false };
@@ -94,6 +98,8 @@ export async function* entriesOf(
           name.includes(REPLACED) && !await setup.calls.present(setup.calls.lstat(pathIn(directory, name)))
         ) {
           onLeftOut?.(name, NO_NAME);
+        } else if (PLATFORM === "windows" && windowsNameFault(name) !== undefined) {
+          onLeftOut?.(name, NO_WINDOWS_NAME);
         } else if (isDirectory) yield { name, type: "directory" };
         else if (isUnfinishedName(name)) continue;
         else if (isFile) yield { name, type: "file" };
@@ -143,9 +149,9 @@ async function isAncestor(
   status: FileStatus,
   root: string,
 ): Promise<boolean> {
-  for (let at = path.replace(/(?<=.)\/$/, ""); at.length >= root.length; at = directoryOf(at)) {
+  for (let at = isRoot(path) ? path : basePath(path); at.length >= root.length; at = directoryOf(at)) {
     if (isSameFile(await calls.stat(at), status)) return true;
-    if (at === "/") break;
+    if (isRoot(at)) break;
   }
   return false;
 }

@@ -56,3 +56,11 @@ Deno.test("pathFault() keeps the names of unfinished writes", () => {
     assertStringIncludes(pathFault(key) ?? "", "unfinished");
   }
 });
+
+Deno.test("pathFault() refuses on Windows what would be another file or a device, and nowhere else", () => {
+  for (const key of ["a\\b", "a/aux.txt", "NUL", "a./b", "a /b", "a:b", "a?", "com1/x", "a\nb"]) {
+    assertStringIncludes(pathFault(key, "windows") ?? "", "no file of Windows has a name that");
+    assertEquals(pathFault(key, "posix"), undefined);
+  }
+  for (const key of ["a/b.c", "é", ".x/y", "console"]) assertEquals(pathFault(key, "windows"), undefined);
+});

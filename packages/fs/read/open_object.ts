@@ -1,4 +1,4 @@
-import { type CallName, NotFoundError } from "@lade/core/backend";
+import { type CallName, localPath, NotFoundError } from "@lade/core/backend";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -39,7 +39,11 @@ function openNow({ tree, medium }: LocalSetup, subject: CallName, path: string):
   const file = medium.openSync(path);
   try {
     const status = file.statusSync();
-    return { file, status, real: mayLeadOut(tree, path, look, status) ? Deno.realPathSync(path) : undefined };
+    return {
+      file,
+      status,
+      real: mayLeadOut(tree, path, look, status) ? localPath(Deno.realPathSync(path)) : undefined,
+    };
   } catch (error) {
     file.close();
     throw error;
@@ -55,7 +59,7 @@ async function openLater({ tree, medium }: LocalSetup, subject: CallName, path: 
     return {
       file,
       status,
-      real: mayLeadOut(tree, path, look, status) ? await Deno.realPath(path) : undefined,
+      real: mayLeadOut(tree, path, look, status) ? localPath(await Deno.realPath(path)) : undefined,
     };
   } catch (error) {
     file.close();

@@ -2,6 +2,7 @@ import {
   type CallName,
   checkReadConditions,
   type GetOptions,
+  localPath,
   type ObjectInfo,
   resolveRange,
 } from "@lade/core/backend";
@@ -77,5 +78,6 @@ export function readRangesAtOnce(
 
 /** Whether no link on the way leads out, as far as that can be found out synchronously. */
 export function isInside(tree: LocalSetup["tree"], path: string): boolean {
-  return !tree.isGuarded || tree.isRightBelow(path) || tree.isKnownToAllow(path, Deno.realPathSync(path));
+  return !tree.isGuarded || tree.isRightBelow(path) ||
+    tree.isKnownToAllow(path, localPath(Deno.realPathSync(path)));
 }

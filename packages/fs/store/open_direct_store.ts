@@ -1,4 +1,4 @@
-import { type StoreContext, UnsupportedError } from "@lade/core/backend";
+import { localPath, type StoreContext, UnsupportedError, uriPathOf } from "@lade/core/backend";
 import { directFlag, DirectMedium } from "../files/direct_medium.ts";
 import { FileMedium } from "../files/file_medium.ts";
 import type { LocalStore } from "./local_store.ts";
@@ -29,7 +29,7 @@ export async function openDirectStore(root: string, options: DirectStoreOptions 
       if (fallback) return fallback;
       throw new UnsupportedError({
         operation: "open",
-        uri: `direct://${root}`,
+        uri: `direct://${uriPathOf(localPath(root))}`,
         detail: "this system has no O_DIRECT",
         advice: "use file:// or the configuration fallback: true",
       });

@@ -1,4 +1,4 @@
-import { createStoreContext, type StoreContext, UnsupportedError } from "@lade/core/backend";
+import { createStoreContext, type StoreContext, uriPathOf } from "@lade/core/backend";
 import { readsElsewhere } from "@lade/core/seams";
 import type { SettingTable } from "@lade/core/settings";
 import { DiskFigures } from "../files/disk_figures.ts";
@@ -26,16 +26,8 @@ export function openLocalStore(
 ): LocalStore {
   const { context = createStoreContext(), ...given } = options;
   const path = rootPath(scheme, "open", root);
-  const uri = `${scheme}://${path}`;
+  const uri = `${scheme}://${uriPathOf(path)}`;
   const config = completeConfig(uri, given, table);
-  if (Deno.build.os === "windows") {
-    throw new UnsupportedError({
-      operation: "open",
-      uri,
-      detail: "local files of Windows are not supported",
-      advice: "use Linux, macOS or WSL for them; stores of services have no paths",
-    });
-  }
   const gate = new IoGate(context.clock);
   const calls = new FileCalls(gate);
   const setup: LocalSetup = {

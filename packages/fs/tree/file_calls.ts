@@ -1,3 +1,4 @@
+import { localPath, PLATFORM, type Platform } from "@lade/core/backend";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import { errorCode } from "../files/file_error.ts";
 import type { IoGate } from "../files/io_gate.ts";
@@ -5,9 +6,11 @@ import type { IoGate } from "../files/io_gate.ts";
 /** Calls on names of files, synchronous or not as the gate decides. */
 export class FileCalls {
   readonly #gate: IoGate;
+  readonly #platform: Platform;
 
-  constructor(gate: IoGate) {
+  constructor(gate: IoGate, platform: Platform = PLATFORM) {
     this.#gate = gate;
+    this.#platform = platform;
   }
 
   /** The status of what a name stands for, links followed. */
@@ -33,7 +36,7 @@ export class FileCalls {
 
   /** The path without links that a name stands for. */
   async realPath(path: string): Promise<string> {
-    return await this.#gate.run(() => Deno.realPathSync(path), () => Deno.realPath(path));
+    return localPath(await this.#gate.run(() => Deno.realPathSync(path), () => Deno.realPath(path)));
   }
 
   /** Gives a file another name, in place of what has that name. */
@@ -57,13 +60,15 @@ export class FileCalls {
     return await this.#gate.run(() => Deno.utimeSync(path, time, time), () => Deno.utime(path, time, time));
   }
 
-  /** Sets permission bits. */
+  /** Sets permission bits, which Windows does not have. */
   async chmod(path: string, mode: number): Promise<void> {
+    if (this.#platform === "windows") return;
     return await this.#gate.run(() => Deno.chmodSync(path, mode), () => Deno.chmod(path, mode));
   }
 
-  /** Waits until the names in a directory are on the disk. */
+  /** Waits until the names in a directory are on the disk. Windows writes names by its journal, and syncs no directory. */
   async syncDirectory(path: string): Promise<void> {
+    if (this.#platform === "windows") return;
     using directory = await Deno.open(path);
     await directory.sync();
   }

@@ -1,7 +1,7 @@
 import type { ObjectPlace } from "@lade/core";
-import type { FileStatus } from "../files/file_status.ts";
+import { identityOf } from "../files/file_status.ts";
 import type { FileCalls } from "./file_calls.ts";
-import { directoryOf } from "./tree.ts";
+import { basePath, directoryOf, isRoot } from "@lade/core/backend";
 
 /** What both schemes call the files of this machine. */
 const SERVICE = "files";
@@ -12,7 +12,7 @@ const SERVICE = "files";
  */
 export async function placeOfPath(calls: FileCalls, path: string): Promise<ObjectPlace> {
   const isDirectory = path.endsWith("/");
-  const bare = path.replace(/(?<=.)\/+$/, "");
+  const bare = withoutSlash(path);
   const real = await realPathOf(calls, bare);
   const status = await calls.present(calls.stat(bare)).catch(() => undefined);
   return {
@@ -27,7 +27,7 @@ export async function placeOfPath(calls: FileCalls, path: string): Promise<Objec
 /** The directories above a real path, the nearest first; an empty text for each that does not exist yet. */
 async function identitiesAbove(calls: FileCalls, real: string): Promise<string[]> {
   const identities: string[] = [];
-  for (let at = real.replace(/(?<=.)\/$/, ""); at !== "/";) {
+  for (let at = withoutSlash(real); !isRoot(at);) {
     at = directoryOf(at);
     const status = await calls.present(calls.stat(at)).catch(() => undefined);
     identities.push(status ? identityOf(status) : "");
@@ -35,17 +35,17 @@ async function identitiesAbove(calls: FileCalls, real: string): Promise<string[]
   return identities;
 }
 
-function identityOf({ dev, ino }: FileStatus): string {
-  return `${dev}:${ino}`;
-}
-
 /** The real path of what need not exist yet. */
 async function realPathOf(calls: FileCalls, path: string): Promise<string> {
   let rest = "";
   for (let existing = path;; existing = directoryOf(existing)) {
     const real = await calls.realPath(existing).catch(() => undefined);
-    if (real !== undefined) return real.replace(/\/$/, "") + rest || "/";
-    if (existing === "/") return path;
+    if (real !== undefined) return rest === "" ? real : basePath(real) + rest;
+    if (isRoot(existing)) return path;
     rest = existing.slice(existing.lastIndexOf("/")) + rest;
   }
+}
+
+function withoutSlash(path: string): string {
+  return isRoot(path) ? path : path.replace(/\/+$/, "");
 }

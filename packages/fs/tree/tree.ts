@@ -1,4 +1,11 @@
-import { type CallName, objectUri, PermissionDeniedError } from "@lade/core/backend";
+import {
+  basePath,
+  type CallName,
+  isRoot,
+  objectUri,
+  PermissionDeniedError,
+  uriPathOf,
+} from "@lade/core/backend";
 import type { SymlinkPolicy } from "../names/local_config.ts";
 import type { FileCalls } from "./file_calls.ts";
 
@@ -10,11 +17,11 @@ import type { FileCalls } from "./file_calls.ts";
  * directories for links at the very moment of a call, for which the system's own permissions are the means.
  */
 export class Tree {
-  /** The directory, absolute, without a trailing slash (but `/` itself). */
+  /** The directory, absolute, without a trailing slash (but that of a root, such as `/`). */
   readonly root: string;
-  /** Its URI, without a trailing slash (but that of `/`). */
+  /** Its URI, without a trailing slash (but that of a root). */
   readonly uri: string;
-  /** Whether paths have to be checked at all: nothing lies outside `/`. */
+  /** Whether paths have to be checked at all: a root is not left, but by a link to another one. */
   readonly isGuarded: boolean;
   /** What links may do. */
   readonly policy: SymlinkPolicy;
@@ -25,10 +32,10 @@ export class Tree {
   constructor(scheme: string, root: string, policy: SymlinkPolicy, calls: FileCalls) {
     this.root = root;
     this.policy = policy;
-    this.uri = `${scheme}://${root}`;
-    this.isGuarded = policy === "refuse" || (policy === "follow-inside" && root !== "/");
+    this.uri = `${scheme}://${uriPathOf(root)}`;
+    this.isGuarded = policy === "refuse" || (policy === "follow-inside" && !isRoot(root));
     this.#calls = calls;
-    this.#base = root === "/" ? "" : root;
+    this.#base = basePath(root);
   }
 
   /** The path of a key's file. */
@@ -49,8 +56,7 @@ export class Tree {
   /** Whether `path`, whose real path is `real`, may be touched. */
   async allows(path: string, real: string): Promise<boolean> {
     if (!this.isGuarded || this.isKnownToAllow(path, real)) return true;
-    const realRoot = await this.#calls.realPath(this.root);
-    this.#realBase = realRoot === "/" ? "" : realRoot;
+    this.#realBase = basePath(await this.#calls.realPath(this.root));
     return this.#fits(path, real, this.#realBase);
   }
 
@@ -104,7 +110,4 @@ export interface PathRule {
   readonly path: string;
 }
 
-/** The directory of a path. */
-export function directoryOf(path: string): string {
-  return path.slice(0, path.lastIndexOf("/")) || "/";
-}
+export { directoryOf } from "@lade/core/backend";

@@ -1,3 +1,4 @@
+import { basePath } from "@lade/core/backend";
 import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -15,8 +16,8 @@ export async function findUpload(
   const name = uploadName(id);
   if (!readUploadName(name)) return undefined;
   const names = paths.map((path) => path.slice(path.lastIndexOf("/") + 1));
-  for (const directory of new Set(paths.map(directoryOf))) {
-    const path = `${directory === "/" ? "" : directory}/${name}`;
+  for (const directory of new Set(paths.map((path) => directoryOf(path)))) {
+    const path = `${basePath(directory)}/${name}`;
     const record = recordPath(path);
     if ((await calls.present(calls.lstat(record)))?.kind !== "file") continue;
     const bytes = await calls.present(Deno.readFile(record));

@@ -71,7 +71,7 @@ export class RecordFile {
       // It may have been closed or aborted before the lock was had.
       const named = await calls.present(calls.lstat(path));
       if (!named || !isSameFile(named, statusOf(await file.stat()))) throw uploadGone(subject);
-      const read = readRecord(await Deno.readFile(path));
+      const read = readRecord(await readWhole(file));
       if (!read) throw uploadGone(subject, "its record is damaged: start again");
       await file.truncate(read.intactBytes);
       await file.seek(0, Deno.SeekMode.End);
@@ -131,6 +131,16 @@ export class RecordFile {
     const bytes = encoder.encode(lines);
     for (let done = 0; done < bytes.length;) done += await this.#file.write(bytes.subarray(done));
   }
+}
+
+/** The bytes of a file that was just opened; by its own descriptor, for on Windows its lock keeps out all others. */
+async function readWhole(file: Deno.FsFile): Promise<Uint8Array> {
+  const bytes = new Uint8Array((await file.stat()).size);
+  let length = 0;
+  for (let count; length < bytes.length && (count = await file.read(bytes.subarray(length))) !== null;) {
+    length += count;
+  }
+  return bytes.subarray(0, length);
 }
 
 /** The error of a write that cannot be gone on with. */

@@ -1,5 +1,5 @@
 import type { MovedEntry, MoveTreeOptions, TreeEntry } from "@lade/core";
-import { AlreadyExistsError, InvalidNameError, NotFoundError } from "@lade/core/backend";
+import { AlreadyExistsError, InvalidNameError, isRoot, NotFoundError } from "@lade/core/backend";
 import { errorCode, fileError } from "../files/file_error.ts";
 import { takeOwner } from "../write/copy_content.ts";
 import { moveFile } from "../write/move_file.ts";
@@ -117,7 +117,7 @@ async function deviceAbove({ calls }: LocalSetup, path: string): Promise<number 
   for (let at = directoryOf(path);; at = directoryOf(at)) {
     const status = await calls.present(calls.stat(at));
     if (status) return status.dev;
-    if (at === "/") return undefined;
+    if (isRoot(at)) return undefined;
   }
 }
 

@@ -1,5 +1,5 @@
 import type { EntryKind } from "@lade/core";
-import { type CallName, InvalidNameError } from "@lade/core/backend";
+import { basePath, type CallName, InvalidNameError, PLATFORM, windowsNameFault } from "@lade/core/backend";
 import { errorCode, fileError } from "../files/file_error.ts";
 import type { FileStatus } from "../files/file_status.ts";
 import { openDirectory } from "../list/open_directory.ts";
@@ -37,7 +37,7 @@ export function subjectOf({ setup, operation }: TreeWalk, key: string): CallName
  */
 export async function readEntries(walk: TreeWalk, directory: string): Promise<Entry[]> {
   const { setup: { calls, tree }, signal } = walk;
-  const path = tree.path(directory).replace(/(?<=.)\/$/, "");
+  const path = directory === "" ? tree.root : basePath(tree.path(directory));
   const files: Entry[] = [];
   const directories: Entry[] = [];
   try {
@@ -54,6 +54,11 @@ export async function readEntries(walk: TreeWalk, directory: string): Promise<En
         signal?.throwIfAborted();
         if (name.includes(REPLACED) && !await calls.present(calls.lstat(`${path}/${name}`))) {
           const detail = "its name is not UTF-8, rename it";
+          throw new InvalidNameError({ ...subjectOf(walk, directory + name), detail });
+        }
+        const fault = PLATFORM === "windows" ? windowsNameFault(name) : undefined;
+        if (fault !== undefined) {
+          const detail = `its name ${fault}, so that Windows takes it for another one: rename it`;
           throw new InvalidNameError({ ...subjectOf(walk, directory + name), detail });
         }
         if (isDirectory) directories.push({ name, kind: "directory" });

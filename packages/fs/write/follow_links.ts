@@ -1,3 +1,4 @@
+import { localPath, pathFrom, rootOf } from "@lade/core/backend";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -22,8 +23,7 @@ export async function followLinks(calls: FileCalls, path: string): Promise<LinkE
     if (status?.kind !== "link") return { end: at, isDescriptor: false };
     const directory = await calls.realPath(directoryOf(at));
     if (DESCRIPTORS.test(directory)) return { end: at, isDescriptor: true };
-    const text = await Deno.readLink(at);
-    at = normalize(text.startsWith("/") ? text : `${directory}/${text}`);
+    at = normalize(pathFrom(directory, localPath(await Deno.readLink(at))));
   }
   await calls.stat(path);
   return { end: at, isDescriptor: false };
@@ -31,6 +31,7 @@ export async function followLinks(calls: FileCalls, path: string): Promise<LinkE
 
 /** Takes out what names no other directory; `..` stays, for it is one of the directory that a link leads to. */
 function normalize(path: string): string {
-  const segments = path.split("/").filter((segment) => segment !== "" && segment !== ".");
-  return `/${segments.join("/")}`;
+  const root = rootOf(path);
+  const segments = path.slice(root.length).split("/").filter((segment) => segment !== "" && segment !== ".");
+  return root + segments.join("/");
 }

@@ -1,6 +1,6 @@
 import { checkMatch, InvalidNameError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
-import { etagOf, type FileStatus, isSameFile } from "../files/file_status.ts";
+import { etagOf, type FileStatus, hasExactNumber, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -97,7 +97,7 @@ async function replaceOrDrop(
   status: FileStatus,
 ): Promise<void> {
   const present = await setup.calls.present(setup.calls.lstat(to));
-  const isSame = present !== undefined && isSameFile(present, status);
+  const isSame = present !== undefined && hasExactNumber(present) && isSameFile(present, status);
   if (isSame && await isListed(from) && await isListed(to)) return await setup.calls.remove(from);
   if (!isSame) await refuseOtherForm(setup, target, to);
   await replaceName(setup, target, from, to);

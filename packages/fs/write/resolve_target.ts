@@ -1,5 +1,6 @@
 import {
   AlreadyExistsError,
+  basePath,
   type CallName,
   checkMatch,
   InvalidNameError,
@@ -65,7 +66,7 @@ async function behindLink(
     const detail = `it is a symbolic link to ${JSON.stringify(end)}, whose directory does not exist`;
     throw new InvalidNameError({ ...subject, detail });
   }
-  const real = status ? await calls.realPath(path) : `${directory === "/" ? "" : directory}${nameOf(end)}`;
+  const real = status ? await calls.realPath(path) : `${basePath(directory)}${nameOf(end)}`;
   await tree.checkReal(subject, path, real);
   if (status?.kind === "directory") {
     throw new InvalidNameError({ ...subject, detail: "it is a symbolic link to a directory" });

@@ -1,4 +1,4 @@
-import { type PutResult, ServiceError } from "@lade/core/backend";
+import { localPath, type PutResult, ServiceError } from "@lade/core/backend";
 import { errorCode } from "../files/file_error.ts";
 import { removeSync } from "../files/file_medium.ts";
 import { etagOf, type FileStatus, statusOf } from "../files/file_status.ts";
@@ -103,7 +103,7 @@ function isFree(path: string): boolean {
 /** Whether no link on the way to a directory leads out, as far as that can be found out synchronously. */
 function isAllowed(tree: Tree, directory: string): boolean {
   return !tree.isGuarded || directory === tree.root ||
-    tree.isKnownToAllow(directory, Deno.realPathSync(directory));
+    tree.isKnownToAllow(directory, localPath(Deno.realPathSync(directory)));
 }
 
 async function publishLater(

@@ -1,6 +1,6 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/errors";
-import { parseUri } from "@lade/core/backend";
+import { directoryOf, isRoot, localPath, parseUri, pathOfUri } from "@lade/core/backend";
 import { isMountPoint } from "./is_mount_point.ts";
 
 /**
@@ -18,8 +18,9 @@ export async function refuseDirectory(
   const refuse = (detail: string, advice?: string): never => {
     throw new InvalidNameError({ operation, uri, detail, advice });
   };
-  const path = parseUri(uri).rest.replace(/(?<=.)\/+$/, "");
-  if (path === "/") refuse("the root directory is not removed");
+  const given = pathOfUri(parseUri(uri).rest);
+  const path = isRoot(given) ? given : given.replace(/\/+$/, "");
+  if (isRoot(path)) refuse("the root directory is not removed");
   const kind = await store.tree?.kindOf("", call);
   if (kind === "link") refuse("it is a symbolic link", "leave out the slash at its end for the link itself");
   if (kind === "object") refuse("it is a file", "leave out the slash at its end");
@@ -50,9 +51,9 @@ export async function needDirectory(
 async function isWorkingDirectory(status: Deno.FileInfo): Promise<boolean> {
   const isIt = (other: Deno.FileInfo) => other.ino === status.ino && other.dev === status.dev;
   try {
-    for (let path = await Deno.realPath(".");; path = path.slice(0, path.lastIndexOf("/"))) {
-      if (isIt(await Deno.stat(path || "/"))) return true;
-      if (path === "" || path === "/") return false;
+    for (let path = localPath(await Deno.realPath("."));; path = directoryOf(path)) {
+      if (isIt(await Deno.stat(path))) return true;
+      if (isRoot(path)) return false;
     }
   } catch {
     // A working directory that is gone or out of reach lies nowhere.

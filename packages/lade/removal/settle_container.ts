@@ -1,6 +1,6 @@
 import { InvalidNameError, NotEmptyError, PermissionDeniedError, UnsupportedError } from "@lade/core/errors";
 import { deletePrefix, listVersions, placeOf } from "@lade/core/operations";
-import { parseUri } from "@lade/core/backend";
+import { parseUri, pathOfUri } from "@lade/core/backend";
 import { asPrefix, type LocatedUri, type UriCalls, whatIsLeft } from "@lade/transfer/places";
 import { needDirectory, refuseDirectory } from "./refuse_directory.ts";
 import { removeVersions, tellVersions } from "./settle_versions.ts";
@@ -149,7 +149,7 @@ async function explained(
     return new NotEmptyError({ operation: "remove", uri, detail, advice: advice.force, cause });
   }
   if (store.tree) {
-    const left = await whatIsLeft(parseUri(uri).rest);
+    const left = await whatIsLeft(pathOfUri(parseUri(uri).rest));
     const next = force ? undefined : advice.force;
     return new NotEmptyError({ operation: "remove", uri, detail: left, advice: next, cause });
   }

@@ -1,3 +1,4 @@
+import { PLATFORM } from "@lade/core/backend";
 import { AlreadyExistsError, NotEmptyError, NotFoundError } from "@lade/core/errors";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { isLocalDirectory, localPathOf } from "../places/place.ts";
@@ -59,7 +60,9 @@ export class DestinationDirectory {
 /** Closes a directory to whom another one is closed, but not to its owner. */
 async function close(path: string, like: string): Promise<void> {
   const [made, original] = await Promise.all([Deno.stat(path), Deno.stat(like).catch(() => undefined)]);
-  if (!original?.isDirectory || made.mode === null || original.mode === null) return;
+  if (PLATFORM === "windows" || !original?.isDirectory || made.mode === null || original.mode === null) {
+    return;
+  }
   const mode = made.mode & 0o777 & (original.mode | 0o700);
   if (mode !== (made.mode & 0o777)) await Deno.chmod(path, mode);
 }

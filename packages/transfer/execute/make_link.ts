@@ -1,3 +1,4 @@
+import { basePath, directoryOf, localPath, PLATFORM, type Platform } from "@lade/core/backend";
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { getBytes } from "@lade/core/operations";
 import { localPathOf, type Place } from "../places/place.ts";
@@ -33,7 +34,7 @@ export async function makeLink({ from, to, size }: Job, making: LinkMaking): Pro
     ? await safeText(from, path, size, making)
     : await Deno.readLink(source);
   if (making.createOnly) return await create(leadsTo, path, to, making.operation);
-  const temporary = `${path.slice(0, path.lastIndexOf("/"))}/${temporaryName()}`;
+  const temporary = `${basePath(directoryOf(path))}/${temporaryName()}`;
   await Deno.symlink(leadsTo, temporary);
   try {
     await Deno.rename(temporary, path);
@@ -67,13 +68,13 @@ async function safeText(
   const { bytes } = await getBytes(from.store, from.key, { signal });
   if (bytes.length > LONGEST) refuse(`its text has ${bytes.length} bytes, ${LONGEST} is the most`);
   const text = new TextDecoder().decode(bytes);
-  const top = await Deno.realPath(localPathOf(root.uri) ?? "");
-  const parent = await Deno.realPath(path.slice(0, path.lastIndexOf("/")) || "/");
+  const top = basePath(localPath(await Deno.realPath(localPathOf(root.uri) ?? "")));
+  const parent = basePath(localPath(await Deno.realPath(directoryOf(path))));
   const name = path.slice((localPathOf(root.uri) ?? "").replace(/\/*$/, "/").length);
   const depth = name.split("/").length - 1;
   // Through a link in the path, ".." leads to somewhere else than its name says.
   const own = name.slice(0, Math.max(0, name.lastIndexOf("/")));
-  if (parent !== `${top === "/" ? "" : top}${own === "" ? "" : `/${own}`}` && !(top === "/" && own === "")) {
+  if (parent !== (own === "" ? top : `${top}/${own}`)) {
     refuse("it would lie behind another link");
   }
   const fault = linkFault(text, depth);
@@ -83,11 +84,14 @@ async function safeText(
 
 /**
  * Why a link, so many levels below a root, could lead out of it, also by way of other such links: `..` may only come first,
- * and no more often than there are levels.
+ * and no more often than there are levels. On Windows `C:` and a backslash lead elsewhere, too.
  */
-export function linkFault(text: string, depth: number): string | undefined {
+export function linkFault(text: string, depth: number, platform: Platform = PLATFORM): string | undefined {
   if (text === "" || text.includes("\0") || text.includes("\ufffd")) return "its text is that of no link";
   if (text.startsWith("/")) return "it leads to an absolute path";
+  if (platform === "windows" && /[\\:]/.test(text)) {
+    return "it holds a backslash or colon, which lead elsewhere";
+  }
   const parts = text.split("/").filter((part) => part !== "" && part !== ".");
   const up = parts.findIndex((part) => part !== "..");
   const climbs = up < 0 ? parts.length : up;

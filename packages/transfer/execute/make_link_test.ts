@@ -21,6 +21,14 @@ Deno.test("linkFault() lets a link pass that stays below the root, and no other"
   for (const [text, depth, fits] of cases) assertEquals(linkFault(text, depth) === undefined, fits, text);
 });
 
+Deno.test("linkFault() lets no link of Windows pass that holds a backslash or a drive", () => {
+  for (const text of ["C:\\x", "C:x", "\\x", "..\\..\\x", "a\\..\\..\\x", "a:b"]) {
+    assertEquals(linkFault(text, 1, "windows") === undefined, false, text);
+    assertEquals(linkFault(text, 1, "posix"), undefined, text);
+  }
+  assertEquals(linkFault("../a", 1, "windows"), undefined);
+});
+
 Deno.test("linkFault() lets no text pass that climbs above the root anywhere on its way", () => {
   const part = fc.constantFrom("..", ".", "", "a", "b");
   fc.assert(fc.property(fc.array(part, { minLength: 1, maxLength: 8 }), fc.nat(4), (parts, depth) => {

@@ -1,5 +1,6 @@
 import type { MovedEntry } from "@lade/core";
-import { parseUri } from "@lade/core/backend";
+import { isRoot, parseUri, rootOf, uriPathOf } from "@lade/core/backend";
+import { UnsupportedError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
@@ -38,13 +39,22 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
   if (destination.kind !== "prefix" || target === undefined) return false;
   const place = await locate(lade, source);
   const path = localPathOf(place.uri);
-  if (path === undefined || path === "/") return false;
+  if (path === undefined || isRoot(path)) return false;
   const { scheme } = parseUri(destination.place.uri);
-  const root = await locate(lade, `${scheme}:///`);
-  const { tree } = root.store;
-  const [from, to] = [path.replace(/\/+$/, "").slice(1), target.replace(/\/+$/, "").slice(1)];
+  const root = await locate(lade, `${scheme}://${uriPathOf(rootOf(target))}`);
+  const { tree } = (await locate(lade, `${scheme}://${uriPathOf(rootOf(path))}`)).store;
+  const [from, to] = [keyOf(path), keyOf(target)];
   const kind = await tree?.kindOf(from, { signal });
   if (!tree || kind === undefined || kind === "object" || kind === "other") return false;
+  if (rootOf(path) !== rootOf(target)) {
+    const detail = "a directory is moved within one drive or share";
+    throw new UnsupportedError({
+      operation: "mv",
+      uri: place.uri,
+      detail,
+      advice: "copy it, then remove it",
+    });
+  }
   const call = { createOnly, dryRun, signal };
   const tell = async (entries: AsyncIterable<MovedEntry>) => {
     const schemes = [parseUri(place.uri).scheme, scheme] as const;
@@ -62,6 +72,10 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
   await refuseLocalOverlap({ judge, operation: "mv", signal }, prefix, destination.place);
   await tell(tree.move(`${from}/`, to === "" ? "" : `${to}/`, call));
   return true;
+}
+
+function keyOf(path: string): string {
+  return path.slice(rootOf(path).length).replace(/\/+$/, "");
 }
 
 async function tellMoved(

@@ -1,3 +1,4 @@
+import { directoryOf, localPath, uriPathOf } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
 import type { ObjectTree } from "@lade/core";
 import { NotEmptyError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
@@ -141,8 +142,8 @@ async function faultOf(prefix: Place, key: string): Promise<string | undefined> 
   const path = localPathOf(prefix.uriOf(key)) ?? "";
   try {
     const [target, directory] = [
-      await Deno.realPath(path),
-      await Deno.realPath(path.slice(0, path.lastIndexOf("/"))),
+      localPath(await Deno.realPath(path)),
+      localPath(await Deno.realPath(directoryOf(path))),
     ];
     return `${directory}/`.startsWith(`${target}/`)
       ? "it is a symbolic link to a directory that it lies in, and stays"
@@ -216,7 +217,7 @@ async function removeEmptied(
 }
 
 async function removeLink({ plan: { lade, signal } }: TreeMoveAway, path: string): Promise<void> {
-  const { store, key } = await locate(lade, `file://${path}`);
+  const { store, key } = await locate(lade, `file://${uriPathOf(path)}`);
   if (store.tree) await removeOne(store.tree, key, signal);
 }
 

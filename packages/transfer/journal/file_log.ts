@@ -1,4 +1,4 @@
-import { type Clock, UnavailableError, UnsupportedError } from "@lade/core/backend";
+import { type Clock, PLATFORM, type Platform, UnavailableError, UnsupportedError } from "@lade/core/backend";
 import { frameOf, furthestKept, keptFrame, readFrame, SEARCH_OVERLAP } from "./record_frames.ts";
 import { describeOwner, type LogOwner, parseOwner, type RecordLog } from "./record_log.ts";
 
@@ -14,6 +14,8 @@ export interface FileLogOptions {
   readonly syncMs?: number;
   /** Called once, with what keeps further records from being kept. */
   readonly onFailure?: (error: unknown) => void;
+  /** Whose locks there are; those of this system by default. */
+  readonly platform?: Platform;
 }
 
 const SYNC_MS = 1000;
@@ -42,6 +44,8 @@ export class FileLog implements RecordLog {
   readonly #syncMs: number;
   readonly #onFailure: FileLogOptions["onFailure"];
   readonly #ended = new AbortController();
+  /** Whether the lock keeps every other descriptor from reading. */
+  readonly #isAlone: boolean;
   /** Where the records end that were there at the start. */
   #readable = HEADER_BYTES;
   #length = HEADER_BYTES;
@@ -56,7 +60,8 @@ export class FileLog implements RecordLog {
   #isOpen = true;
 
   private constructor(path: string, file: Deno.FsFile, options: FileLogOptions) {
-    const { clock, syncMs = SYNC_MS, onFailure } = options;
+    const { clock, syncMs = SYNC_MS, onFailure, platform = PLATFORM } = options;
+    this.#isAlone = platform === "windows";
     this.name = this.#path = path;
     this.#onFailure = onFailure;
     this.#file = file;
@@ -96,7 +101,8 @@ export class FileLog implements RecordLog {
     if (!file) return undefined;
     try {
       if (await file.tryLock(false)) return undefined;
-      return await readOwner(file) ?? { pid: 0, command: "it does not say what" };
+      // On Windows nobody else can read what is locked.
+      return await readOwner(file).catch(() => undefined) ?? { pid: 0, command: "it does not say what" };
     } finally {
       file.close();
     }
@@ -144,11 +150,11 @@ export class FileLog implements RecordLog {
   }
 
   async *read(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const file = await Deno.open(this.#path);
+    const file = this.#isAlone ? this.#file : await Deno.open(this.#path);
     try {
       for await (const frame of framesOf(file, this.#readable)) if ("record" in frame) yield frame.record;
     } finally {
-      file.close();
+      if (!this.#isAlone) file.close();
     }
   }
 

@@ -308,3 +308,15 @@ Deno.test("a full disk is told once and by flush(), and closing still gives up t
   assertEquals(records, records.map((_, index) => index));
   assert(records.length >= 1);
 });
+
+Deno.test("a log reads by its own descriptor where its lock keeps out others, and goes on behind what was there", async () => {
+  await using here = new LogHere();
+  await logOf(here, 50, false);
+  const options = { clock: here.clock, owner, create: false, platform: "windows" } as const;
+  for (let round = 0; round < 2; round++) {
+    const log = await FileLog.open(here.path, options);
+    assertEquals(await recordsOf(log), Array.from({ length: 50 + round }, (_, index) => index));
+    log.append(record(50 + round));
+    await log.close();
+  }
+});

@@ -1,3 +1,4 @@
+import { PLATFORM } from "@lade/core/backend";
 import type { Folding } from "./fold_name.ts";
 import { escapeFault, nameFault, type NamePlatform } from "./name_fault.ts";
 import { encodeName } from "./percent_names.ts";
@@ -23,7 +24,7 @@ export type LocalName =
 
 /** The rules of this system, where the file system tells all names apart. */
 export const PLAIN_RULES: NameRules = {
-  platform: Deno.build.os === "windows" ? "windows" : "posix",
+  platform: PLATFORM,
   folding: { case: false, form: false },
   map: "refuse",
 };

@@ -1,12 +1,10 @@
+import { type Platform, windowsNameFault } from "@lade/core/backend";
+
 /** What names the file systems of a system take: those of Windows take fewer. */
-export type NamePlatform = "posix" | "windows";
+export type NamePlatform = Platform;
 
 /** The longest part of a path: bytes of UTF-8, and on Windows units of UTF-16. */
 const LONGEST_PART = 255;
-/** What Windows keeps for itself, or has a meaning for, besides control characters. */
-const WINDOWS_CHARACTERS = /[<>:"|?*]/;
-/** Names of devices, with any ending. */
-export const DEVICE: RegExp = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³])(?:\.|$)/i;
 
 const encoder = new TextEncoder();
 
@@ -42,10 +40,6 @@ function lengthFault(part: string): string | undefined {
 }
 
 function windowsFault(part: string): string | undefined {
-  // deno-lint-ignore no-control-regex
-  if (/[\x01-\x1f]/.test(part)) return "its name holds a control character";
-  const [reserved] = WINDOWS_CHARACTERS.exec(part) ?? [];
-  if (reserved !== undefined) return `its name holds ${JSON.stringify(reserved)}`;
-  if (/[. ]$/.test(part)) return "its name holds a part that ends in a dot or space";
-  return DEVICE.test(part) ? "its name holds the name of a device" : undefined;
+  const fault = windowsNameFault(part);
+  return fault && `its name has a part that ${fault}`;
 }

@@ -1,4 +1,5 @@
-import { DEVICE, type NamePlatform } from "./name_fault.ts";
+import { WINDOWS_DEVICE } from "@lade/core/backend";
+import type { NamePlatform } from "./name_fault.ts";
 
 const CODE = /%([0-7][0-9A-F])/g;
 /** A percent sign that would be read as the beginning of a code. */
@@ -31,7 +32,7 @@ function encodePart(part: string, platform: NamePlatform): string {
   if (part === "." || part === "..") return part.replaceAll(".", codeOf);
   if (UNFINISHED.test(part)) return part.replace(".", codeOf);
   if (platform !== "windows") return part;
-  return part.replace(/[. ]$/, codeOf).replace(DEVICE, (device) => device.replace(/^./s, codeOf));
+  return part.replace(/[. ]$/, codeOf).replace(WINDOWS_DEVICE, (device) => device.replace(/^./s, codeOf));
 }
 
 function codeOf(character: string): string {

@@ -1,5 +1,6 @@
+import { parseUri } from "@lade/core/backend";
 import { InvalidNameError } from "@lade/core/errors";
-import { localPathOf, locate, type Place } from "./place.ts";
+import { locate, type Place } from "./place.ts";
 import type { UriCalls } from "./uri_calls.ts";
 
 /**
@@ -12,7 +13,7 @@ export async function byScheme(
   places: readonly Place[],
 ): Promise<readonly Place[] | undefined> {
   try {
-    return await Promise.all(places.map(({ uri }) => locate(lade, `${scheme}://${localPathOf(uri)}`)));
+    return await Promise.all(places.map(({ uri }) => locate(lade, `${scheme}://${parseUri(uri).rest}`)));
   } catch (error) {
     if (error instanceof InvalidNameError) return undefined;
     throw error;

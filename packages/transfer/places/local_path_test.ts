@@ -1,7 +1,7 @@
 import { assertEquals, assertThrows } from "@std/assert";
 import { InvalidNameError } from "@lade/core";
 import { posix } from "node:path";
-import { directoryUri, fileUri } from "./local_path.ts";
+import { directoryUri, fileUri, fileUriBy, type PathCalls } from "./local_path.ts";
 
 const PATHS = [
   "",
@@ -62,4 +62,48 @@ Deno.test("fileUri() refuses what is nearly a URI, and takes the path of that na
     assertEquals(error.uri, path);
     assertEquals(fileUri(`./${path}`).endsWith(posix.resolve(path)), true);
   }
+});
+
+/** A Windows whose working directory is `C:\\work\\here`, with a link `C:\\link` to `D:\\far\\away`. */
+const WINDOWS: PathCalls = {
+  platform: "windows",
+  cwd: () => "C:\\work\\here",
+  realPath: (path) => path.replaceAll("/", "\\").replace(/^C:\\link/, "\\\\?\\D:\\far\\away"),
+  isLink: () => false,
+};
+
+Deno.test("fileUri() takes every form of a path of Windows", () => {
+  const cases: readonly (readonly [path: string, uri: string])[] = [
+    ["C:\\data\\x", "file:///C:/data/x"],
+    ["c:/data/x/", "file:///C:/data/x/"],
+    ["C:\\data\\", "file:///C:/data/"],
+    ["D:\\", "file:///D:/"],
+    ["C://data", "file:///C:/data"],
+    ["\\\\?\\C:\\data", "file:///C:/data"],
+    ["\\\\server\\share\\x", "file://server/share/x"],
+    ["\\\\server\\share", "file://server/share/"],
+    ["//server/share/a/../../..", "file://server/share/"],
+    ["data\\x", "file:///C:/work/here/data/x"],
+    [".\\data", "file:///C:/work/here/data"],
+    ["..\\x", "file:///C:/work/x"],
+    ["..\\..\\..\\x", "file:///C:/x"],
+    ["\\x", "file:///C:/x"],
+    ["/x", "file:///C:/x"],
+    ["C:\\link\\..\\x", "file:///D:/far/x"],
+    ["a b%20\\é", "file:///C:/work/here/a b%20/é"],
+    ["", "file:///C:/work/here"],
+  ];
+  for (const [path, uri] of cases) assertEquals(fileUriBy(path, WINDOWS), uri, path);
+  const onShare = { ...WINDOWS, cwd: () => "\\\\server\\share\\dir" };
+  assertEquals(fileUriBy("\\x", onShare), "file://server/share/x");
+  assertEquals(fileUriBy("..\\..\\x", onShare), "file://server/share/x");
+  for (const path of ["C:x", "C:", "\\\\server", "\\\\.\\NUL"]) {
+    assertThrows(() => fileUriBy(path, WINDOWS), InvalidNameError, undefined, path);
+  }
+});
+
+Deno.test("elsewhere fileUri() takes a backslash and a drive for a part of a name", () => {
+  const posix = { ...WINDOWS, platform: "posix", cwd: () => "/work" } as const;
+  assertEquals(fileUriBy("C:\\data", posix), "file:///work/C:\\data");
+  assertEquals(fileUriBy("\\\\server\\share", posix), "file:///work/\\\\server\\share");
 });

@@ -1,5 +1,5 @@
 import { NotFoundError } from "@lade/core/errors";
-import { isUri, parseUri } from "@lade/core/backend";
+import { isUri, parseUri, pathOfUri } from "@lade/core/backend";
 import { asPrefix } from "./as_prefix.ts";
 import { fileUri } from "./local_path.ts";
 import type { LocatedUri, UriCalls } from "./uri_calls.ts";
@@ -67,7 +67,7 @@ export function prefixNoun(place: Place): string {
 /** The path of a URI of a local store; `undefined` for any other. */
 export function localPathOf(uri: string): string | undefined {
   const { scheme, rest } = parseUri(uri);
-  return scheme === "file" || scheme === "direct" ? rest : undefined;
+  return scheme === "file" || scheme === "direct" ? pathOfUri(rest) : undefined;
 }
 
 /** Whether a URI names a directory that exists in a local store. */

@@ -1,6 +1,6 @@
 import type { CallOptions } from "@lade/core";
 import { NotEmptyError, NotFoundError } from "@lade/core/errors";
-import { parseUri } from "@lade/core/backend";
+import { parseUri, pathOfUri } from "@lade/core/backend";
 import type { UriCalls } from "./uri_calls.ts";
 
 /**
@@ -13,7 +13,7 @@ export async function removeDirectory(lade: UriCalls, uri: string, call: CallOpt
   } catch (error) {
     if (error instanceof NotFoundError) return;
     if (!(error instanceof NotEmptyError)) throw error;
-    const detail = await whatIsLeft(parseUri(uri).rest);
+    const detail = await whatIsLeft(pathOfUri(parseUri(uri).rest));
     throw new NotEmptyError({ operation: "remove", uri, detail, cause: error });
   }
 }

@@ -1,3 +1,4 @@
+import { isRoot } from "@lade/core/backend";
 import type { UriCalls } from "./uri_calls.ts";
 import { removeDirectory } from "./remove_directory.ts";
 import { localPathOf, type Place } from "./place.ts";
@@ -13,7 +14,7 @@ export async function removeEmptyDirectories(
   signal: AbortSignal,
 ): Promise<void> {
   const path = localPathOf(prefix.uri);
-  if (path === undefined || path === "/" || await isWorkingDirectory(path)) return;
+  if (path === undefined || isRoot(path) || await isWorkingDirectory(path)) return;
   await removeDirectory(lade, prefix.uri, { signal });
 }
 

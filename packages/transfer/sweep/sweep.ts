@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { uriPathOf } from "@lade/core/backend";
 import type { CallOptions } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { abortUpload, listUploads } from "@lade/core/operations";
@@ -64,7 +65,7 @@ export async function* sweep(
     for await (
       const { path: file, size, lastModified } of sweepFiles(path.replace(/(?<=.)\/+$/, ""), options)
     ) {
-      yield { kind: "file", uri: `file://${file}`, time: lastModified, size };
+      yield { kind: "file", uri: `file://${uriPathOf(file)}`, time: lastModified, size };
     }
   } else if (isEmpty && !await isThere(path)) {
     throw new NotFoundError({ operation: "sweep", uri: place.uri, detail: "no such file or directory" });

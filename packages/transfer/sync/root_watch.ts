@@ -36,8 +36,9 @@ export class RootWatch {
 /** What distinguishes a directory on this machine; `undefined` where there is none, or nobody can tell. */
 async function identityOf(path: string): Promise<string | undefined> {
   try {
-    const { dev, ino } = await Deno.stat(path);
-    return ino ? `${dev}:${ino}` : undefined;
+    // On Windows neighbours have one number, to the digits that Deno gives.
+    const { birthtime, dev, ino } = await Deno.stat(path);
+    return ino ? `${dev}:${ino}:${birthtime?.getTime()}` : undefined;
   } catch {
     return undefined;
   }
