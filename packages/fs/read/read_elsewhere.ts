@@ -48,7 +48,8 @@ function readPlace(place: unknown, etag: string, offset: number, target: Uint8Ar
   const look = Deno.lstatSync(path);
   if (!look.isFile || tagOf(look) !== etag || offset + target.length > look.size) return undefined;
   if (rule) {
-    const real = Deno.realPathSync(path);
+    const found = Deno.realPathSync(path);
+    const real = Deno.build.os === "windows" ? found.replaceAll("\\", "/") : found;
     const isAllowed = rule.type === "is" ? real === rule.path : real.startsWith(rule.path);
     if (!isAllowed) return undefined;
   }
