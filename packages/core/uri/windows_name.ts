@@ -1,5 +1,6 @@
 /** Names of devices, with any ending. */
-export const WINDOWS_DEVICE: RegExp = /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)/i;
+export const WINDOWS_DEVICE: RegExp =
+  /^(?:con|prn|aux|nul|conin\$|conout\$|com[0-9¹²³]|lpt[0-9¹²³]) *(?:\.|$)/i;
 /** What Windows keeps for itself, or has a meaning for, besides control characters. */
 const KEPT = /[<>:"|?*\\]/;
 
