@@ -2,11 +2,13 @@ import type { Clock, StoreContext } from "@lade/core/backend";
 import type { FormatError } from "@lade/formats/errors";
 import { compressionOfMagic, decompress, PipedBytes } from "@lade/formats/source";
 import type { Schema, TableReader } from "@lade/formats/table";
+import type { Sample } from "@lade/formats/webdataset";
 import type { OpenPartOptions, SampleTable, StreamDataset } from "./dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import type { LostSample } from "./lost_sample.ts";
 import { recordSamples } from "./stream_records.ts";
 import { ROWS_WINDOW, rowSamples } from "./stream_rows.ts";
+import { WantedFields } from "./wanted_fields.ts";
 
 /** What {@linkcode pipedStream} reads. */
 export interface PipedStreamOptions {
@@ -114,7 +116,8 @@ async function samplesOf(
   }
   if (kind === "samples") {
     const { readPipedSamples } = await import("@lade/formats/webdataset");
-    return { samples: readPipedSamples(bytes, { signal, ...(fields && { fields }) }) };
+    const samples = readPipedSamples(bytes, { signal, ...(fields && { fields }) });
+    return { samples: fields ? withFields(samples, fields, bytes.uri) : samples };
   }
   const faults: { tell?: (fault: FormatError, row: number) => void } = {};
   const onFault = (fault: FormatError, row: number) => faults.tell?.(fault, row);
@@ -124,6 +127,16 @@ async function samplesOf(
     return Promise.resolve(reader);
   };
   return { samples: rowSamples(open, 0, signal), table: { schema: reader.schema, of: "rows" } };
+}
+
+/** Samples with these fields; one that none of them has is a `TypeError` behind the last. */
+async function* withFields(samples: AsyncIterable<Sample>, fields: readonly string[], uri: string) {
+  const chosen = new WantedFields(fields);
+  for await (const sample of samples) {
+    chosen.found(Object.keys(sample.fields));
+    yield sample;
+  }
+  chosen.check(uri);
 }
 
 async function openText(

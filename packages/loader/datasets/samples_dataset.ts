@@ -3,12 +3,13 @@ import { type Sample, SampleReader } from "@lade/formats/webdataset";
 import type { MapDataset, ReadPlan, SampleContext, SampleRead } from "./dataset.ts";
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
 import { openShards } from "./open_shards.ts";
+import { WantedFields } from "./wanted_fields.ts";
 
 /** Options of {@linkcode samplesDataset}. */
 export interface SamplesDatasetOptions {
   /** What messages call it. */
   readonly uri?: string;
-  /** Fields that are read; all by default. */
+  /** Fields that are read, in any case; all by default. One that no sample has is a `TypeError`. */
   readonly fields?: readonly string[];
   /** Ends the opening. */
   readonly signal?: AbortSignal;
@@ -23,11 +24,14 @@ export async function samplesDataset(
   keys: readonly string[],
   options: SamplesDatasetOptions = {},
 ): Promise<MapDataset<Sample>> {
-  const fields = options.fields && new Set(options.fields);
-  return await openShards(store, keys, async (key, signal) => {
+  const fields = options.fields && new WantedFields(options.fields);
+  const opened = await openShards(store, keys, async (key, signal) => {
     const reader = await SampleReader.open(store, key, { signal });
-    return { part: new SamplesPart(store, key, reader, fields), bytes: reader.source.size };
+    if (fields?.isComplete === false) fields.found(reader.index.fields());
+    return { part: new SamplesPart(store, key, reader, fields?.wanted), bytes: reader.source.size };
   }, options);
+  if (opened.length > 0) fields?.check(opened.uri);
+  return opened;
 }
 
 class SamplesPart implements MapDataset<Sample> {
