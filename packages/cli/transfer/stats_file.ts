@@ -96,7 +96,8 @@ async function writeWhole(path: string, text: string): Promise<void> {
   try {
     await Deno.writeTextFile(temporary, text, { createNew: true });
     {
-      using file = await Deno.open(temporary);
+      // Windows syncs only what may be written to.
+      using file = await Deno.open(temporary, { write: true });
       await file.syncData();
     }
     await Deno.rename(temporary, path);

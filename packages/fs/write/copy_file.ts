@@ -1,6 +1,7 @@
 import {
   checkMatch,
   type CopyResult,
+  PLATFORM,
   PreconditionFailedError,
   ServiceError,
   UnsupportedError,
@@ -147,7 +148,8 @@ async function isOfTarget(error: unknown, from: string): Promise<boolean> {
 /** Brings a finished copy to the disk as far as the configuration asks. */
 async function settle({ calls, config }: LocalSetup, path: string): Promise<FileStatus> {
   if (config.sync !== "none") {
-    using file = await Deno.open(path);
+    // Windows syncs only what may be written to; elsewhere a copy may be closed to its maker.
+    using file = await Deno.open(path, { read: true, write: PLATFORM === "windows" });
     await (config.sync === "data" ? file.syncData() : file.sync());
   }
   return await calls.lstat(path);
