@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { InvalidCheckpointError, openCheckpoints } from "@lade/checkpoint";
+import { FencedError, InvalidCheckpointError, openCheckpoints } from "@lade/checkpoint";
 import { createStoreContext, getBytes, MemoryStore } from "@lade/core";
 import { StoreError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
@@ -165,16 +165,55 @@ Deno.test("a table of tensors that is gone, damaged or of another checkpoint is 
 });
 
 Deno.test("runs, marks and the name of the newest that are damaged do no harm", async () => {
-  const { store, all, reader, key } = await series(1);
+  const { store, all, reader } = await series(1);
   await store.put("c/latest.json", new Uint8Array(3));
   const content = contentOf(0, 1, 3);
   assertEquals((await firstOf(all).save(3, content).committed).step, 3);
   assertEquals((await getBytes(store, "c/latest.json")).bytes.length > 3, true);
-  await store.put(await key("runs/"), new Uint8Array(5));
-  await assertRejects(() => openAll(store, 1, "run 2"), FormatError, "checksum");
   await store.put("c/lade.json", new Uint8Array(5));
-  await assertRejects(() => openCheckpoints(store, "c", { readOnly: true }), FormatError, "lade.json");
+  await assertRejects(
+    () => openCheckpoints(store, "c", { readOnly: true }),
+    FormatError,
+    "put back the line",
+  );
   assertEquals((await reader.latest())?.step, 3);
+});
+
+Deno.test("a run whose object is damaged is joined no more, and holds up neither the next run nor a collection", async () => {
+  const { store, all, reader, key, read } = await series(2);
+  const first = await read(await key("runs/"));
+  for (
+    const bytes of [
+      new Uint8Array(0),
+      new Uint8Array(5),
+      first.map((byte, at) => at === 40 ? byte ^ 1 : byte),
+    ]
+  ) {
+    await store.put(await key("runs/"), bytes);
+    // Its name is told by what it saved; its ranks could each go on from another checkpoint.
+    await assertRejects(() => openAll(store, 1, "run 1"), FormatError, "begin another run");
+    assertEquals((await reader.gc({ keep: { last: 2 } })).retired, []);
+  }
+  // Those that had joined it go on.
+  for (const end of await saveTogether(all, 3, 3)) assertEquals(end.status, "fulfilled");
+  const next = firstOf(await openAll(store, 1, "run 2"));
+  const resumed = await next.open("resume");
+  assertEquals(resumed.info.step, 3);
+  await resumed[Symbol.asyncDispose]();
+  await assertRejects(() => openAll(store, 1, "run 1"), FencedError, "run 2");
+  for (const end of await saveTogether(all, 4, 4)) assertEquals(end.status, "rejected");
+  assertEquals((await next.save(5, contentOf(0, 1, 5)).committed).generation, 1);
+  assertEquals((await reader.gc({ keep: { last: 1 } })).retired.map(({ step }) => step), [3, 2, 1]);
+});
+
+Deno.test("runs of which several are damaged, with nothing saved, still keep the earlier ones out", async () => {
+  const { store } = await series(1);
+  await openAll(store, 1, "run 2");
+  await openAll(store, 1, "run 3");
+  const runs = (await keysOf(store)).filter((key) => key.startsWith("c/runs/"));
+  for (const key of runs.slice(0, 2)) await store.put(key, new Uint8Array(5));
+  await assertRejects(() => openAll(store, 1, "run 1"), FencedError, "one whose object is damaged");
+  assertEquals((await firstOf(await openAll(store, 1, "run 4")).open("resume")).info.step, 2);
 });
 
 Deno.test("a manifest that was put where another one belongs is no checkpoint", async () => {

@@ -9,7 +9,7 @@ import type { Manifest, TensorTable } from "../manifest/manifest.ts";
 import { readManifest, writeManifest } from "../manifest/manifest_json.ts";
 import { type RankRecord, readRecord } from "../record/rank_record.ts";
 import { isRetired } from "../series/marks.ts";
-import { createSame, mayBeThere, TRIES } from "../series/create_same.ts";
+import { createSame, mayBeThere, SAVED_ONCE, TRIES } from "../series/create_same.ts";
 import { isCommitted } from "../series/find_commits.ts";
 import { mostBytesOf, readWhole } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
@@ -37,6 +37,7 @@ export async function commit(
   const found = await createSame(store, key, bytes, {
     ifIgnored,
     operation,
+    advice: SAVED_ONCE,
     signal,
     isSame: (found) => isSameBut(found, manifest, objectUri(store.uri, key)),
   });

@@ -2,7 +2,7 @@ import type { JsonValue } from "../json/canonical_json.ts";
 import { attemptName, type CheckpointRef, recordKey } from "../keys/series_keys.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type RankRecord, readRecord, type StoredPiece, writeRecord } from "../record/rank_record.ts";
-import { createSame } from "../series/create_same.ts";
+import { createSame, SAVED_ONCE } from "../series/create_same.ts";
 import type { JoinedRun, Series } from "../series/series.ts";
 import { awaitCommit } from "./await_commit.ts";
 import { commit } from "./commit.ts";
@@ -157,6 +157,7 @@ async function writeOwnRecord(
   await createSame(series.store, key, writeRecord(record), {
     ifIgnored: series.ifIgnored,
     operation,
+    advice: SAVED_ONCE,
     signal,
     isSame,
   });

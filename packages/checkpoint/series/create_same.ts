@@ -12,9 +12,14 @@ export interface CreateSameOptions {
   readonly isSame?: (found: Uint8Array) => boolean;
   /** What is done, for messages. */
   readonly operation: string;
+  /** What to do where something else is there. */
+  readonly advice?: string;
   /** Ends it. */
   readonly signal?: AbortSignal | undefined;
 }
+
+/** Why something else may be where a rank saves. */
+export const SAVED_ONCE = "a run saves each step once, by one process of each rank";
 
 /** How often a call is made whose answer is lost and that has done nothing. */
 export const TRIES = 3;
@@ -29,7 +34,7 @@ export async function createSame(
   store: ObjectStore,
   key: string,
   bytes: Uint8Array,
-  { ifIgnored = "refuse", operation, signal, isSame = () => false }: CreateSameOptions,
+  { ifIgnored = "refuse", operation, advice, signal, isSame = () => false }: CreateSameOptions,
 ): Promise<Uint8Array<ArrayBuffer> | undefined> {
   const uri = objectUri(store.uri, key);
   const most = mostBytesOf(key);
@@ -51,7 +56,13 @@ save fewer parts, larger chunkBytes, or less JSON besides`,
       signal?.throwIfAborted();
       if (!mayBeThere(error)) throw error;
       const other = (cause: unknown) =>
-        new AlreadyExistsError({ operation, uri, detail: "something else is saved there already", cause });
+        new AlreadyExistsError({
+          operation,
+          uri,
+          detail: "something else is saved there already",
+          advice,
+          cause,
+        });
       const found = await readSmall(store, key, signal, Math.min(most, longest)).catch((cause) => {
         signal?.throwIfAborted();
         if (cause instanceof FormatError) throw other(cause);

@@ -1,5 +1,6 @@
 import { objectUri } from "@lade/core";
 import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
+import { FormatError } from "@lade/formats/errors";
 import { FencedError } from "../errors/errors.ts";
 import { JsonFields } from "../json/json_fields.ts";
 import { openSealed, sealJson } from "../json/sealed_json.ts";
@@ -13,17 +14,21 @@ import {
   STEPS,
 } from "../keys/series_keys.ts";
 import { mayBeThere, TRIES } from "./create_same.ts";
+import { findManifests } from "./read_checkpoint.ts";
 import { readSmall } from "./read_small.ts";
 import { firstOf, type JoinedRun, type Member, type Series } from "./series.ts";
 
 /** A run as its object tells of it. */
 export interface RunObject {
   readonly generation: number;
+  /** What it is called; empty where nothing tells any more. */
   readonly run: string;
   /** Where all its ranks go on: the newest checkpoint there was when it began. */
   readonly resumeFrom: CheckpointRef | undefined;
   /** Digests of the runs before it, the newest first. */
   readonly earlier: readonly string[];
+  /** What is wrong with the object: then the rest is what others tell, and from where the run goes on nobody does. */
+  readonly damage?: FormatError;
 }
 
 /** How often another run may begin just before this one. */
@@ -31,7 +36,7 @@ const RACES = 100;
 
 /**
  * Joins a run, or begins it: the first of its ranks says for all from where they go on, which `newest` tells. A run after
- * which another one has begun is a `FencedError`.
+ * which another one has begun is a `FencedError`, and one whose own object is damaged a `FormatError`: others begin after it.
  */
 export async function joinRun(
   series: Series,
@@ -45,6 +50,8 @@ export async function joinRun(
   for (let attempt = 0; attempt < RACES; attempt++) {
     const last = await newestRun(series, signal);
     if (last?.run === member.run) {
+      // Its other ranks go on from a checkpoint that can no longer be told.
+      if (last.damage) throw last.damage.restated({ advice: "begin another run, by another name" });
       return { ...member, generation: last.generation, resumeFrom: last.resumeFrom };
     }
     if (last?.earlier.includes(digest)) throw fenced(series, member, last);
@@ -53,6 +60,10 @@ export async function joinRun(
       throw new RangeError(`Cannot begin a run in ${JSON.stringify(store.uri)}: it has had ${GENERATIONS}`);
     }
     const resumeFrom = await newest();
+    if (last?.damage) {
+      const text = `the run before cannot be read, and is taken for ended: ${last.damage.message}`;
+      store.context.onNotice?.({ uri: store.uri, text });
+    }
     const begun: RunObject = {
       generation,
       run: member.run,
@@ -96,15 +107,35 @@ function newestRunKey({ store }: Series, signal: AbortSignal | undefined): Promi
 }
 
 async function readNewest(
-  { store }: Series,
+  series: Series,
   key: string,
   signal: AbortSignal | undefined,
 ): Promise<RunObject> {
-  const uri = objectUri(store.uri, key);
-  const generation = generationOfRun(key) ?? 0;
-  const bytes = await readSmall(store, key, signal);
-  if (!bytes) throw new NotFoundError({ operation: "read", uri, detail: "it was listed and is gone" });
-  return readRun(bytes, uri, generation);
+  const run = await runOrRest(series, generationOfRun(key) ?? 0, signal);
+  if (run) return run;
+  const uri = objectUri(series.store.uri, key);
+  throw new NotFoundError({ operation: "read", uri, detail: "it was listed and is gone" });
+}
+
+/** A run of a generation, or what is known of one whose object is damaged; `undefined` where there is none. */
+async function runOrRest(
+  series: Series,
+  generation: number,
+  signal: AbortSignal | undefined,
+): Promise<RunObject | undefined> {
+  try {
+    return (await runOf(series, generation, signal))?.run;
+  } catch (damage) {
+    if (!(damage instanceof FormatError)) throw damage;
+    let run = "";
+    for await (const manifest of findManifests(series, () => {}, signal)) {
+      if (manifest.generation === generation) run = manifest.run;
+      if (manifest.generation <= generation) break;
+    }
+    const before = generation > 0 ? await runOrRest(series, generation - 1, signal) : undefined;
+    const earlier = before ? [runDigest(before.run), ...before.earlier] : [];
+    return { generation, run, resumeFrom: undefined, earlier, damage };
+  }
 }
 
 /** A run of a generation, and the bytes of its object; `undefined` where there is none. */
@@ -145,12 +176,11 @@ function readRun(bytes: Uint8Array, uri: string, generation: number): RunObject 
 }
 
 function fenced({ store }: Series, { run }: Member, last: RunObject): FencedError {
+  const other = last.run === "" ? "one whose object is damaged" : `run ${JSON.stringify(last.run)}`;
   return new FencedError({
     operation: "save checkpoints in",
     uri: store.uri,
-    detail: `run ${JSON.stringify(run)} is no longer the newest: run ${
-      JSON.stringify(last.run)
-    } has begun after it`,
+    detail: `run ${JSON.stringify(run)} is no longer the newest: ${other} has begun after it`,
     advice: "a run needs another name after each restart",
   });
 }

@@ -34,5 +34,6 @@ export async function checkMarker(
     operation: "open checkpoints in",
     uri: objectUri(store.uri, MARKER_KEY),
     detail: "it is not the mark of a series that this version of Lade reads",
+    advice: `where no newer version wrote it, it is damaged: put back the line ${MARKER.trimEnd()}`,
   });
 }

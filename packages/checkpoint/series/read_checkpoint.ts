@@ -1,6 +1,7 @@
 import { objectUri } from "@lade/core";
 import { NotFoundError, StoreError } from "@lade/core/errors";
 import { decompressZstdBytes } from "@lade/core/zstd";
+import { FormatError } from "@lade/formats/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { type CheckpointRef, commitKey, refName } from "../keys/series_keys.ts";
 import { hasTable, type Manifest, MOST_TABLE_BYTES, type TensorTable } from "../manifest/manifest.ts";
@@ -80,7 +81,11 @@ export async function manifestOf(
   ref: CheckpointRef,
   signal?: AbortSignal,
 ): Promise<Manifest> {
-  const manifest = await findManifest(series, ref, signal);
+  const manifest = await findManifest(series, ref, signal).catch((error) => {
+    if (!(error instanceof FormatError)) throw error;
+    const advice = "name an earlier step; runs that begin once it is retired go on from the one before";
+    throw error.restated({ advice });
+  });
   if (manifest) return manifest;
   throw noCheckpoint(series, ref);
 }
