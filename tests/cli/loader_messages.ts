@@ -7,7 +7,7 @@ import { StatsCounter } from "../../packages/loader/stats/loader_stats.ts";
 
 /** What `lade loader` prints of a data set of that name, by kind. */
 export function loaderMessages(uri: string): Readonly<Record<string, Message>> {
-  const stats = new StatsCounter().snapshot(0);
+  const stats = new StatsCounter().snapshot({ ahead: 0 });
   const transform = { module: "file:///m.ts", export: uri };
   const options = { samplesPerEpoch: 5, transform };
   const fingerprint = "x";

@@ -95,7 +95,7 @@ Deno.test("an epoch's utilization leaves its first step out, and counts the wait
 
 /** An epoch with so many reads of as many milliseconds each, after what `counter` counts already. */
 function epochOf(counter: StatsCounter, epoch: number, readMs: number): LoadedEpoch {
-  const before = counter.snapshot(0);
+  const before = counter.snapshot({ ahead: 0 });
   for (let read = 0; read < 100; read++) counter.read(2 ** 20, readMs);
   counter.steps += 10;
   counter.samples += 100;
@@ -104,7 +104,7 @@ function epochOf(counter: StatsCounter, epoch: number, readMs: number): LoadedEp
   counter.busyMs += 100;
   counter.firstBatchMs += readMs;
   if (epoch === 1) counter.transformMs += 10_000;
-  const stats = counter.snapshot(0).since(before);
+  const stats = counter.snapshot({ ahead: 0 }).since(before);
   const times = { tookMs: 2000, measuredMs: epoch === 0 ? 1000 : 500, computeMs: 400, measuredSamples: 90 };
   return { uri: "memory://m/set", epoch, ...times, stats };
 }
@@ -114,7 +114,7 @@ Deno.test("an epoch tells its own latencies, first wait and limit, whatever epoc
   const fastest = epochOf(counter, 0, 1);
   const [slow, fast] = [epochOf(counter, 0, 80), epochOf(counter, 1, 5)];
   assert(fastest.stats.readLatencyMs.p50 < 1.2 && slow.stats.readLatencyMs.p50 > 70);
-  const whole = counter.snapshot(0);
+  const whole = counter.snapshot({ ahead: 0 });
   assert(whole.readLatencyMs.p95 > 70, `${whole.readLatencyMs.p95}`);
   const { p50, p99 } = fast.stats.readLatencyMs;
   assert(p50 > 4.4 && p99 < 5.7, `${p50} ${p99}`);

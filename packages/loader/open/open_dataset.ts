@@ -4,7 +4,7 @@ import type { Schema } from "@lade/formats/table";
 import type { Dataset, MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
 import { nameOf } from "../datasets/fingerprint.ts";
-import { listSamples, type ListSamplesOptions } from "../datasets/list_samples.ts";
+import { listSamples } from "../datasets/list_samples.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER } from "../manifest/pack_plan.ts";
@@ -38,7 +38,7 @@ export interface OpenDatasetOptions {
    * Called, where objects are listed, for what lies there without bytes and is no object, such as a link that leads nowhere,
    * with its URI and what it is. What has bytes, such as a link that may not be followed, is an error.
    */
-  readonly onLeftOut?: NonNullable<ListSamplesOptions["onLeftOut"]>;
+  readonly onLeftOut?: (uri: string, reason: string) => void;
   /** Ends the opening. */
   readonly signal?: AbortSignal;
 }
