@@ -48,7 +48,7 @@ export function checkpointMessages(name: string): Readonly<Record<string, Messag
     collected: new CollectedMessage({
       ...{ uri, dryRun: true },
       report: {
-        ...{ retired: [ref], held: [ref], unmarked: [ref], unknown: [name], isFull: true },
+        ...{ retired: [ref], held: [ref], waiting: [ref], unmarked: [ref], unknown: [name], isFull: true },
         damaged: [{ ...ref, key: name, detail: name }],
         removed: [{ name, reason: name, objects: 1, bytes: 1 }],
       },

@@ -87,7 +87,10 @@ export interface GcOptions {
  */
 export type WhichCheckpoint = "resume" | "latest" | number | CheckpointRef;
 
-/** A series of checkpoints of one training. Disposing it waits for saves in flight; to give them up, abort their signal. */
+/**
+ * A series of checkpoints of one training. Disposing it waits for saves in flight; to give them up, abort their signal. Nothing is
+ * saved after that.
+ */
 export interface Checkpoints extends AsyncDisposable {
   /** Where it lies. */
   readonly uri: string;

@@ -88,6 +88,7 @@ class OpenCheckpoints implements Checkpoints {
   /** Saves that were begun and not yet found to have ended well. */
   readonly #saves = new Set<ObservedSave>();
   #last: Promise<unknown> = Promise.resolve();
+  #isDisposed = false;
 
   constructor(series: Series, config: CheckpointsConfig, signal: AbortSignal | undefined) {
     this.#series = series;
@@ -124,6 +125,8 @@ class OpenCheckpoints implements Checkpoints {
     if (readOnly) {
       throw new TypeError(`Cannot save in ${JSON.stringify(this.uri)}: it is open for reading only`);
     }
+    // Nobody would be told of its failure, nor wait for it.
+    if (this.#isDisposed) throw new TypeError(`Cannot save in ${JSON.stringify(this.uri)}: it is disposed`);
     if (!(Number.isSafeInteger(step) && step >= 0 && step < STEPS)) {
       throw new RangeError(`Cannot save step ${step}: a whole number below ${STEPS} is needed`);
     }
@@ -240,6 +243,7 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
+    this.#isDisposed = true;
     await this.settled();
   }
 

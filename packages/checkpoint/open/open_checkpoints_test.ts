@@ -186,6 +186,15 @@ Deno.test("a failed save that nobody looked at is thrown by the next one", async
   await checkpoints.settled();
 });
 
+Deno.test("nothing is saved once a series is disposed, which nobody would wait for", async () => {
+  await using store = new MemoryStore();
+  const checkpoints = await openCheckpoints(store, "");
+  const save = checkpoints.save(1, { tensors: [] });
+  await checkpoints[Symbol.asyncDispose]();
+  assertEquals((await save.committed).step, 1);
+  assertThrows(() => checkpoints.save(2, { tensors: [] }), TypeError, "disposed");
+});
+
 Deno.test("wrong arguments are refused before anything is written", async () => {
   await using store = new MemoryStore();
   await assertRejects(() => openCheckpoints(store, "", { worldSize: 2 }), TypeError, "without run");

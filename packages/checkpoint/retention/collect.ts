@@ -46,7 +46,11 @@ export async function collect(series: Series, options: CollectOptions): Promise<
     retired.push(...report.retired);
     removed.push(...report.removed);
     const isBlocked = pass.isStale || report.isFull || report.unmarked.length > 0;
-    if (!isBlocked || report.removed.length === 0 || options.dryRun) return { ...report, retired, removed };
+    if (!isBlocked || report.removed.length === 0 || options.dryRun) {
+      const now = new Set(retired.map(refName));
+      const waiting = report.waiting.filter((ref) => !now.has(refName(ref)));
+      return { ...report, retired, waiting, removed };
+    }
   }
 }
 
@@ -60,6 +64,7 @@ class Pass {
   readonly #dryRun: boolean;
   readonly #retired: CheckpointRef[] = [];
   readonly #held: CheckpointRef[] = [];
+  readonly #waiting: CheckpointRef[] = [];
   readonly #unmarked: CheckpointRef[] = [];
   readonly #removed: RemovedObjects[] = [];
   #listedAt = 0;
@@ -95,6 +100,7 @@ class Pass {
     return {
       retired: this.#retired,
       held: this.#held,
+      waiting: this.#waiting,
       unmarked: this.#unmarked,
       damaged: inUse.damaged,
       removed: this.#removed,
@@ -146,7 +152,10 @@ class Pass {
       }
       const own = objects.get(name) ?? [];
       const age = this.#now - since;
-      if (age < this.#options.graceMs) continue;
+      if (age < this.#options.graceMs) {
+        if (own.length > 0 || commits.has(name)) this.#waiting.push(ref);
+        continue;
+      }
       if (own.length === 0 && !commits.has(name)) {
         const isForgotten = ref.generation < newestGeneration && age >= ORPHAN_MS;
         if (isForgotten && !this.#dryRun) await exhume(this.#series, ref, this.#signal);

@@ -7,6 +7,8 @@ export interface GcReport {
   readonly retired: readonly CheckpointRef[];
   /** Checkpoints that would be retired or removed and are not, since somebody reads or copies them. */
   readonly held: readonly CheckpointRef[];
+  /** Checkpoints that were retired before, and whose objects stay until the grace is over. */
+  readonly waiting: readonly CheckpointRef[];
   /** Checkpoints that would be retired or given up and are not, since the store has no room for the marks. */
   readonly unmarked: readonly CheckpointRef[];
   /** Checkpoints that cannot be read, the newest first: they stay, and so do all objects that they may name. */

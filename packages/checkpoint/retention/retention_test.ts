@@ -187,6 +187,24 @@ Deno.test("a save that finds no room lets go of what is retired, so that the nex
   await save(checkpoints, 5);
 });
 
+Deno.test("gc() tells of what was retired and waits for the grace, so that it is not taken for forgotten", async () => {
+  const { clock, checkpoints } = await series();
+  for (const step of [1, 2]) await save(checkpoints, step);
+  const ref = { generation: 0, step: 1 };
+  await checkpoints.retire(ref);
+  for (const dryRun of [true, false]) {
+    const { waiting, removed } = await checkpoints.gc({ dryRun });
+    assertEquals([waiting, removed], [[ref], []]);
+  }
+  await clock.advance(2 * HOUR);
+  const { waiting, removed } = await checkpoints.gc();
+  assertEquals([waiting, removed.length], [[], 1]);
+  assertEquals((await checkpoints.gc()).waiting, []);
+  await save(checkpoints, 3);
+  const now = await checkpoints.gc({ keep: { last: 1 } });
+  assertEquals([now.retired.map(({ step }) => step), now.waiting], [[2], []]);
+});
+
 Deno.test("keptBy() unites its rules, and always keeps the newest", () => {
   const infos = [1, 2, 3, 4, 5, 6].map((step) => ({
     generation: 0,

@@ -129,7 +129,7 @@ export class CollectedMessage implements Message {
 
   /** A line for each thing that was done, and what was left alone. */
   toText(): string {
-    const { dryRun, report: { retired, held, removed, unmarked, damaged, unknown, isFull } } =
+    const { dryRun, report: { retired, held, waiting, removed, unmarked, damaged, unknown, isFull } } =
       this.#collected;
     const lines = [
       ...retired.map((ref) => `${dryRun ? "would retire" : "retired"} ${nameOf(ref)}: no rule keeps it`),
@@ -139,6 +139,7 @@ export class CollectedMessage implements Message {
         }, ${formatSize(bytes)})`
       ),
       ...held.map((ref) => `left ${nameOf(ref)}: somebody reads or copies it`),
+      ...waiting.map((ref) => `left ${nameOf(ref)}: it is retired, and goes after the grace (--grace)`),
       ...unmarked.map((ref) => `left ${nameOf(ref)}: there is no room for the mark that it is to be removed`),
       ...damaged.map((ref) => `left ${nameOf(ref)}: it cannot be read, and what it may need stays`),
       ...unknown.map((key) => `left ${printable(JSON.stringify(key))}: it is not of the series`),
@@ -155,13 +156,14 @@ export class CollectedMessage implements Message {
   /** All of it. */
   toJson(): Json {
     const { uri, dryRun, report } = this.#collected;
-    const { retired, held, unmarked, damaged, removed, unknown, isFull } = report;
+    const { retired, held, waiting, unmarked, damaged, removed, unknown, isFull } = report;
     return {
       type: "collected",
       uri: redactSecrets(uri),
       dryRun,
       retired: retired.map(jsonOf),
       held: held.map(jsonOf),
+      waiting: waiting.map(jsonOf),
       unmarked: unmarked.map(jsonOf),
       damaged: damaged.map(({ key, detail, ...ref }) => ({ ...jsonOf(ref), key, detail })),
       removed: removed.map(({ name, reason, objects, bytes }) => ({ name, reason, objects, bytes })),
