@@ -1,5 +1,5 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { FencedError, InvalidCheckpointError, openCheckpoints } from "@lade/checkpoint";
+import { copyCheckpoint, FencedError, InvalidCheckpointError, openCheckpoints } from "@lade/checkpoint";
 import { createStoreContext, getBytes, MemoryStore } from "@lade/core";
 import { StoreError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
@@ -193,6 +193,8 @@ Deno.test("a run whose object is damaged is joined no more, and holds up neither
     // Its name is told by what it saved; its ranks could each go on from another checkpoint.
     await assertRejects(() => openAll(store, 1, "run 1"), FormatError, "begin another run");
     assertEquals((await reader.gc({ keep: { last: 2 } })).retired, []);
+    const [from, to] = [{ store, prefix: "c" }, { store: new MemoryStore(), prefix: "c" }];
+    await assertRejects(() => copyCheckpoint(from, 2, to), FormatError, "exported");
   }
   // Those that had joined it go on.
   for (const end of await saveTogether(all, 3, 3)) assertEquals(end.status, "fulfilled");

@@ -1,5 +1,6 @@
 import { objectUri } from "@lade/core";
 import { AlreadyExistsError } from "@lade/core/errors";
+import { FormatError } from "@lade/formats/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { type CheckpointRef, refName, runDigest, runKey } from "../keys/series_keys.ts";
 import { createSame } from "../series/create_same.ts";
@@ -17,7 +18,10 @@ export async function copyRun(
   signal?: AbortSignal,
 ): Promise<void> {
   const { generation } = ref;
-  const found = await runOf(from, generation, signal);
+  const found = await runOf(from, generation, signal).catch((error) => {
+    if (!(error instanceof FormatError)) throw error;
+    throw error.restated({ advice: "checkpoints of a later run can be copied, and this one exported" });
+  });
   if (!found) {
     throw new InvalidCheckpointError({
       operation: `copy checkpoint ${refName(ref)} of`,
