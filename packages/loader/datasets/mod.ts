@@ -5,6 +5,7 @@
  */
 export * from "./dataset.ts";
 export * from "./object_table.ts";
+export type { ListedOptions, ListedShards, ShardInfo } from "./listed_shards.ts";
 export * from "./files_dataset.ts";
 export * from "./concat_datasets.ts";
 export * from "./mix_datasets.ts";

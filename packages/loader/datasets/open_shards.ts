@@ -3,6 +3,7 @@ import { inParallel } from "@lade/core/concurrency";
 import { blocksOfGroups, recordsOfBlock } from "./block_records.ts";
 import { concatDatasets } from "./concat_datasets.ts";
 import type { MapDataset } from "./dataset.ts";
+import { checkListed, type ListedOptions, type ShardInfo } from "./listed_shards.ts";
 
 /** Parts that are opened at the same time: each takes a request or two. */
 const AT_ONCE = 32;
@@ -31,6 +32,8 @@ export interface OpenedShard<T> {
   readonly part: MapDataset<T>;
   /** Bytes. */
   readonly bytes: number;
+  /** The object that it is, where it is one. */
+  readonly info?: ShardInfo;
 }
 
 /**
@@ -41,7 +44,7 @@ export async function openShards<T>(
   store: ObjectStore,
   keys: readonly string[],
   open: (key: string, signal: AbortSignal) => Promise<OpenedShard<T>>,
-  { uri, signal, inBlocks = true }: {
+  { uri, signal, listed, inBlocks = true }: ListedOptions & {
     readonly uri?: string | undefined;
     readonly signal?: AbortSignal | undefined;
     readonly inBlocks?: boolean;
@@ -50,6 +53,7 @@ export async function openShards<T>(
   let bytes = 0;
   const parts = await openParts(keys, async (key, signal) => {
     const opened = await open(key, signal);
+    if (opened.info) checkListed(store, key, opened.info, listed);
     bytes += opened.bytes;
     return opened.part;
   }, signal);

@@ -39,6 +39,6 @@ export async function openTables(
     const groups = await reader.rowGroups({ signal, ...(fields && { columns: fields }) });
     source.forget();
     const part = new TablePart({ store, key, source, reader, table, groups, format, columns: fields });
-    return { part, bytes: source.size };
+    return { part, bytes: source.size, info: source.info };
   }, { ...options, inBlocks: !wholeGroups });
 }

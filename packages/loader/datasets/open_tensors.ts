@@ -24,13 +24,13 @@ export async function openTensors(
     const places = chosen(tensors, fields, fault);
     const file = { store, key, source, places, columns: fields };
     const bytes = places.reduce((sum, { length }) => sum + length, 0);
-    if (wholeTensors) return { part: new TensorsPart(file), bytes };
+    if (wholeTensors) return { part: new TensorsPart(file), bytes, info: source.info };
     const told = rowsTold(places, fault);
     first ??= { key, rows: told };
     if (told !== first.rows) {
       throw fault(`its rows are ${told}, and those of ${JSON.stringify(first.key)} are ${first.rows}`);
     }
-    return { part: new TensorRowsPart(file), bytes };
+    return { part: new TensorRowsPart(file), bytes, info: source.info };
   }, { ...options, inBlocks: !wholeTensors });
 }
 

@@ -3,6 +3,7 @@ import { ObjectSource } from "@lade/formats/source";
 import { openRecords, type RecordFile } from "@lade/formats/tfrecord";
 import type { MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
+import type { ListedOptions } from "./listed_shards.ts";
 import { openShards } from "./open_shards.ts";
 
 /**
@@ -12,11 +13,13 @@ import { openShards } from "./open_shards.ts";
 export async function recordsDataset(
   store: ObjectStore,
   keys: readonly string[],
-  options: { readonly uri?: string; readonly signal?: AbortSignal } = {},
+  options: ListedOptions & { readonly uri?: string; readonly signal?: AbortSignal } = {},
 ): Promise<MapDataset<Uint8Array<ArrayBuffer>>> {
   return await openShards(store, keys, async (key, signal) => {
     const file = await openRecords(store, key, { signal });
-    return { part: new RecordsPart(store, key, file), bytes: file.index.size };
+    const { source, index: { size } } = file;
+    const info = source instanceof ObjectSource ? source.info : { size };
+    return { part: new RecordsPart(store, key, file), bytes: size, info };
   }, options);
 }
 

@@ -4,9 +4,10 @@ import { ObjectSource } from "@lade/formats/source";
 import type { FixedSample, MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
 import { openShards } from "./open_shards.ts";
+import type { ListedOptions } from "./listed_shards.ts";
 
 /** Options of {@linkcode rowsDataset}. */
-export interface RowsDatasetOptions {
+export interface RowsDatasetOptions extends ListedOptions {
   /** What messages call it. */
   readonly uri?: string;
   /** Takes each file as one sample, rather than each of its rows. */
@@ -31,7 +32,11 @@ export async function rowsDataset(
     source.forget();
     // Says what is wrong with the file before any row is wanted.
     if (!wholeFiles) file.rangeOfRows(0, 0);
-    return { part: new RowsPart(store, key, { file, source, wholeFiles }), bytes: file.header.dataLength };
+    return {
+      part: new RowsPart(store, key, { file, source, wholeFiles }),
+      bytes: file.header.dataLength,
+      info: source.info,
+    };
   }, { ...options, inBlocks: !wholeFiles });
 }
 

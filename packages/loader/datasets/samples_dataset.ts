@@ -4,9 +4,10 @@ import type { MapDataset, ReadPlan, SampleContext, SampleRead } from "./dataset.
 import { contentTag, fingerprintOf, nameOf } from "./fingerprint.ts";
 import { openShards } from "./open_shards.ts";
 import { WantedFields } from "./wanted_fields.ts";
+import type { ListedOptions } from "./listed_shards.ts";
 
 /** Options of {@linkcode samplesDataset}. */
-export interface SamplesDatasetOptions {
+export interface SamplesDatasetOptions extends ListedOptions {
   /** What messages call it. */
   readonly uri?: string;
   /** Fields that are read, in any case; all by default. One that no sample has is a `TypeError`. */
@@ -28,7 +29,11 @@ export async function samplesDataset(
   const opened = await openShards(store, keys, async (key, signal) => {
     const reader = await SampleReader.open(store, key, { signal });
     if (fields?.isComplete === false) fields.found(reader.index.fields());
-    return { part: new SamplesPart(store, key, reader, fields?.wanted), bytes: reader.source.size };
+    return {
+      part: new SamplesPart(store, key, reader, fields?.wanted),
+      bytes: reader.source.size,
+      info: reader.source.info,
+    };
   }, options);
   if (opened.length > 0) fields?.check(opened.uri);
   return opened;

@@ -1,4 +1,5 @@
 import type { RowValue } from "@lade/formats/table";
+import type { ListedOptions } from "./listed_shards.ts";
 
 /** A row of a table: its values by the names of the columns. */
 export type TableRow = Readonly<Record<string, RowValue>>;
@@ -7,7 +8,7 @@ export type TableRow = Readonly<Record<string, RowValue>>;
 export type TableFormat = "parquet" | "arrow";
 
 /** How such a data set is opened. */
-export interface TableDatasetOptions {
+export interface TableDatasetOptions extends ListedOptions {
   /** What messages call it. */
   readonly uri?: string;
   /** Columns that are read; all by default. */

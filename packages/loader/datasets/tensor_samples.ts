@@ -1,4 +1,5 @@
 import type { NdArray } from "@lade/formats/array";
+import type { ListedOptions } from "./listed_shards.ts";
 
 /** A row of several tensors: the row of each, by the tensor's name. */
 export type TensorRow = Readonly<Record<string, NdArray>>;
@@ -10,7 +11,7 @@ export interface TensorSample extends NdArray {
 }
 
 /** How such a data set is opened. */
-export interface TensorsDatasetOptions {
+export interface TensorsDatasetOptions extends ListedOptions {
   /** What messages call it. */
   readonly uri?: string;
   /** Tensors that are read; all by default. */

@@ -4,6 +4,7 @@ import type { Schema } from "@lade/formats/table";
 import type { Dataset, MapDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
 import { nameOf } from "../datasets/fingerprint.ts";
+import { listedShards } from "../datasets/listed_shards.ts";
 import { listSamples } from "../datasets/list_samples.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
@@ -114,7 +115,7 @@ for whole objects`,
     throw new TypeError(`Cannot load ${JSON.stringify(uri)} by a schema: it is of CSV, TSV and JSON lines`);
   }
   const { signal, fields } = options;
-  const call = { uri, ...(signal && { signal }) };
+  const call = { uri, listed: listedShards(objects), ...(signal && { signal }) };
   const keys = () => {
     const all = Array.from({ length: objects.length }, (_, index) => objects.at(index).key);
     return all.length === 1 ? all : all.filter((key) => !isMark(key));

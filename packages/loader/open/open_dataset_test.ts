@@ -1,5 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MemoryStore } from "@lade/core";
+import { getBytes, MemoryStore } from "@lade/core";
+import { PreconditionFailedError } from "@lade/core/errors";
 import { listDataset, openDataset, writeManifest } from "@lade/loader";
 import { openByNumber } from "../testing/open_by_number.ts";
 import { SAMPLE_FILES } from "../testing/sample_files.ts";
@@ -24,6 +25,27 @@ for (const { name, idOf } of SAMPLE_FILES) {
     await writeManifest(store, prefix, await listDataset(store, prefix));
     await using manifested = await openByNumber(store, prefix);
     assertEquals(manifested.fingerprint, listed.fingerprint);
+  });
+}
+
+for (const { name, write } of SAMPLE_FILES) {
+  Deno.test(`openDataset: ${name} that a manifest names are held to it, size and tag`, async () => {
+    const { store, prefix } = await storeWith(name);
+    await writeManifest(store, prefix, await listDataset(store, prefix));
+    const { key } = (await listDataset(store, prefix)).objects.at(0);
+    const { bytes } = await getBytes(store, key);
+    const firstOf = async () => {
+      await using dataset = await openByNumber(store, prefix);
+      const signal = new AbortController().signal;
+      await dataset.get(0, { index: 0, epoch: 0, random: () => 0, signal });
+    };
+    await firstOf();
+    // The same bytes are another object, as the store tells.
+    await store.put(key, bytes);
+    const tagged = await assertRejects(firstOf, PreconditionFailedError);
+    assertEquals(tagged.message.includes("the etag is"), true);
+    await write(store, 80);
+    await assertRejects(firstOf, PreconditionFailedError);
   });
 }
 

@@ -2,6 +2,7 @@ import { type ObjectStore, objectUri } from "@lade/core";
 import type { FormatName } from "@lade/formats";
 import { detectFormat } from "@lade/formats/formats";
 import type { MapDataset } from "../datasets/dataset.ts";
+import type { ListedOptions } from "../datasets/listed_shards.ts";
 import type { ObjectTable } from "../datasets/object_table.ts";
 import { isZarrDocument, samplesOfName } from "./dataset_kinds.ts";
 
@@ -9,7 +10,7 @@ import { isZarrDocument, samplesOfName } from "./dataset_kinds.ts";
 export type RowsKind = "rows" | "arrays" | "batches";
 
 /** Options of {@linkcode openRows}. */
-export interface OpenRowsOptions {
+export interface OpenRowsOptions extends ListedOptions {
   /** What messages call it. */
   readonly uri: string;
   /** Columns that are read. */

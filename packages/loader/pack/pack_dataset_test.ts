@@ -165,6 +165,32 @@ for (const format of ["tfrecord", "tar", "npy"] as const) {
   });
 }
 
+Deno.test("a pack that is done and lacks a shard, or has another one, is never told to be there", async () => {
+  await using store = new MemoryStore();
+  for (const { write } of SAMPLE_FILES) await write(store, 20);
+  const pack = (more = {}) =>
+    packObjects({ store, key: "files/" }, { store, key: "p/" }, { shardSize: 400, ...more });
+  const { samples, shards } = await pack();
+  assertEquals((await pack()).resumed, samples);
+  for (
+    const [damage, words] of [
+      [() => store.delete("p/000001.tfrecord"), '"000001.tfrecord" is gone; replace it'],
+      [() => store.delete("p/000001.tfrecord.idx"), '"000001.tfrecord.idx" is gone'],
+      [
+        () => store.put("p/000001.tfrecord", new Uint8Array(3)),
+        '000001.tfrecord": the pack there is not as it was \
+written: it has 3 bytes, not ',
+      ],
+    ] as const
+  ) {
+    await damage();
+    await assertRejects(() => pack(), NotEmptyError, words);
+    const again = await pack({ replacePack: true });
+    assertEquals([again.resumed, again.shards], [0, shards]);
+    assertEquals((await pack()).resumed, samples);
+  }
+});
+
 Deno.test("a pack refuses what lies at its place, names it, and replaces only another pack when that is asked for", async () => {
   await using store = new MemoryStore();
   for (const { write } of SAMPLE_FILES) await write(store, 20);

@@ -1,6 +1,8 @@
 import { type CallOptions, type ObjectStore, objectUri } from "@lade/core";
 import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import { inParallel } from "@lade/core/concurrency";
+import { listedDifference, type ShardInfo } from "../datasets/listed_shards.ts";
+import type { ObjectTable } from "../datasets/object_table.ts";
 import { MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER, packDifference, type PackPlan } from "../manifest/pack_plan.ts";
 import {
@@ -46,15 +48,15 @@ export async function preparePlace(
   const was = earlier?.plan ?? marker?.plan;
   const replaces = marker?.replaces;
   const numbers = [was?.name, replaces].flatMap((name) => name === undefined ? [] : shardNumbers(name));
-  const sizes = new Map<string, number>();
-  for await (const { key, size } of store.list(prefix, call)) {
+  const found = new Map<string, ShardInfo>();
+  for await (const { key, size, etag } of store.list(prefix, call)) {
     const name = key.slice(prefix.length);
     // Some services keep a marker of a directory.
     if (name === "" || name === PACK_MARKER) continue;
     const isManifest = name === MANIFEST_NAME && was !== undefined;
     const isShard = numbers.some((numberOf) => numberOf(name) !== undefined) && (earlier?.has(name) ?? true);
     if (!isManifest && !isShard) throw notEmpty(place, name, was !== undefined);
-    sizes.set(name, size);
+    found.set(name, { size, ...(etag !== undefined && { etag }) });
   }
   if (!was) {
     await writeMarker(store, prefix, { plan }, { isFirst: true, ...call });
@@ -62,8 +64,11 @@ export async function preparePlace(
   }
   const difference = packDifference(was, plan);
   if (difference === undefined && !replacePack) {
-    if (earlier) return { isDone: true, ...earlier.told };
-    if (replaces === undefined) return wholeShards(place, sizes, marker?.done);
+    if (earlier) {
+      checkWhole(place, earlier.objects, found);
+      return { isDone: true, ...earlier.told };
+    }
+    if (replaces === undefined) return wholeShards(place, found, marker?.done);
   } else if (!replacePack) {
     throw new NotEmptyError({
       operation: "pack to",
@@ -72,7 +77,7 @@ export async function preparePlace(
       advice: "choose another place, or replace it (replacePack, --replace-pack)",
     });
   }
-  await removePack(place, { plan, replaces: replaces ?? was.name }, sizes, call);
+  await removePack(place, { plan, replaces: replaces ?? was.name }, found, call);
   await writeMarker(store, prefix, { plan }, { isFirst: false, ...call });
   return NOTHING;
 }
@@ -81,12 +86,12 @@ export async function preparePlace(
 async function removePack(
   { store, prefix }: PackPlace,
   marker: PackMarker,
-  sizes: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, ShardInfo>,
   call: CallOptions,
 ): Promise<void> {
   await writeMarker(store, prefix, marker, { isFirst: false, ...call });
-  if (sizes.has(MANIFEST_NAME)) await store.delete(prefix + MANIFEST_NAME, call);
-  const names = [...sizes.keys()].filter((name) => name !== MANIFEST_NAME);
+  if (found.has(MANIFEST_NAME)) await store.delete(prefix + MANIFEST_NAME, call);
+  const names = [...found.keys()].filter((name) => name !== MANIFEST_NAME);
   await inParallel(names, AT_ONCE, async (name, signal) => {
     await store.delete(prefix + name, { signal });
   }, call.signal);
@@ -96,6 +101,8 @@ async function removePack(
 interface DonePack {
   readonly plan: PackPlan;
   readonly told: PackedShards;
+  /** Its shards. */
+  readonly objects: ObjectTable;
   /** Whether a name below the prefix is one of its. */
   has(name: string): boolean;
 }
@@ -119,15 +126,38 @@ async function donePlan({ store, prefix }: PackPlace, call: CallOptions): Promis
   const numberOf = shardNumbers(plan.name);
   return {
     plan,
+    objects,
     told: { shards: objects.length, samples, bytes: objects.bytes, skipped },
     has: (name) => (numberOf(name) ?? Infinity) < objects.length,
   };
 }
 
+/** Throws a `NotEmptyError` unless all shards that a manifest names are there as it says, with their indexes. */
+function checkWhole(place: PackPlace, objects: ObjectTable, found: ReadonlyMap<string, ShardInfo>): void {
+  const { store, prefix } = place;
+  for (let shard = 0; shard < objects.length; shard++) {
+    const listed = objects.at(shard);
+    const index = packedIndexKey(place, listed.key);
+    const there = found.get(listed.key.slice(prefix.length));
+    const fault = !there
+      ? `${JSON.stringify(listed.key.slice(prefix.length))} is gone`
+      : index !== undefined && !found.has(index.slice(prefix.length))
+      ? `${JSON.stringify(index.slice(prefix.length))} is gone`
+      : listedDifference(store, listed, there);
+    if (fault === undefined) continue;
+    throw new NotEmptyError({
+      operation: "pack to",
+      uri: objectUri(store.uri, there ? listed.key : prefix),
+      detail: `the pack there is not as it was written: ${fault}`,
+      advice: "replace it (replacePack, --replace-pack)",
+    });
+  }
+}
+
 /** What a marker says is done, where it is there: shards of as many bytes, and their indexes. */
 function wholeShards(
   place: PackPlace,
-  sizes: ReadonlyMap<string, number>,
+  found: ReadonlyMap<string, ShardInfo>,
   done: PackDone | undefined,
 ): FoundPack {
   if (!done) return NOTHING;
@@ -135,8 +165,8 @@ function wholeShards(
   for (let shard = 0; shard < done.shards; shard++) {
     const key = packedKey(place, shard);
     const index = packedIndexKey(place, key);
-    if (index !== undefined && !sizes.has(index.slice(place.prefix.length))) return NOTHING;
-    bytes += sizes.get(key.slice(place.prefix.length)) ?? NaN;
+    if (index !== undefined && !found.has(index.slice(place.prefix.length))) return NOTHING;
+    bytes += found.get(key.slice(place.prefix.length))?.size ?? NaN;
   }
   return bytes === done.bytes ? { isDone: false, ...done } : NOTHING;
 }
