@@ -302,7 +302,11 @@ Deno.test("a collection keeps all that a damaged manifest may name, and no more 
 Deno.test("the newest that can be read is not retired for one that cannot, which is", async () => {
   const { checkpoints, damage } = await chained([1, 2]);
   await damage(2);
-  await assertRejects(() => checkpoints.retire({ generation: 0, step: 1 }), StoreError, "it is the newest");
+  await assertRejects(
+    () => checkpoints.retire({ generation: 0, step: 1 }),
+    StoreError,
+    "once there is a newer one",
+  );
   assertEquals((await checkpoints.gc({ keep: { last: 1 } })).retired, []);
   await checkpoints.retire({ generation: 0, step: 2 });
   assertEquals((await checkpoints.latest())?.step, 1);

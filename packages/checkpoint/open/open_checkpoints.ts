@@ -319,10 +319,13 @@ class OpenCheckpoints implements Checkpoints {
       throw nothing("there was none when this run began");
     }
     if (which === "latest") this.#refuseAsOneOfSeveral('"latest"');
+    let newest: CheckpointRef | undefined;
     for await (const found of findCommits(this.#series, signal)) {
       if (which === "latest" || found.step === which) return found;
+      newest ??= found;
     }
-    throw nothing(which === "latest" ? "there is none" : `there is none of step ${which}`);
+    const others = newest ? `; the newest is of step ${newest.step}` : "";
+    throw nothing(which === "latest" ? "there is none" : `there is none of step ${which}${others}`);
   }
 
   #refuseAsOneOfSeveral(what: string): void {

@@ -193,6 +193,7 @@ Deno.test("nothing is saved once a series is disposed, which nobody would wait f
   await checkpoints[Symbol.asyncDispose]();
   assertEquals((await save.committed).step, 1);
   assertThrows(() => checkpoints.save(2, { tensors: [] }), TypeError, "disposed");
+  await assertRejects(() => checkpoints.open(2), NotFoundError, "none of step 2; the newest is of step 1");
 });
 
 Deno.test("wrong arguments are refused before anything is written", async () => {

@@ -55,7 +55,9 @@ export async function retire(
       advice,
     });
   for await (const newest of findManifests(series, () => {}, signal)) {
-    if (compareRefs(newest, ref) === 0) throw refuse("it is the newest");
+    if (compareRefs(newest, ref) === 0) {
+      throw refuse("it is the newest", "it can be once there is a newer one");
+    }
     break;
   }
   const wanted = (await wantedNames(series, signal)).get(refName(ref));

@@ -189,7 +189,8 @@ async function find(
     : `there is none of ${
       typeof which === "number" ? `step ${which}` : `generation ${which.generation}, step ${which.step}`
     }`;
-  throw new NotFoundError({ operation: "find a checkpoint in", uri: series.uri, detail });
+  const advice = "lade checkpoint ls shows which there are";
+  throw new NotFoundError({ operation: "find a checkpoint in", uri: series.uri, detail, advice });
 }
 
 function nameOf({ generation, step }: CheckpointRef): string {
