@@ -1,3 +1,4 @@
+import { DATASET_KINDS } from "./kinds.ts";
 import { type ObjectStore, objectUri, readChunks } from "@lade/core";
 import { FormatError } from "@lade/formats/errors";
 import { ObjectTable } from "../datasets/object_table.ts";
@@ -22,7 +23,6 @@ export interface Manifest {
 
 const FORMAT = "lade-manifest";
 const VERSION = 1;
-const KINDS: readonly string[] = ["files", "rows", "batches", "arrays", "records", "samples"];
 const BATCH = 4096;
 /** Characters of a line, at most: keys and tags have some thousands, and what has no lines is no manifest. */
 const MAX_LINE = 2 ** 16;
@@ -199,7 +199,7 @@ function parseHead(
   const { format, version, kind, objects, pack } = head ?? {};
   if (format !== FORMAT) throw fault("the manifest is of another format", 0);
   if (version !== VERSION) throw fault(`the manifest is of version ${version}, and ${VERSION} is known`, 0);
-  if (typeof kind !== "string" || !KINDS.includes(kind)) {
+  if (typeof kind !== "string" || !DATASET_KINDS.includes(kind)) {
     throw fault(`the manifest's kind is ${JSON.stringify(kind)}`, 0);
   }
   if (!Number.isSafeInteger(objects)) throw fault("the manifest does not say how many objects it lists", 0);

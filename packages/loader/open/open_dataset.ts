@@ -9,6 +9,7 @@ import { listSamples } from "../datasets/list_samples.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { type DatasetKind, type Manifest, MANIFEST_NAME, readManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER } from "../manifest/pack_plan.ts";
+import { checkDatasetOptions } from "./check_dataset_options.ts";
 import { isMark, NamedKinds, samplesOfName } from "./dataset_kinds.ts";
 import { isStream, openStream } from "./open_stream.ts";
 
@@ -57,6 +58,7 @@ export async function openDataset(
   key: string,
   options: OpenDatasetOptions = {},
 ): Promise<Dataset<unknown>> {
+  checkDatasetOptions(options);
   const settled = await settleDataset(store, key, options);
   return isStream(settled, options.index)
     ? await openStream(store, key, settled, options)

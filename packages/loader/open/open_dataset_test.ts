@@ -115,3 +115,17 @@ Deno.test("openDataset: where a name says nothing, the bytes say what rows there
   await using batches = await openByNumber(store, "plain", { kind: "batches", fields: ["id"] });
   assertEquals([batches.length, batches.table?.schema.fields.map(({ name }) => name)], [4, ["id"]]);
 });
+
+Deno.test("openDataset: an option that there is not is refused, with those that there are", async () => {
+  const { store, prefix } = await storeWith("webdataset");
+  for (
+    const [options, words] of [
+      [{ feilds: ["bin"] }, 'with "feilds": it takes kind, fields, index'],
+      [{ kind: "file" }, 'of kind "file": it is one of files, '],
+      [{ fields: "bin" }, 'with fields "bin": a list of names is needed'],
+      [{ fields: [] }, "with fields []: a list of names is needed, or none for all"],
+    ] as const
+  ) {
+    await assertRejects(() => openDataset(store, prefix, options as never), TypeError, words);
+  }
+});
