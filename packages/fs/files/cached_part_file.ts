@@ -27,8 +27,7 @@ export class CachedPartFile implements PartFile {
     this.#descriptors = new DescriptorPool(
       file,
       () => gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options)),
-      // One more, by which others are waited for.
-      concurrency === undefined ? undefined : concurrency + 1,
+      concurrency,
     );
   }
 
@@ -52,14 +51,10 @@ export class CachedPartFile implements PartFile {
     this.#back.wrote(bytes);
   }
 
-  /** By a descriptor that nobody uses: one that is waited for takes no other call. */
+  /** By a descriptor of its own: one that is waited for takes no other call. */
   async sync(): Promise<void> {
-    const file = await this.#descriptors.take();
-    try {
-      await file.syncData();
-    } finally {
-      this.#descriptors.give(file);
-    }
+    using file = await Deno.open(this.#path, { write: true });
+    await file.syncData();
   }
 
   async finish(sync: SyncMode): Promise<FileStatus> {
