@@ -48,11 +48,14 @@ async function name({ store }: Series, ref: CheckpointRef, signal: AbortSignal |
     key: commitKey(ref),
   });
   for (let attempt = 0; attempt < TRIES; attempt++) {
-    const named = await readLatest(store, signal);
+    // What this process wrote last is not read again: the condition tells where it was replaced.
+    const own = attempt === 0 ? written.get(store) : undefined;
+    const named = own && compareRefs(own.ref, ref) < 0 ? own : await readLatest(store, signal);
     if (named && (named.etag === undefined || (named.ref && compareRefs(named.ref, ref) >= 0))) return;
     try {
       const condition = named?.etag === undefined ? { ifNoneMatch: "*" } : { ifMatch: named.etag };
-      await store.put(LATEST_KEY, bytes, { ...condition, ...call });
+      const { etag } = await store.put(LATEST_KEY, bytes, { ...condition, ...call });
+      if (etag !== undefined) written.set(store, { ref: { generation, step }, etag });
       return;
     } catch (error) {
       const isOvertaken = error instanceof PreconditionFailedError || mayBeThere(error);
@@ -60,6 +63,9 @@ async function name({ store }: Series, ref: CheckpointRef, signal: AbortSignal |
     }
   }
 }
+
+/** What was written last, by the store of a series. */
+const written = new WeakMap<ObjectStore, { readonly ref: CheckpointRef; readonly etag: string }>();
 
 interface Named {
   readonly ref: CheckpointRef | undefined;
