@@ -46,21 +46,21 @@ Deno.test("TFRecord over file://: in order, by index, and left early", async () 
   }
 });
 
-Deno.test("bytes of a file that are looked at come in pieces that stay in the cache, others in larger ones", async () => {
+Deno.test("bytes of a cached file come in pieces that stay in the cache of a core", async () => {
   const directory = await Deno.makeTempDir();
   try {
     await using store = await openFileStore(directory);
     const bytes = Uint8Array.from({ length: 3 * 2 ** 20 + 7 }, (_, at) => at * at >> 5);
     await store.put("k", bytes);
     const source = await ObjectSource.open(store, "k");
-    for (const [isLookedAt, largest] of [[true, 2 ** 20], [false, bytes.length - 65_536]] as const) {
+    for (const isLookedAt of [true, false]) {
       const lengths: number[] = [];
       let crc = 0;
       for await (const piece of source.stream({ isLookedAt })) {
         crc = crc32c(piece, crc);
         lengths.push(piece.length);
       }
-      assertEquals([crc, Math.max(...lengths)], [crc32c(bytes), largest]);
+      assertEquals([crc, Math.max(...lengths)], [crc32c(bytes), 2 ** 19]);
     }
   } finally {
     await Deno.remove(directory, { recursive: true });
