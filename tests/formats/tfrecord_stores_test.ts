@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { crc32c } from "@lade/codec/checksum";
 import type { ObjectStore } from "@lade/core";
 import { PreconditionFailedError } from "@lade/core/errors";
@@ -46,7 +46,7 @@ Deno.test("TFRecord over file://: in order, by index, and left early", async () 
   }
 });
 
-Deno.test("bytes of a cached file come in pieces that stay in the cache of a core", async () => {
+Deno.test("bytes of a file that are looked at come in pieces that stay in the cache, others in larger ones", async () => {
   const directory = await Deno.makeTempDir();
   try {
     await using store = await openFileStore(directory);
@@ -60,7 +60,9 @@ Deno.test("bytes of a cached file come in pieces that stay in the cache of a cor
         crc = crc32c(piece, crc);
         lengths.push(piece.length);
       }
-      assertEquals([crc, Math.max(...lengths)], [crc32c(bytes), 2 ** 19]);
+      assertEquals(crc, crc32c(bytes));
+      const largest = Math.max(...lengths);
+      assert(isLookedAt ? largest === 2 ** 19 : largest > 2 ** 20, `${largest} bytes`);
     }
   } finally {
     await Deno.remove(directory, { recursive: true });
