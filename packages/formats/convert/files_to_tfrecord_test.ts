@@ -150,6 +150,7 @@ Deno.test("tfrecordToFiles: records that are no files, and names that lead out, 
     }
     assertEquals([...Deno.readDirSync(directory)].map(({ name }) => name), ["root"]);
     await putRecords(from, "k", [file("sound")]);
+    await tfrecordToFiles(from, "k", files, "out");
     const kept = { ifNoneMatch: "*" };
     await assertRejects(() => tfrecordToFiles(from, "k", files, "out", kept), AlreadyExistsError);
   } finally {
