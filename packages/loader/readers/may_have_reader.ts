@@ -8,12 +8,13 @@ export interface ReaderQuestion {
 
 /**
  * Whether a loader may have a second thread that reads: there is a core for it, which no workers have, the loader decides how
- * far it reads ahead, and `LADE_LANES` is not 0.
+ * far it reads ahead, and `LADE_LANES` is not 0. What it reads, files, is there on Deno alone.
  */
 export function mayHaveReader(
   { workers, batchesAhead }: ReaderQuestion,
 ): boolean {
-  return workers === 0 && batchesAhead === "auto" && navigator.hardwareConcurrency > 1 && !areLanesOff();
+  return typeof Deno !== "undefined" && workers === 0 && batchesAhead === "auto" &&
+    navigator.hardwareConcurrency > 1 && !areLanesOff();
 }
 
 function areLanesOff(): boolean {
