@@ -1,7 +1,6 @@
 import type { CallOptions } from "@lade/core";
-import { FormatError } from "../errors/format_error.ts";
-import { inflate } from "../source/inflate.ts";
 import type { PipedBytes } from "../source/piped_bytes.ts";
+import { inflateRecords } from "./inflate_records.ts";
 import { recordsOf } from "./read_records.ts";
 import type { RecordBatch } from "./record_batch.ts";
 import { detectCompression, type ReadRecordsOptions } from "./record_compression.ts";
@@ -15,16 +14,8 @@ export async function* readPipedRecords(
   const { uri } = bytes;
   const compression = detectCompression(await bytes.start(HEAD_BYTES));
   bytes.forget();
-  const fault = (what: string, offset: number, cause?: unknown) =>
-    new FormatError({
-      operation: "decompress",
-      uri,
-      detail: `its ${compression} data ${what}`,
-      offset,
-      cause,
-    });
   const stream = (call?: CallOptions) =>
-    compression === "none" ? bytes.stream() : inflate(bytes.stream(), compression, fault, call);
+    compression === "none" ? bytes.stream() : inflateRecords(uri, bytes.stream(), compression, call);
   // Nothing is known of where they end: what is cut is seen by its last record.
   yield* recordsOf({ uri, stream }, { ...(signal && { signal }), ...(onFault && { onFault }) });
 }

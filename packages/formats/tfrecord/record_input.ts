@@ -1,8 +1,7 @@
 import type { CallOptions } from "@lade/core";
-import { FormatError } from "../errors/format_error.ts";
 import type { FormatTarget } from "../registry/format.ts";
 import type { ByteSource } from "../source/byte_source.ts";
-import { inflate } from "../source/inflate.ts";
+import { inflateRecords } from "./inflate_records.ts";
 import { compressionOf, type ReadRecordsOptions, type RecordCompression } from "./record_compression.ts";
 
 /** The bytes that records lie in, in order, and where they are not compressed, by ranges too. */
@@ -34,15 +33,7 @@ export async function inputOf(
       stream: (call) => source.stream({ ...call, isLookedAt: true }),
     };
   }
-  const fault = (what: string, offset: number, cause?: unknown) =>
-    new FormatError({
-      operation: "decompress",
-      uri,
-      detail: `its ${compression} data ${what}`,
-      offset,
-      cause,
-    });
-  const stream = (call?: CallOptions) => inflate(source.stream(call), compression, fault, call);
+  const stream = (call?: CallOptions) => inflateRecords(uri, source.stream(call), compression, call);
   return { uri, compression, stored: source, stream };
 }
 

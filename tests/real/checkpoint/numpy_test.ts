@@ -4,6 +4,7 @@ import { UnsupportedError } from "@lade/core/errors";
 import type { DType } from "@lade/formats/array";
 import { openFileStore } from "@lade/fs";
 import { testWithPython } from "../formats/python.ts";
+import { EXPECTED_ROWS } from "./expected_rows.ts";
 
 const DTYPES: readonly (readonly [DType, number])[] = [
   ...[["bool", 1], ["int8", 1], ["uint16", 2], ["float16", 2], ["int32", 4], ["float32", 4]] as const,
@@ -21,16 +22,7 @@ function rowsOf(dtype: DType, size: number, from: number, count: number): Uint8A
   );
 }
 
-const EXPECTED = `
-import sys, json, os
-import numpy as np
-DTYPES = json.loads(sys.argv[1])
-def expected(name, size):
-    data = (np.arange(4 * 3 * size) % 97).astype(np.uint8)
-    if name == "bool": data = data % 2
-    return np.frombuffer(data.tobytes(), dtype=name).reshape(4, 3)
-def same(a, b):
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
+const EXPECTED = `${EXPECTED_ROWS}import os
 `;
 
 const CHECK = `${EXPECTED}

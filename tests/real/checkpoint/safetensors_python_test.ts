@@ -3,6 +3,7 @@ import { exportCheckpoint, loadForeign, openCheckpoints } from "@lade/checkpoint
 import type { DType } from "@lade/formats/array";
 import { openFileStore } from "@lade/fs";
 import { testWithPython } from "../formats/python.ts";
+import { EXPECTED_ROWS } from "./expected_rows.ts";
 
 /** The dtypes that NumPy has too, with the bytes of an element. */
 const DTYPES: Readonly<Record<string, readonly [DType, number]>> = {
@@ -27,18 +28,9 @@ function bytesOf(size: number, from: number, count: number): Uint8Array<ArrayBuf
   return bytes;
 }
 
-const EXPECTED = `
-import sys, glob, json
-import numpy as np
+const EXPECTED = `${EXPECTED_ROWS}import glob
 from safetensors import safe_open
 from safetensors.numpy import load_file, save_file
-DTYPES = json.loads(sys.argv[1])
-def expected(name, size):
-    data = (np.arange(4 * 3 * size) % 97).astype(np.uint8)
-    if name == "bool": data = data % 2
-    return np.frombuffer(data.tobytes(), dtype=name).reshape(4, 3)
-def same(a, b):
-    return a.dtype == b.dtype and a.shape == b.shape and a.tobytes() == b.tobytes()
 `;
 
 const CHECK_SHARDS = `${EXPECTED}
