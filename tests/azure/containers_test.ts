@@ -163,6 +163,16 @@ for (const [what, [entry, told]] of Object.entries(HELD)) {
   });
 }
 
+Deno.test("deleteContainer() tells blocks of no object from an object where they have an etag, too", async () => {
+  const list = ({ query }: Asked) => blobs(query.has("include") ? blob("a", "") : "");
+  await using account = new ScriptedAccount(holding(list));
+  const target = targetOf(account);
+  const error = await assertRejects(() => deleteContainer(target), NotEmptyError, 'blocks of "a"');
+  assertStringIncludes(error.message, "put an object there and delete it");
+  assert(account.requests.every(({ method }) => method === "GET"), "it was deleted");
+  await target.client.close();
+});
+
 Deno.test("deleteContainer() takes directories for nothing, where the service lists no versions", async () => {
   const directory = blob("dir", "", "<ResourceType>directory</ResourceType><Etag>0x1</Etag>");
   await using account = new ScriptedAccount(

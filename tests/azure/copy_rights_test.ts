@@ -1,5 +1,5 @@
-import { assertEquals } from "@std/assert";
-import { createStoreContext } from "@lade/core";
+import { assertEquals, assertRejects } from "@std/assert";
+import { createStoreContext, PermissionDeniedError } from "@lade/core";
 import type { BearerToken } from "@lade/service/call";
 import { TokenCache } from "@lade/service/tokens";
 import { AzureStore } from "../../packages/azure/store/azure_store.ts";
@@ -59,4 +59,18 @@ Deno.test("copy() on a condition whose answer does not arrive is found, and not 
   const { etag } = await store.copy("from", "to", { ifNoneMatch: "*" });
   assertEquals(etag, (await store.head("to")).etag);
   assertEquals(fake.requests.filter(({ operation }) => operation === match.operation).length, 1);
+});
+
+Deno.test("a source that the service does not find, though it is there, is left to its own copy, or not read", async () => {
+  const missing = failure(404, "CannotVerifyCopySource");
+  const isOther = ({ query, headers }: Asked) => query.has("comp") || headers.has("x-ms-blob-type");
+  await using account = new ScriptedAccount((asked) => isOther(asked) ? missing : answer(asked));
+  await using store = account.open("box");
+  assertEquals((await store.copy("from", "to")).etag, "0x1");
+  const looks = account.requests.filter(({ method, path }) => method === "HEAD" && path.endsWith("/from"));
+  assertEquals(looks.at(-1)?.headers.get("if-match"), '"0x1"');
+  account.script = (asked) => asked.method === "HEAD" ? answer(asked) : missing;
+  await assertRejects(() => store.copy("from", "to"), PermissionDeniedError, "cannot read the source");
+  await using other = account.open("other");
+  assertEquals(await store.copyFrom?.(other, "from", "to"), undefined);
 });

@@ -76,6 +76,10 @@ Deno.test("without a kept checksum blobs have no metadata of ours, and only bloc
   await assertRejects(() => store.put("parts", new Uint8Array(1500), { ifNoneMatch: "*" }), UnavailableError);
   lose("PutBlob");
   await assertRejects(() => store.put("whole", new Uint8Array(5), { ifNoneMatch: "*" }), UnavailableError);
+  // Of no blocks, all are ours.
+  lose("PutBlockList");
+  await assertRejects(() => store.put("whole", new Uint8Array(1500), { ifNoneMatch: "*" }), UnavailableError);
+  assertEquals((await store.head("whole")).size, 5);
 });
 
 for (const refused of [["whole"], ["whole", "blocks"]]) {

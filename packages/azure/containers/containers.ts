@@ -86,15 +86,18 @@ async function firstIn(
   };
   const find = async (include: string | undefined) => {
     for await (const { page: { entries: [blob] } } of readPages(call, readPage(include))) {
-      if (blob) return describe(blob);
+      if (blob) return blob;
     }
   };
   try {
-    return await find("snapshots,versions,uncommittedblobs");
+    const blob = await find("snapshots,versions,uncommittedblobs");
+    // Azurite gives blocks of no blob an etag, too.
+    return blob && await describe(blob, async () => await find(undefined) !== undefined);
   } catch (error) {
     // A hierarchical namespace has no versions, and no blocks without a blob that could be listed.
     if (faultOf(error)?.status !== 400) throw error;
-    return await find(undefined);
+    const blob = await find(undefined);
+    return blob && await describe(blob);
   }
 }
 
@@ -103,7 +106,10 @@ function isDirectory({ children }: XmlElement): boolean {
   return properties !== undefined && childText(properties, "ResourceType") === "directory";
 }
 
-function describe(blob: XmlElement): Holding {
+async function describe(
+  blob: XmlElement,
+  holdsObjects: () => Promise<boolean> = () => Promise.resolve(true),
+): Promise<Holding> {
   const named = JSON.stringify(childText(blob, "Name") ?? "");
   const holds = (what: string) => ({ detail: `the container holds ${what} ${named}` });
   if (childText(blob, "Snapshot")) return holds("a snapshot of");
@@ -111,7 +117,7 @@ function describe(blob: XmlElement): Holding {
     return holds("an earlier version of");
   }
   const properties = blob.children.find(({ name }) => name === "Properties");
-  if (properties && childText(properties, "Etag")) return holds("the object");
+  if (properties && childText(properties, "Etag") && await holdsObjects()) return holds("the object");
   return {
     detail: `the container holds blocks of ${named}, which no object has yet`,
     advice: "wait until its writer has ended; else put an object there and delete it, which drops them",

@@ -3,7 +3,6 @@ import {
   checkWriteConditions,
   type CopyOptions,
   type CopyResult,
-  NotFoundError,
   type ObjectInfo,
   PreconditionFailedError,
   type PutOptions,
@@ -75,7 +74,7 @@ export async function copyBlob(
   const info = await headBlob(
     from,
     fromKey,
-    { ...asked, ...(pin !== undefined && { ifMatch: pin }) },
+    { ...asked, ...match(pin) },
     calls.from,
   );
   if (from.uri === to.uri && fromKey === toKey && version === undefined && !attributes) {
@@ -112,12 +111,15 @@ export async function copyBlob(
       }
       if (status === 501) to.traits.refusedCopies = new Set([...to.traits.refusedCopies ?? [], way]);
       else if (code !== "CannotVerifyCopySource") throw error;
-      else if (status === 404) {
-        throw new NotFoundError({ ...calls.from, detail: "no such object", cause: error });
-      }
+      // The service says the same of a host that it cannot reach.
+      else if (status === 404) await headBlob(from, fromKey, { ...asked, ...match(info.etag) }, calls.from);
     }
   }
   throw refusal;
+}
+
+function match(ifMatch: string | undefined): { readonly ifMatch?: string } {
+  return ifMatch === undefined ? {} : { ifMatch };
 }
 
 type Run = (copy: SeenCopy) => Promise<CopyResult>;

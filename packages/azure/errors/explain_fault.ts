@@ -33,6 +33,9 @@ const NEEDS: readonly Need[] = [
 ];
 const WRITE: Need = { says: /^/, role: "Storage Blob Data Contributor", anyOf: "w" };
 
+/** What an emulator says of a signature that does not fit. */
+const UNKNOWN_TO_IT = /failed to authenticate/i;
+
 /** Clocks may differ by this much ("Authorize with Shared Key"). */
 const MOST_SKEW_MS = 900_000;
 
@@ -52,7 +55,8 @@ export function explainFault(
   const lacking = over ?? (also && asker.lacks?.(also, level)) ?? asker.lacks?.(letters, level);
   const row = lacking !== undefined
     ? { ...LACKING, ...over !== undefined && OVER, detail: `{identity} ${lacking}` }
-    : asker.kind === "sas" && fault.code === "AuthorizationFailure"
+    : asker.kind === "sas" && fault.code === "AuthorizationFailure" &&
+        !UNKNOWN_TO_IT.test(fault.message ?? "")
     ? OUT_OF_REACH
     : fault.code === "AuthenticationFailed" && isSkewed(fault, nowMs)
     ? SKEWED

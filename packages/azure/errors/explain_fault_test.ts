@@ -96,6 +96,12 @@ Deno.test("explainFault() takes a signature that is over for none, and says wher
     "access denied to X; one for a container makes, removes and lists no containers; " +
       "else the firewall may not know this network",
   );
+  const message = "Server failed to authenticate the request.";
+  const unknown = errorOf("get", valid, { code: "AuthorizationFailure", message });
+  assertEquals([unknown.name, unknown.advice], [
+    "UnauthenticatedError",
+    "give a key or signature that is one of this account",
+  ]);
 });
 
 Deno.test("explainFault() tells a clock that is off, where the answer to a HEAD has no words", () => {

@@ -70,7 +70,7 @@ export async function settleContainer(lade: UriCalls, request: ContainerRequest)
       // What a URL says of its container is in no URI.
       const named = /^https?:/i.test(request.uri) ? request.uri : uri;
       await lade.deleteContainer(named, call).catch(async (error) => {
-        throw error instanceof NotEmptyError ? await explained(place, force, advice, call, error) : error;
+        throw error instanceof NotEmptyError ? await explained(place, request, advice, call, error) : error;
       });
       yield { uri };
     },
@@ -122,7 +122,7 @@ async function refuseContent(
   const { store, uriOf } = place;
   if (store.tree) {
     for await (const { kind } of store.tree.walk("", call)) {
-      if (kind !== "directory") throw await explained(place, false, advice, call);
+      if (kind !== "directory") throw await explained(place, {}, advice, call);
     }
   } else {
     for await (const _ of store.list("", { ...call, order: "any", limit: 1 })) {
@@ -133,7 +133,7 @@ async function refuseContent(
 
 async function explained(
   { store, uriOf }: LocatedUri,
-  force: boolean,
+  { force = false, versions = false }: Pick<ContainerRequest, "force" | "versions">,
   advice: RemovalAdvice,
   call: { readonly signal?: AbortSignal },
   cause?: NotEmptyError,
@@ -155,6 +155,12 @@ async function explained(
   }
   // A store that has advice of its own knows what is left.
   if (cause?.advice !== undefined) return cause;
+  if (force && versions) {
+    const left = "all that could be listed is removed, but the service does not take it for empty";
+    const next =
+      "wait until other programs have ended, abort unfinished uploads (lade sweep -f), and try again";
+    return new NotEmptyError({ operation: "remove", uri, detail: left, advice: next, cause });
+  }
   const detail = "it holds no objects, but older versions, delete markers or unfinished uploads";
   return new NotEmptyError({ operation: "remove", uri, detail, advice: advice.versions, cause });
 }

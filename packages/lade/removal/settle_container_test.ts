@@ -59,3 +59,28 @@ Deno.test("Lade.settleContainer() without force leaves what holds something alon
   await assertRejects(() => Array.fromAsync(removal.run()), NotEmptyError, "it holds objects");
   assertEquals(await lade.exists("memory://m/a"), true);
 });
+
+Deno.test("Lade.settleContainer() advises nothing that was done already where the service still finds something", async () => {
+  const inner = memoryProvider();
+  const refusing: Provider = {
+    schemes: inner.schemes,
+    parse: (uri) => inner.parse(uri),
+    format: (location) => inner.format(location),
+    open: async (container, options) =>
+      new class extends ForwardingStore {
+        override async *listVersions(): AsyncIterable<never> {}
+      }(await inner.open(container, options)),
+    createContainer: (container, options) => inner.createContainer(container, options),
+    deleteContainer: () =>
+      Promise.reject(
+        new NotEmptyError({ operation: "delete", uri: "memory://m", detail: "the bucket is not empty" }),
+      ),
+    listContainers: (options) => inner.listContainers(options),
+  };
+  const registry = new Registry().register({ schemes: ["memory"], load: () => Promise.resolve(refusing) });
+  await using lade = new Lade({ registry });
+  const removal = await lade.settleContainer({ uri: "memory://m", force: true, versions: true });
+  const error = await assertRejects(() => Array.fromAsync(removal.run()), NotEmptyError);
+  assertEquals(error.advice?.includes("versions: true"), false, error.message);
+  assertEquals(error.advice?.includes("abort unfinished uploads"), true, error.message);
+});

@@ -80,6 +80,7 @@ const BAD: Readonly<Record<string, readonly [type: string | undefined, body: str
   "with more behind its end": [TYPE, `${MISSING}${GONE}--b_1--\r\n${GONE}`, 2],
   "that lacks an answer": [TYPE, `${MISSING}--b_1--\r\n`, 2],
   "that answers a request twice": [TYPE, `${MISSING}${MISSING}--b_1--\r\n`, 2],
+  "that answers a request twice beside all others": [TYPE, `${GONE}${MISSING}${MISSING}--b_1--\r\n`, 2],
   "that answers what was not asked": [
     TYPE,
     `${MISSING}${answer("2", "HTTP/1.1 202 A", "", "")}--b_1--\r\n`,
