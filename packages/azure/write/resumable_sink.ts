@@ -4,6 +4,7 @@ import {
   type KeyCall,
   NotFoundError,
   partLength,
+  PermissionDeniedError,
   type ResumeOptions,
   type WriteSink,
   type WriteToken,
@@ -43,7 +44,7 @@ export function resumableSink(target: AzureTarget, writing: BlobWriting): WriteS
         own: { headers: JSON.stringify(headers) },
       }),
     async commit(size, signal) {
-      await pendingBlocks(target, key, writer, call, signal);
+      await readableBlocks(target, key, writer, call, signal);
       return await sink.commit(size, signal);
     },
     leave: () => Promise.resolve(),
@@ -61,7 +62,7 @@ export async function resumeWriting(
 ): Promise<{ readonly sink: WriteSink; readonly written: Iterable<number> }> {
   const headers = readHeaders(token, call);
   const sent = new Map<number, SentBlock>();
-  for (const block of await pendingBlocks(target, key, token.id, call, signal)) {
+  for (const block of await readableBlocks(target, key, token.id, call, signal)) {
     if (block.kind !== "part") continue;
     const { index, crc32c, size: found } = block;
     // One of another size is of a token that was changed.
@@ -78,6 +79,16 @@ export async function resumeWriting(
     sent,
   };
   return { sink: resumableSink(target, writing), written: sent.keys() };
+}
+
+/** `pendingBlocks`, but none where only writing is permitted. All are sent again then; a list with one that is gone is refused. */
+async function readableBlocks(...asked: Parameters<typeof pendingBlocks>): Promise<readonly PendingBlock[]> {
+  try {
+    return await pendingBlocks(...asked);
+  } catch (error) {
+    if (!(error instanceof PermissionDeniedError)) throw error;
+    return [];
+  }
 }
 
 /** The blocks that the service has of a write; a `NotFoundError` where that is closed or aborted. */
