@@ -32,7 +32,9 @@ fetch() {
   if command -v curl >/dev/null; then
     curl -fsSL --proto-redir =https --retry 3 -o "$2" -- "$1" || fail "cannot download $1 (curl: exit code $?)"
   elif command -v wget >/dev/null; then
-    wget -q --tries=3 -O "$2" -- "$1" || fail "cannot download $1 (wget: exit code $?)"
+    # It would follow a redirect from https:// to http://, which only a checksum that was given makes harmless.
+    [ -n "$sha256" ] || set -- "$1" "$2" --max-redirect=0
+    wget -q --tries=3 ${3+"$3"} -O "$2" -- "$1" || fail "cannot download $1 (wget: exit code $?)"
   else
     fail "needs curl or wget to download"
   fi
@@ -96,6 +98,7 @@ main() {
 Nothing was installed."
   chmod 755 "$new/lade"
   version=$("$new/lade" --version) || fail "what came from $source does not run here; nothing was installed"
+  sync "$new/lade" 2>/dev/null # before it has its name: an empty one would run, and do nothing
   mv -f "$new/lade" "$directory/lade" || fail "cannot write $directory/lade"
   echo "$version is $directory/lade"
   tell_path

@@ -33,6 +33,8 @@ export async function packSelfExtracting(setup: SelfExtractingSetup): Promise<Ui
     level,
   );
   const sha256 = await sha256Hex(archive);
+  const names = await namesIn(program);
+  const sizes = await Promise.all(names.map(async (name) => (await Deno.stat(`${program}/${name}`)).size));
   const head = await renderHead({
     VERSION: config.version,
     PLATFORM: target,
@@ -40,7 +42,8 @@ export async function packSelfExtracting(setup: SelfExtractingSetup): Promise<Ui
     ARCHIVE_BYTES: `${archive.length}`,
     ARCHIVE_SHA256: sha256,
     DENO_BYTES: `${runtime.length}`,
-    PROGRAM_FILES: `${(await namesIn(program)).length}`,
+    PROGRAM_FILES: `${names.length}`,
+    FILLED_FILES: `${sizes.filter((size) => size > 0).length}`,
     FLAGS: [...runFlags(false), ...flags].join(" "),
   });
   const packed = new Uint8Array(head.length + archive.length);

@@ -8,6 +8,7 @@ archive_bytes=@ARCHIVE_BYTES@
 archive_sha256=@ARCHIVE_SHA256@
 deno_bytes=@DENO_BYTES@
 program_files=@PROGRAM_FILES@
+filled_files=@FILLED_FILES@
 
 # Does what is given for each place where the program may be, until it is done: $place, a directory in $parent.
 in_places() {
@@ -66,7 +67,11 @@ $(LC_ALL=C LS_BLOCK_SIZE=1 ls -ldn "$parent/." "$place" "$place/$id" "$place/$id
 END
   # What cleans /tmp removes single files.
   set -- "$place/$id/program"/*
-  [ $# = "$program_files" ]
+  [ $# = "$program_files" ] || return 1
+  # A machine that lost its power may have kept names without what they name.
+  filled=0
+  for file; do [ ! -s "$file" ] || filled=$((filled + 1)); done
+  [ $filled = "$filled_files" ]
 }
 
 # Unpacks the archive into $place. Prints what is wrong: with $place, with exit code 1, or with all places, with 2.
@@ -120,7 +125,10 @@ unpack() (
   said=$("$new/deno" --version 2>&1 >/dev/null) ||
     no "it is for @PLATFORM@, and does not run on $(uname -sm): $(reason "$said")" 2
   true >"$new/used"
+  # Others that start it may not add to it: what Deno compiles and runs again would be theirs.
+  mkdir -m $mode_of_new "$new/cache"
   chmod $mode_of_new "$new"
+  sync "$new/deno" "$new/program"/* 2>/dev/null # before it has its name
 
   # Another start may have come first. Where it comes meanwhile, this directory gets into that one.
   is_ready && exit 0
@@ -141,6 +149,8 @@ set_aside() {
 # Removes what starts left that were broken off, a day later, and versions that were not started for a month.
 remove_old() {
   find "$place" -mindepth 1 -maxdepth 1 -name '.*' -mtime +0 -exec rm -rf {} +
+  # Starts by other users leave no trace in a directory that was chosen for all.
+  [ -z "${LADE_UNPACK_DIR-}" ] || return 0
   running=$(ps -A -o args= 2>/dev/null) || return 0
   for other in "$place"/*; do
     case $running in *"$other/"*) continue ;; esac

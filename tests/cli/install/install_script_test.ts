@@ -139,6 +139,26 @@ Deno.test(
   },
 );
 
+Deno.test("install.sh follows no redirect to what is unprotected, by curl or by wget", POSIX, async () => {
+  await using site = await Site.start({ lade: program("1"), moved: program("2") });
+  for (const name of ["lade", "lade.sha256"]) {
+    const location = site.url(name.replace("lade", "moved"));
+    site.answers.set(`/${name}`, () => new Response(null, { status: 302, headers: { location } }));
+  }
+  assertStringIncludes(await site.refused([site.url("lade")]), "cannot download");
+  const tools = `${site.directory.path}/tools`;
+  await Deno.mkdir(tools);
+  for (const tool of ["sh", "wget", "cp", "cut", "head", "mkdir", "mktemp", "rm", "tr", "wc"]) {
+    const { code, stdout } = await runProgram("sh", ["-c", `command -v ${tool}`]);
+    if (code !== 0) return;
+    await Deno.symlink(stdout.trim(), `${tools}/${tool}`);
+  }
+  assertMatch(
+    await site.refused([site.url("lade")], { env: { PATH: tools } }),
+    /cannot download \S+ \(wget: exit code \d+\)/,
+  );
+});
+
 Deno.test("install.sh takes a checksum that is given, and no other", POSIX, async () => {
   await using site = await Site.start({ lade: program("1") });
   const sum = await sha256Hex(program("1"));

@@ -26,6 +26,7 @@ export class Packed implements AsyncDisposable {
       deno: RUNTIME,
       "program/main.js": crypto.randomUUID(),
       "program/a b's.js": "2",
+      "program/empty.js": "",
       "work/x": "",
       "home/x": "",
       "tmp/x": "",

@@ -11,7 +11,9 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
       "#!/bin/sh\necho evil\n",
     );
     await Deno.chmod(`${unpacked}/deno`, 0o755);
-    for (const name of ["main.js", "a b's.js"]) await Deno.writeTextFile(`${unpacked}/program/${name}`, "");
+    for (const name of ["main.js", "a b's.js", "empty.js"]) {
+      await Deno.writeTextFile(`${unpacked}/program/${name}`, "");
+    }
   };
   const unpackedOf = async (packed: Packed) => {
     const unpacked = await packed.startedFrom();
@@ -27,7 +29,11 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
     assertEquals(await packed.startedFrom(), unpacked);
     await Deno.remove(`${unpacked}/program/a b's.js`);
     assertEquals(await packed.startedFrom(), unpacked);
-    assertEquals(await namesIn(`${unpacked}/program`), ["a b's.js", "main.js"]);
+    assertEquals(await namesIn(`${unpacked}/program`), ["a b's.js", "empty.js", "main.js"]);
+    const main = await Deno.readTextFile(`${unpacked}/program/main.js`);
+    await Deno.truncate(`${unpacked}/program/main.js`);
+    assertEquals(await packed.startedFrom(), unpacked);
+    assertEquals(await Deno.readTextFile(`${unpacked}/program/main.js`), main);
     assertEquals(await namesIn(packed.place), [unpacked.split("/").at(-1)]);
   });
 
@@ -47,6 +53,15 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
       });
     }
   }
+
+  await t.step("nobody may write where Deno keeps compiled code, whatever the umask", async () => {
+    await using packed = await Packed.make();
+    for (const env of [{}, { LADE_UNPACK_DIR: `${packed.directory.path}/chosen` }]) {
+      const keeps = `umask 000; mkdir -p "$DENO_DIR"`;
+      const unpacked = await packed.startedFrom({ env: { ...env, WHEN_RUN: keeps } });
+      assertEquals(await modeOf(`${unpacked}/cache`) & 0o022, 0);
+    }
+  });
 
   await t.step("a directory where others may write is passed over", async () => {
     await using packed = await Packed.make();

@@ -109,7 +109,7 @@ Deno.test("two first starts at once both run, and leave one directory", POSIX, a
   );
   const unpacked = await packed.unpacked();
   assertEquals(new Set(froms), new Set([unpacked]));
-  assertEquals(await namesIn(unpacked), ["deno", "program", "used"]);
+  assertEquals(await namesIn(unpacked), ["cache", "deno", "program", "used"]);
 });
 
 Deno.test(
@@ -178,6 +178,17 @@ Deno.test("a version that runs goes on when another one is put in its place", PO
   const third = await packed.startedFrom();
   const names = (await namesIn(packed.place)).map((name) => `${packed.place}/${name}`);
   assertEquals(names, [next, third].sort());
+});
+
+Deno.test("a directory that was chosen keeps every version, as other users may start it", POSIX, async () => {
+  await using packed = await Packed.make();
+  const env = { LADE_UNPACK_DIR: `${packed.directory.path}/chosen` };
+  const old = await packed.startedFrom({ env });
+  await Deno.utime(`${old}/used`, 0, 0);
+  await packed.directory.write("program/main.js", "another version");
+  await packed.renew();
+  assertNotEquals(await packed.startedFrom({ env }), old);
+  assertEquals((await Deno.stat(`${old}/deno`)).isFile, true);
 });
 
 Deno.test(
