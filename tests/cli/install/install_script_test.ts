@@ -199,6 +199,29 @@ Deno.test(
   },
 );
 
+Deno.test(
+  "install.sh replaces no directory, and tells of another command that comes before",
+  POSIX,
+  async () => {
+    await using site = await Site.start({ lade: program("1") });
+    const { path } = site.directory;
+    await site.directory.write("taken/lade/x", "");
+    const lade = site.url("lade");
+    assertStringIncludes(
+      await site.refused([lade], { env: { LADE_INSTALL: `${path}/taken` } }),
+      "is a directory",
+    );
+    await site.directory.write("other/lade", program("0"));
+    await Deno.chmod(`${path}/other/lade`, 0o755);
+    const env = { LADE_INSTALL: "own", PATH: `${path}/other:${path}/own:${Deno.env.get("PATH")}` };
+    const { stdout } = await site.install([lade], { cwd: path, env });
+    assertEquals(
+      stdout,
+      `lade 1 --version is ${path}/own/lade\nPATH finds another one before it: ${path}/other/lade\n`,
+    );
+  },
+);
+
 Deno.test("install.sh that comes cut short by a pipe does nothing", POSIX, async () => {
   await using site = await Site.start({ lade: program("1") });
   const script = await Deno.readTextFile(SCRIPT);

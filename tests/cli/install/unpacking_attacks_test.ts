@@ -114,6 +114,16 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
         await Deno.remove(temporary, { recursive: true });
         await Deno.chown(owned, 0, 0);
       }
+      await Deno.mkdir(`${path}/xdg`);
+      await Deno.chown(`${path}/xdg`, other, other);
+      await packed.startedFrom({ env: { XDG_CACHE_HOME: `${path}/xdg` } });
+      assertEquals(await namesIn(`${path}/xdg`), []);
+      await Deno.remove(temporary, { recursive: true });
+      await Deno.chown(`${path}/home/.cache/lade`, 0, other);
+      await Deno.chmod(`${path}/home/.cache/lade`, 0o770);
+      assertStringIncludes(await packed.startedFrom(), `${temporary}/`);
+      await Deno.remove(temporary, { recursive: true });
+      await Deno.chmod(`${path}/home/.cache/lade`, 0o700);
       await Deno.chown(packed.place, other, other);
       await Deno.mkdir(temporary);
       await Deno.chown(temporary, other, other);

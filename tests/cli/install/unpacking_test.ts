@@ -180,6 +180,13 @@ Deno.test("a version that runs goes on when another one is put in its place", PO
   assertEquals(names, [next, third].sort());
 });
 
+Deno.test("variables of the tools that unpack it change nothing", POSIX, async () => {
+  await using packed = await Packed.make();
+  const env = { TAR_OPTIONS: "--exclude=main.js", GZIP: "-t", BLOCK_SIZE: "K" };
+  const { ino } = await Deno.stat(await packed.startedFrom({ env }));
+  assertEquals((await Deno.stat(await packed.startedFrom({ env }))).ino, ino);
+});
+
 Deno.test("a directory that was chosen keeps every version, as other users may start it", POSIX, async () => {
   await using packed = await Packed.make();
   const env = { LADE_UNPACK_DIR: `${packed.directory.path}/chosen` };
