@@ -339,7 +339,10 @@ Deno.test("copy() onto a key that is taken, and of a source that changed or is g
     });
   }
   await withStore(() => told(5), async (store, account) => {
-    account.script = () => account.requests.length === 1 ? told(5) : failure(404, "CannotVerifyCopySource");
+    account.script = ({ method }) => {
+      if (method !== "HEAD") return failure(404, "CannotVerifyCopySource");
+      return account.requests.length === 1 ? told(5) : failure(404, "BlobNotFound");
+    };
     const error = await assertRejects(() => store.copy("from", "to"), NotFoundError);
     assertEquals(error.uri, `${store.uri}/from`);
   });
