@@ -24,6 +24,9 @@ export interface ServiceFaultOptions {
   readonly marked?: boolean;
 }
 
+/** Characters of a text that are kept: what is longer helps nobody, and takes long to look through. */
+const MOST_CHARACTERS = 2_000;
+
 /** A failure as a service reported it: the `cause` of the `StoreError` that a caller sees. */
 export class ServiceFault extends Error {
   /** The class's name. */
@@ -51,9 +54,9 @@ export class ServiceFault extends Error {
 
   /** Describes one failure. */
   constructor(options: ServiceFaultOptions) {
-    const code = options.code ?? "";
-    const id = options.requestId === undefined ? "" : ` (request ${options.requestId})`;
-    const words = options.foreign ?? (options.message || "the service gave no reason");
+    const code = shortened(options.code ?? "");
+    const id = options.requestId === undefined ? "" : ` (request ${shortened(options.requestId)})`;
+    const words = shortened(options.foreign ?? (options.message || "the service gave no reason"));
     super(`${options.status}${code && ` ${code}`}: ${words}${id}`);
     this.status = options.status;
     this.code = code;
@@ -66,4 +69,8 @@ export class ServiceFault extends Error {
     this.foreign = options.foreign;
     this.marked = options.marked ?? false;
   }
+}
+
+function shortened(text: string): string {
+  return text.length > MOST_CHARACTERS ? `${text.slice(0, MOST_CHARACTERS)}…` : text;
 }
