@@ -5,7 +5,7 @@ export class CopyProgress {
   readonly #call: KeyCall;
   readonly #clock: Clock;
   readonly #patienceMs: number;
-  #made = "0";
+  #made = 0;
   #movedMs: number;
 
   /** A copy that begins now; without progress it is given up after `patienceMs`. */
@@ -14,11 +14,15 @@ export class CopyProgress {
     this.#movedMs = clock.monotonicMs();
   }
 
-  /** Takes note of the bytes that are made, as the service says it, and tells whether that is news; throws an `UnavailableError`. */
+  /**
+   * Takes note of the bytes that are made, as the service says it (`5`, or `5/10`), and tells whether they are more than
+   * before; throws an `UnavailableError`.
+   */
   note(made: string | undefined): boolean {
     const now = this.#clock.monotonicMs();
-    if (made !== undefined && made !== this.#made) {
-      [this.#made, this.#movedMs] = [made, now];
+    const bytes = Number.parseInt(made ?? "", 10);
+    if (bytes > this.#made) {
+      [this.#made, this.#movedMs] = [bytes, now];
       return true;
     }
     if (now - this.#movedMs <= this.#patienceMs) return false;
