@@ -50,7 +50,8 @@ export async function metadataProject({ env, web }: Around): Promise<string | un
 
 function questionOf(env: Around["env"], path: string) {
   const host = env("GCE_METADATA_HOST") ?? env("GCE_METADATA_IP") ?? "169.254.169.254";
-  const url = `http://${host}/computeMetadata/v1/${path}`;
+  // Some of Google's libraries take a URL.
+  const url = `http://${host.replace(/^http:\/\/|\/+$/g, "")}/computeMetadata/v1/${path}`;
   return { service: METADATA, method: "GET", url, headers: FLAVOR } as const;
 }
 

@@ -45,6 +45,18 @@ Deno.test("searchTokens() takes nothing of a metadata server that is none of Goo
   }
 });
 
+Deno.test("searchTokens() finds the metadata server by host or URL, and says what is neither", async () => {
+  await using google = new GoogleTokens();
+  for (const GCE_METADATA_HOST of [google.host, `${google.url}/`]) {
+    assertEquals((await google.find(undefined, {}, { GCE_METADATA_HOST })).value.token, "M");
+  }
+  const fault = await faultOf(google.find(undefined, {}, { GCE_METADATA_HOST: "a b" }));
+  assertEquals(
+    fault.detail,
+    "the metadata server cannot be asked: its address is no URL such as https://host",
+  );
+});
+
 Deno.test("searchTokens() waits a second for a metadata server, and longer on a platform that has one", async () => {
   await using google = new GoogleTokens();
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });

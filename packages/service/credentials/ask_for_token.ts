@@ -78,16 +78,18 @@ export function readToken(text: string, nowMs: number): GivenToken | undefined {
   const token = fields["access_token"] ?? fields["accessToken"];
   if (typeof token !== "string" || !/^[\x21-\x7e]+$/.test(token)) return undefined;
   const on = fields["expires_on"] ?? fields["expiresOn"] ?? fields["expireTime"];
-  const within = Number(fields["expires_in"]);
+  const within = Number(fields["expires_in"] ?? NaN);
   const ends = on === undefined
     ? nowMs + within * 1000
     : /^\d+$/.test(String(on))
     ? Number(on) * 1000
     : Date.parse(String(on));
   const { id_token: idToken } = fields;
+  // No date is one that lies beyond those that there are.
+  const expiration = new Date(ends);
   return {
     token,
-    ...(!Number.isNaN(ends) && { expiration: new Date(ends) }),
+    ...(!Number.isNaN(expiration.getTime()) && { expiration }),
     ...(typeof idToken === "string" && { idToken }),
   };
 }

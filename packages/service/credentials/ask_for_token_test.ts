@@ -15,7 +15,12 @@ Deno.test("readToken() reads a token and its end, however that is told", () => {
   assertEquals(end({ accessToken: "t", expires_on: String(NOW / 1000 + 90) }), NOW + 90_000);
   assertEquals(end({ accessToken: "t", expiresOn: "2030-01-01T00:01:00Z" }), NOW + 60_000);
   assertEquals(end({ accessToken: "t", expireTime: "2030-01-01T00:01:00Z" }), NOW + 60_000);
-  assertEquals(readToken('{"access_token":"t"}', NOW), { token: "t" });
+  for (const text of ['{"access_token":"t"}', '{"access_token":"t","expires_in":null}']) {
+    assertEquals(readToken(text, NOW), { token: "t" });
+  }
+  for (const end of ['"expires_in":1e300', '"expires_in":"1e14"', '"expires_on":"99999999999999"']) {
+    assertEquals(readToken(`{"access_token":"t",${end}}`, NOW), { token: "t" });
+  }
   assertEquals(readToken('{"access_token":"t","id_token":"j"}', NOW), { token: "t", idToken: "j" });
   for (
     const text of ["", "null", "{}", '{"access_token":""}', '{"access_token":7}', '{"access_token":"a b"}']

@@ -1,4 +1,5 @@
 import { createTransport, type CreateTransportOptions, isLoopback, TransportError } from "../http/mod.ts";
+import { parseTarget } from "../http/parse_target.ts";
 import { isGranted } from "../environment/mod.ts";
 import { CredentialFault } from "../tokens/mod.ts";
 
@@ -42,11 +43,21 @@ const MAX_ANSWER_BYTES = 2 ** 20;
 export const LOCAL_PATIENCE = { timeoutMs: 10_000, attempts: 3 } as const;
 /** On other machines than the cloud's nobody answers at the address of the metadata. */
 const PROBE = { timeoutMs: 1_000, attempts: 1 } as const;
-const REMOTE_BOUNDS = { retry: { maxAttempts: 3, totalMs: 15_000 }, firstByteTimeoutMs: 10_000 } as const;
+const REMOTE_BOUNDS = {
+  retry: { maxAttempts: 3, totalMs: 15_000 },
+  firstByteTimeoutMs: 10_000,
+  stallTimeoutMs: 10_000,
+} as const;
+/** Answers are short: one that comes more slowly, over four times the bound of a stall, does not come. */
+const SLOWEST = { minBytesPerSecond: 2 ** 15 } as const;
 
-/** Asks a service and resolves with its answer, whatever the status. No answer at all is a `CredentialFault`. */
+/**
+ * Asks a service and resolves with its answer, whatever the status. No answer at all is a `CredentialFault`, and so is a URL
+ * that cannot be asked.
+ */
 export async function askService(web: WebOptions, question: ServiceQuestion): Promise<ServiceAnswer> {
   const { service, method, url, headers = {}, form, json, local } = question;
+  checkTarget(service, url);
   const type = form
     ? "application/x-www-form-urlencoded"
     : json === undefined
@@ -57,7 +68,7 @@ export async function askService(web: WebOptions, question: ServiceQuestion): Pr
     : json === undefined
     ? question.body
     : JSON.stringify(json);
-  const base = await web(url);
+  const base = { ...await web(url), ...SLOWEST };
   await using transport = local
     ? createTransport({
       ...base,
@@ -90,6 +101,18 @@ export async function askService(web: WebOptions, question: ServiceQuestion): Pr
   }
 }
 
+/** Addresses come from variables and files, in which anything may stand. */
+function checkTarget(service: string, url: string): void {
+  try {
+    parseTarget(url);
+  } catch (cause) {
+    if (!(cause instanceof TypeError)) throw cause;
+    throw new CredentialFault(`${service} cannot be asked: its address is no URL such as https://host`, {
+      advice: "check the variable, or the file, that says it",
+    });
+  }
+}
+
 /** Names beside which secrets stand, as a form and headers have them. */
 const SECRET = /assertion|authorization|secret|token$/i;
 
@@ -109,7 +132,7 @@ export async function probeService(
   try {
     return await askService(web, { ...question, local: PROBE });
   } catch (error) {
-    if (!(error instanceof CredentialFault)) throw error;
+    if (!(error instanceof CredentialFault) || !(error.cause instanceof TransportError)) throw error;
     const { host } = new URL(question.url);
     if (!isGranted({ name: "net", host })) return `${host} may not be asked (--allow-net)`;
     return "no service for it answers on this machine";

@@ -1,4 +1,5 @@
 import { assertEquals, assertRejects, assertThrows } from "@std/assert";
+import { FakeClock } from "@lade/testing";
 import { CredentialFault } from "../tokens/mod.ts";
 import { askService, checkServiceUrl, jsonFields, probeService } from "./ask_service.ts";
 
@@ -61,6 +62,46 @@ Deno.test("askService() tells of a service that does not answer where that is", 
   const fault = await assertRejects(() => askService(web, question), CredentialFault);
   assertEquals(fault.message.startsWith(`a login at http://127.0.0.1:${port} cannot be asked: `), true);
   assertEquals(fault.retryable, true);
+});
+
+Deno.test("askService() takes an answer that comes byte by byte for none", async () => {
+  let sent = 0;
+  const clock = new FakeClock();
+  await using server = Deno.serve({ hostname: "127.0.0.1", port: 0, onListen() {} }, () =>
+    new Response(
+      new ReadableStream({
+        async pull(controller) {
+          if (sent++ > 0) await clock.sleep(900);
+          controller.enqueue(new Uint8Array(100));
+        },
+      }),
+    ));
+  const url = `http://127.0.0.1:${server.addr.port}/`;
+  for (const local of [LOCAL, undefined]) {
+    const asked = askService(() => Promise.resolve({ clock }), {
+      ...{ service: "a login", method: "GET", url },
+      ...(local && { local }),
+    });
+    let over = false;
+    const failed = assertRejects(() => asked, CredentialFault, "cannot be asked").finally(() => over = true);
+    const begunMs = clock.monotonicMs();
+    while (!over) {
+      await new Promise((resolve) => setTimeout(resolve));
+      if (clock.pending > 0) await clock.advance(900);
+    }
+    await failed;
+    assertEquals(clock.monotonicMs() - begunMs < (local ? 10_000 : 60_000), true);
+  }
+});
+
+Deno.test("what can be no address of a service is a CredentialFault, and shows nothing of it", async () => {
+  for (const host of ["a b", "user:secret@login.test", "[::1", "login.test:99999", "http://", ""]) {
+    for (const ask of [askService, probeService]) {
+      const question = { service: "a login", method: "GET", url: `http://${host}/a?secret` } as const;
+      const { message } = await assertRejects(() => ask(web, question), CredentialFault, "is no URL");
+      assertEquals(message.includes("secret"), false);
+    }
+  }
 });
 
 Deno.test("checkServiceUrl() takes plain HTTP to this machine alone, unless that is allowed", () => {
