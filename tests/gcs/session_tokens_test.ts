@@ -135,6 +135,12 @@ Deno.test("a token leads to sessions alone, of its own object and size", async (
     "https://elsewhere.example/upload/?upload_id=1",
     "x",
     "/upload/x",
+    "/upload/../storage/v1/b/bucket/o/other?upload_id=1",
+    "/upload/%2e%2e/storage/v1/b/bucket/o/other?upload_id=1",
+    "/storage/v1/b/bucket/o/upload/other?upload_id=1",
+    "/other/upload/storage/v1/b/bucket/o?upload_id=1",
+    "/upload/storage/v1/b/other/o/b/bucket/o?upload_id=1",
+    `${members.id}&name=other`,
   ];
   for (const id of ids) {
     const altered = JSON.stringify({ ...members, id });

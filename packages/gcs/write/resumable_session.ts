@@ -349,19 +349,23 @@ export function endedEarly(made: ObjectResource, { operation, uri }: KeyCall): U
   return new UnsupportedError({ operation, uri, detail, advice: "write the object again" });
 }
 
+/** Path and query of a session's URI: behind the path to which a bucket's objects are uploaded, nothing else is named. */
+const SESSION =
+  /^\/(?:resumable\/)?upload\/storage\/v1\/b\/([a-z0-9][\w.-]*)\/o\?(?:[^?#\s]*&)?upload_id=[^?&#\s]/;
+
 /** Whether a text is path and query of a session's URI, so that nothing else is sent to. */
 export function isSessionId(id: string): boolean {
-  return /^\/(?:[\w-]+\/)*upload\/[^?#\s]*\?(?:[^#\s]*&)?upload_id=[^&#\s]/.test(id);
+  return SESSION.test(id);
 }
 
 /** Whether a session is one of the object, as far as its URI tells whose it is. */
 export function isSessionOf({ bucket }: Pick<GcsTarget, "bucket">, key: string, id: string): boolean {
-  const [path = "", search] = id.split("?");
-  const [, container = bucket] = /\/b\/([^/]+)\/o$/.exec(path) ?? [];
-  const name = new URLSearchParams(search).get("name") ?? key;
+  const [, container] = SESSION.exec(id) ?? [];
+  const [, search] = id.split("?");
+  const { name = key } = Object.fromEntries(new URLSearchParams(search));
   // It is not said how a space is encoded there.
   const isSame = name.replaceAll("+", " ") === key.replaceAll("+", " ");
-  return isSessionId(id) && container === bucket && isSame;
+  return container === bucket && isSame;
 }
 
 /** What answers whoever goes on with a session that was cancelled. */
