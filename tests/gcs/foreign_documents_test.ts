@@ -179,7 +179,7 @@ Deno.test("a write whose answer has no checksum is held against that of the obje
 
 Deno.test("an object without a generation is not read", async () => {
   for (const givenXml of [true, false]) {
-    for (const generation of [undefined, ""]) {
+    for (const generation of [undefined, "", "0", "../x"]) {
       await using opened = await openFake({ ...withoutWaits(), traits: { givesXml: givenXml } });
       const { fake, store } = opened;
       fake.putObject("bucket", "a", "1");

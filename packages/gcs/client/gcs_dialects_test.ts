@@ -23,7 +23,10 @@ Deno.test("GCS_JSON_DIALECT adds the reason that details name more closely", () 
   const fault = readJson({ code: 403, message: "Denied.", errors: [{ reason: "forbidden" }], details });
   assertEquals(fault.message, "403 forbidden: Denied.; USER_PROJECT_DENIED (request R1)");
   assertEquals(readJson({ code: 404, message: "not found" }, 404).message, "404: not found (request R1)");
-  assertEquals(readJson({ code: 404, errors: {}, details: null }, 404).code, "");
+  for (const none of [{}, null, [null], [{ reason: {} }], [5]]) {
+    const { code, message } = readJson({ code: 404, message: none, errors: none, details: none }, 404);
+    assertEquals([code, message], ["", "404: the service gave no reason (request R1)"]);
+  }
 });
 
 Deno.test("GCS_JSON_DIALECT knows its documents, and takes no other error for its own", () => {

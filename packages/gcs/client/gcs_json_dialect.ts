@@ -16,10 +16,10 @@ export const GCS_JSON_DIALECT: ServiceDialect = {
 
 /** A failure as the JSON API reports it ("HTTP status and error codes for JSON"). */
 interface GoogleError {
-  readonly code?: number;
-  readonly message?: string;
-  readonly errors?: readonly { readonly reason?: string }[];
-  readonly details?: readonly { readonly reason?: string }[];
+  readonly code?: unknown;
+  readonly message?: unknown;
+  readonly errors?: unknown;
+  readonly details?: unknown;
 }
 
 /**
@@ -30,11 +30,14 @@ function readError(error: unknown): JsonError | undefined {
   if (typeof error !== "object" || error === null) return undefined;
   const { code, message, errors, details } = error as GoogleError;
   if (code === undefined && message === undefined) return undefined;
-  const [{ reason = undefined } = {}] = list(errors);
-  const closer = list(details).flatMap(({ reason }) => reason ? [reason] : []);
-  return { code: reason, message: [message, ...closer].filter(Boolean).join("; ") };
+  const said = typeof message === "string" ? message : "";
+  return { code: reasonsIn(errors)[0], message: [said, ...reasonsIn(details)].filter(Boolean).join("; ") };
 }
 
-function list<T>(value: readonly T[] | undefined): readonly T[] {
-  return Array.isArray(value) ? value : [];
+function reasonsIn(value: unknown): readonly string[] {
+  const members: readonly unknown[] = Array.isArray(value) ? value : [];
+  return members.flatMap((member) => {
+    const { reason } = (member ?? {}) as { readonly reason?: unknown };
+    return typeof reason === "string" && reason !== "" ? [reason] : [];
+  });
 }

@@ -10,7 +10,7 @@ import { checkAnswered, type HeaderNames, unlikeService } from "@lade/service/bo
 import { type FailedCall, faultOf } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 import { getObject } from "@lade/service/objects";
-import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
+import { generationOf, generationQuery, isGeneration } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, jsonPath, payer, xmlPath } from "../client/gcs_target.ts";
 import { askJson, type JsonRequest } from "../client/ask_json.ts";
@@ -73,7 +73,7 @@ async function readByXml(
 
 /** Every object has a generation: by it alone further bytes are of the same one, and its deletion is of what was read. */
 function checkGeneration(headers: ResponseHeaders, call: FailedCall): void {
-  if (headers.get("x-goog-generation")) return;
+  if (isGeneration(headers.get("x-goog-generation") ?? "")) return;
   throw unlikeService(call, GCS_NAMES.service, "it does not tell the generation of the object");
 }
 

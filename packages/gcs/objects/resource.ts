@@ -8,6 +8,7 @@ import {
 } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { readSize, unlikeService } from "@lade/service/body";
+import { isGeneration } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import type { GcsObjectConfig } from "../client/gcs_target.ts";
 
@@ -44,6 +45,9 @@ const TEXTS = [
   "cacheControl",
 ] as const;
 
+/** Checksums in base64, of four bytes and of sixteen. */
+const [CRC32C, MD5] = [/^(?:[A-Za-z0-9+/]{6}==)?$/, /^(?:[A-Za-z0-9+/]{22}==)?$/];
+
 /** What a listing tells of an object. */
 export function metaOf(resource: ObjectResource, call: CallName): ObjectMeta {
   const { name: key, generation, storageClass, updated, size: length, crc32c, md5Hash } = resource ?? {};
@@ -52,6 +56,9 @@ export function metaOf(resource: ObjectResource, call: CallName): ObjectMeta {
   const lastModified = new Date(areTexts ? updated ?? NaN : NaN);
   if (!key || size === undefined || !generation || Number.isNaN(lastModified.getTime())) {
     throw unlikeService(call, GCS_NAMES.service, "an object lacks name, size, generation or time");
+  }
+  if (!isGeneration(generation) || !CRC32C.test(crc32c ?? "") || !MD5.test(md5Hash ?? "")) {
+    throw unlikeService(call, GCS_NAMES.service, "a generation or checksum of an object is none");
   }
   const checksums = checksumsOf(resource);
   return {
@@ -72,12 +79,19 @@ export function isText(value: unknown): boolean {
 
 /** All that is told of an object. Names of metadata are in lower case, as the XML API gives them. */
 export function infoOf(resource: ObjectResource, call: CallName): ObjectInfo {
-  const attributes = [...TEXTS.map((name) => resource[name]), ...Object.values(resource.metadata ?? {})];
-  if (!attributes.every(isText)) {
+  const meta = metaOf(resource, call);
+  const { contexts = {}, customTime, kmsKeyName, metadata = {}, metageneration } = resource;
+  const parts: readonly unknown[] = [contexts, metadata, ...Object.values({ ...contexts?.custom })];
+  const told = [...TEXTS.map((name) => resource[name]), customTime, kmsKeyName, metageneration];
+  if (!parts.every(isRecord) || ![...told, ...Object.values(metadata)].every(isText)) {
     throw unlikeService(call, GCS_NAMES.service, "an attribute of the object is no text");
   }
   const texts = TEXTS.flatMap((name) => resource[name] ? [[name, resource[name]]] : []);
-  return { ...metaOf(resource, call), ...Object.fromEntries(texts), metadata: lowered(resource.metadata) };
+  return { ...meta, ...Object.fromEntries(texts), metadata: lowered(metadata) };
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === "object" && value !== null && !Array.isArray(value);
 }
 
 function lowered(metadata: ObjectAttributes["metadata"] = {}): Readonly<Record<string, string>> {
