@@ -104,7 +104,7 @@ function readEndpoint(resolved: ResolvedSettings): GcsEndpoint {
     : "no path stands behind its host, but for /storage/v1";
   if (fault) throw new TypeError(`${SUBJECT}: endpoint ${value}${by(source)} cannot be used: ${fault}`);
   const isGoogle = /(?:^|\.)googleapis\.com$/.test(hostname);
-  return { url: origin, isGoogle, isEmulator: !isGoogle && (source === EMULATOR || protocol === "http:") };
+  return { url: origin, isGoogle, isEmulator: protocol === "http:" || (!isGoogle && source === EMULATOR) };
 }
 
 type Identity = { readonly [name in typeof SOURCES[number] | typeof IMPERSONATED]?: Sourced<string> };

@@ -126,6 +126,12 @@ Deno.test("resolveGcsConfig() gives an emulator no credentials but those of the 
     asks({ impersonateServiceAccount: SA }, { STORAGE_EMULATOR_HOST: "127.0.0.1:1" }),
     `impersonateServiceAccount ${SA} (option)`,
   );
+  // Without TLS Google's own host is none.
+  const { CLOUDSDK_AUTH_ACCESS_TOKEN } = env;
+  assertEquals(
+    asks({ endpoint: "http://storage.googleapis.com", allowHttp: true }, { CLOUDSDK_AUTH_ACCESS_TOKEN }),
+    "anonymous",
+  );
   // A host of one's own by TLS stands for Google, and gets what is for it.
   assertEquals(asks({ endpoint: "https://gcs.example" }, env), asks({ endpoint: GOOGLE }, env));
 });
