@@ -167,7 +167,7 @@ Deno.test("lade --config configures a backend, and refuses what it does not know
     ["nope.x=1", 'Cannot configure scheme "nope": known are file, direct'],
     ["file.nope=1", 'unknown configuration "nope", known are sync, symlinks'],
     ["file.symlink=follow", 'unknown configuration "symlink", did you mean "symlinks"?'],
-    ["file.sync=maybe", 'sync (--config) has to be one of "none", "data", "full", not "maybe"'],
+    ["file.sync=maybe", 'sync (--config) has to be one of "auto", "none", "data", "full", not "maybe"'],
     ["memory.x=1", 'unknown configuration "x", known are none'],
   ];
   for (const [setting, said] of mistakes) {

@@ -1,5 +1,6 @@
 import { type ObjectStore, PrefixStore } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
+import { keepDurable } from "@lade/core/seams";
 import type { Series } from "./series.ts";
 
 /** Where a series of checkpoints lies. */
@@ -32,5 +33,7 @@ export function seriesAt({ store, prefix }: SeriesPlace, { writes, soleRun }: Se
       advice: "promise by soleRun that only one writes at a time",
     });
   }
+  // A manifest that survives the end of a machine names nothing that does not.
+  if (writes) keepDurable(below, "");
   return { store: below, ifIgnored: soleRun ? "look" : "refuse" };
 }

@@ -130,6 +130,23 @@ export function mayHoldObjects(store: ObjectStore & Partial<HoldingStore>): bool
   return store[holdAtHand] !== undefined;
 }
 
+/** The name of a store's method that has writes wait for the disk; see {@linkcode DurableStore}. */
+export const waitForDisk: unique symbol = Symbol("waitForDisk");
+
+/** A store that has what it was given on a disk only where it is asked to: local files. */
+export interface DurableStore {
+  /**
+   * From now on writes and deletions of keys that begin with `prefix` are done once they are on the disk, names included,
+   * unless the store was configured to wait for something else.
+   */
+  [waitForDisk](prefix: string): void;
+}
+
+/** Calls what {@linkcode DurableStore} has; of other stores what is written is durable already, or never is. */
+export function keepDurable(store: ObjectStore & Partial<DurableStore>, prefix: string): void {
+  store[waitForDisk]?.(prefix);
+}
+
 /** The name of what says how another thread reads a store's objects; see {@linkcode ThreadedStore}. */
 export const readsElsewhere: unique symbol = Symbol("readsElsewhere");
 

@@ -7,7 +7,15 @@ import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
 import type { ReadHints } from "../contract/read_hints.ts";
-import { bytesAtHand, getBytesAtHand, type QuickStore, type ReadyBytes } from "../contract/seams.ts";
+import {
+  bytesAtHand,
+  type DurableStore,
+  getBytesAtHand,
+  keepDurable,
+  type QuickStore,
+  type ReadyBytes,
+  waitForDisk,
+} from "../contract/seams.ts";
 import { type StoreFigures, sumFigures } from "../contract/store_figures.ts";
 import type { StoreLimits } from "../contract/store_limits.ts";
 import type {
@@ -42,7 +50,7 @@ import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
 
 /** What a store may have, bytes at hand among it. */
-export type StoreMembers = ObjectStore & Partial<QuickStore>;
+export type StoreMembers = ObjectStore & Partial<QuickStore & DurableStore>;
 
 /** Members that some stores lack. */
 export type OptionalMember = {
@@ -52,6 +60,7 @@ export type OptionalMember = {
 /** Methods that a layer has only where the store below has them; the others it always has. */
 const OPTIONAL: Readonly<Record<Exclude<OptionalMember, "beneath" | "placeOf" | "tree">, true>> = {
   [bytesAtHand]: true,
+  [waitForDisk]: true,
   abortUpload: true,
   copyFrom: true,
   figures: true,
@@ -80,7 +89,7 @@ const ABSENT = { value: undefined, writable: true, configurable: true };
  * - Bytes at hand bypass `get`. A layer that has to see every read leaves them out.
  * - Disposing a layer disposes the store below. Of several layers over one store, dispose only the last to be used.
  */
-export class ForwardingStore implements ObjectStore, Partial<QuickStore> {
+export class ForwardingStore implements ObjectStore, Partial<QuickStore & DurableStore> {
   /** That of the store below. */
   readonly uri: string;
   /** Those of the store below. */
@@ -132,6 +141,11 @@ export class ForwardingStore implements ObjectStore, Partial<QuickStore> {
     options?: GetOptions,
   ): ReadyBytes | undefined {
     return getBytesAtHand(this.below, key, allocate, options);
+  }
+
+  /** Has writes below a prefix wait for the disk. */
+  [waitForDisk]?(prefix: string): void {
+    keepDurable(this.below, prefix);
   }
 
   /** Describes an object. */

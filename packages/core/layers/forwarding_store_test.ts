@@ -1,7 +1,7 @@
 import { assertEquals, assertStrictEquals } from "@std/assert";
 import { injectFaults } from "@lade/testing";
 import { conformance } from "@lade/testing/conformance";
-import { bytesAtHand, type QuickStore } from "../contract/seams.ts";
+import { bytesAtHand, type DurableStore, type QuickStore, waitForDisk } from "../contract/seams.ts";
 import type { ObjectStore, ObjectTree } from "../contract/mod.ts";
 import { MemoryContainer } from "../memory/memory_container.ts";
 import { MemoryStore } from "../memory/memory_store.ts";
@@ -19,7 +19,7 @@ for (const versioning of [false, true]) {
   }, Deno.test);
 }
 
-type Members = Required<ObjectStore & QuickStore>;
+type Members = Required<ObjectStore & QuickStore & DurableStore>;
 type Forwarded = Required<ForwardingStore>;
 
 /** Does not compile when a member of the contract is not forwarded. */
@@ -34,6 +34,7 @@ const CALLS: {
   metadataNameFault: ["name"],
   get: ["key", { ifMatch: "a" }],
   [bytesAtHand]: ["key", () => undefined, { ifMatch: "a" }],
+  [waitForDisk]: ["prefix"],
   head: ["key", { version: "1" }],
   put: ["key", new Uint8Array(1), { contentType: "a" }],
   createWriter: ["key", { partSize: 1 }],
@@ -58,6 +59,8 @@ const CALLS: {
   presign: ["key", { method: "GET", expiresInMs: 1 }],
   [Symbol.asyncDispose]: [],
 };
+/** Those whose answer is nothing. */
+const NO_ANSWER: readonly PropertyKey[] = [waitForDisk, Symbol.asyncDispose];
 const NAMES = Reflect.ownKeys(CALLS) as (keyof typeof CALLS)[];
 
 /** A store whose methods tell how they were called, but for those that are missing. */
@@ -93,13 +96,14 @@ Deno.test("ForwardingStore hands every call on as it is, and gives back the answ
     if (name === "beneath") assertEquals(answer, { store, key: "key" });
     else {
       assertEquals(calls, [[name, ...CALLS[name]]]);
-      if (name !== Symbol.asyncDispose) assertEquals(answer, `answer of ${String(name)}`);
+      if (!NO_ANSWER.includes(name)) assertEquals(answer, `answer of ${String(name)}`);
     }
   }
 });
 
 const OPTIONAL = [
   bytesAtHand,
+  waitForDisk,
   "copyFrom",
   "figures",
   "setAttributes",
@@ -156,6 +160,7 @@ Deno.test("every layer changes what it must: each method but those that go on as
     "figures",
     "placeOf",
     bytesAtHand,
+    waitForDisk,
     Symbol.asyncDispose,
   ] as const;
   const store = new MemoryStore();

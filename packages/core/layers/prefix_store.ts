@@ -4,7 +4,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectTree } from "../contract/object_tree.ts";
 import type { ObjectWriter } from "../contract/object_writer.ts";
 import type { PartWriter } from "../contract/part_writer.ts";
-import { bytesAtHand, getBytesAtHand, type ReadyBytes } from "../contract/seams.ts";
+import { bytesAtHand, getBytesAtHand, keepDurable, type ReadyBytes, waitForDisk } from "../contract/seams.ts";
 import type {
   CallOptions,
   CommonPrefix,
@@ -86,6 +86,11 @@ export class PrefixStore extends ForwardingStore {
   ): ReadyBytes | undefined {
     const ready = getBytesAtHand(this.below, this.#full("get", key), allocate, options);
     return ready && { ...ready, info: this.#cut(ready.info) };
+  }
+
+  /** Has writes below a prefix wait for the disk. */
+  override [waitForDisk]?(prefix: string): void {
+    keepDurable(this.below, this.prefix + prefix);
   }
 
   /** Describes an object. */

@@ -15,8 +15,10 @@ export type SymlinkPolicy = "follow-inside" | "follow" | "refuse";
 
 /** The configuration of a store of local files, complete. */
 export interface LocalConfig {
-  /** How durable a finished write is; `"none"` by default. */
-  readonly sync: SyncMode;
+  /**
+   * How durable a finished write is; by default `"auto"`, which is `"full"` where checkpoints are kept, and `"none"` elsewhere.
+   */
+  readonly sync: SyncMode | "auto";
   /** What symbolic links may do; `"follow-inside"` by default. */
   readonly symlinks: SymlinkPolicy;
   /** Whether `direct://` goes through the page cache where a file system refuses O_DIRECT; `false` by default. */
@@ -26,10 +28,10 @@ export interface LocalConfig {
 const COMMON: readonly Setting[] = [
   {
     name: "sync",
-    type: oneOfType("none", "data", "full"),
-    default: "none",
+    type: oneOfType("auto", "none", "data", "full"),
+    default: "auto",
     help:
-      "what a write waits for before its file is renamed into place: nothing, the data on the disk, or the file, its directory and new directories too",
+      'what a write waits for before its file is renamed into place: nothing, the data on the disk, or the file, its directory and new directories too; "auto" is "full" for what belongs to [checkpoints](checkpoints.md), else "none"',
   },
   {
     name: "symlinks",

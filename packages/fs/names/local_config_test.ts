@@ -2,7 +2,7 @@ import { assertEquals, assertThrows } from "@std/assert";
 import { completeConfig, DIRECT_SETTINGS, FILE_SETTINGS } from "./local_config.ts";
 
 Deno.test("completeConfig() fills in defaults, also for undefined", () => {
-  const defaults = { sync: "none", symlinks: "follow-inside", fallback: false } as const;
+  const defaults = { sync: "auto", symlinks: "follow-inside", fallback: false } as const;
   assertEquals(completeConfig("file:///a", {}, FILE_SETTINGS), defaults);
   assertEquals(completeConfig("file:///a", { sync: undefined }, FILE_SETTINGS), defaults);
   assertEquals(completeConfig("file:///a", { sync: "full" }, FILE_SETTINGS), { ...defaults, sync: "full" });
@@ -22,7 +22,7 @@ Deno.test("completeConfig() lists the known values when one is unknown", () => {
   assertThrows(
     () => completeConfig("file:///a", { sync: "all" }, FILE_SETTINGS),
     TypeError,
-    'sync has to be one of "none", "data", "full", not "all"',
+    'sync has to be one of "auto", "none", "data", "full", not "all"',
   );
   assertThrows(() => completeConfig("direct:///a", { fallback: "yes" }, DIRECT_SETTINGS), TypeError);
 });

@@ -1,4 +1,5 @@
 import { type CallName, localPath, NotFoundError } from "@lade/core/backend";
+import { errorCode, fileError } from "../files/file_error.ts";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -118,4 +119,9 @@ function notAnObject(subject: CallName, { kind }: FileStatus): NotFoundError {
 /** What says that nothing has this name. */
 export function noSuchObject(subject: CallName, cause?: unknown): NotFoundError {
   return new NotFoundError({ ...subject, detail: "no such object", cause });
+}
+
+/** What a read failed with: a missing file is a missing object. */
+export function readError(error: unknown, subject: CallName, signal?: AbortSignal): unknown {
+  return errorCode(error) === "ENOENT" ? noSuchObject(subject, error) : fileError(error, subject, signal);
 }

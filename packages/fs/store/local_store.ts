@@ -48,6 +48,7 @@ import {
 } from "@lade/core/backend";
 import {
   bytesAtHand,
+  type DurableStore,
   type HeldObject,
   holdAtHand,
   type HoldingStore,
@@ -56,8 +57,9 @@ import {
   rangesAtHand,
   type RangeToFill,
   type ReadyBytes,
+  waitForDisk,
 } from "@lade/core/seams";
-import { errorCode, fileError } from "../files/file_error.ts";
+import { fileError } from "../files/file_error.ts";
 import { infoOf } from "../files/file_status.ts";
 import { listLevel } from "../list/list_level.ts";
 import { listObjects } from "../list/list_objects.ts";
@@ -66,7 +68,8 @@ import { placeOfPath } from "../tree/place_of_path.ts";
 import { FileSource } from "../read/file_source.ts";
 import { holdFile } from "../read/held_file.ts";
 import { readAtOnce, readRangesAtOnce, type ReadRequest } from "../read/read_at_once.ts";
-import { noSuchObject, openObject, statObject } from "../read/open_object.ts";
+import { openObject, readError, statObject } from "../read/open_object.ts";
+import { type ReadyWrite, WriteSetups } from "./write_setups.ts";
 import { CAPABILITIES } from "./local_capabilities.ts";
 import { refuseAttributes } from "./refuse_attributes.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -85,14 +88,11 @@ export interface LocalStore extends ObjectStore {
 }
 
 /** Puts a store together. Both schemes are this one; they differ in the medium. */
-export function createLocalStore(setup: LocalSetup): LocalStore {
-  return new Store(setup);
+export function createLocalStore(setup: LocalSetup, writes = new WriteSetups(setup)): LocalStore {
+  return new Store(setup, writes);
 }
 
-// Long enough for others to come to their end, and short enough that a program with the file open meanwhile lets go of it.
-const DESCRIPTOR_WAIT_MS = 2_000;
-
-class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
+class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, DurableStore {
   readonly uri: string;
   readonly root: string;
   readonly capabilities: Capabilities = CAPABILITIES;
@@ -101,9 +101,11 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
   readonly context: StoreContext;
   readonly tree: ObjectTree;
   readonly #setup: LocalSetup;
+  readonly #writes: WriteSetups;
 
-  constructor(setup: LocalSetup) {
+  constructor(setup: LocalSetup, writes: WriteSetups) {
     this.#setup = setup;
+    this.#writes = writes;
     this.uri = setup.tree.uri;
     this.root = setup.tree.root;
     this.readHints = setup.medium.readHints;
@@ -126,32 +128,23 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
   async get(key: string, options: GetOptions = {}): Promise<GetResult> {
     const subject = this.#begin("get", key, options);
     if (options.range) checkRange(options.range);
-    try {
-      return await this.#get(subject, key, options);
-    } catch (error) {
-      if (!isDescriptorShortage(error)) throw error;
-      return await this.#whenFree(() => this.#get(subject, key, options), error, options.signal);
-    }
+    return await this.#mapped(subject, options, () => this.#get(subject, key, options), readError);
   }
 
   async #get(subject: CallName, key: string, options: GetOptions): Promise<GetResult> {
     const { signal, range } = options;
+    const { figures, tree } = this.#setup;
+    const opened = openObject(this.#setup, subject, tree.path(key));
+    const { file, status } = opened instanceof Promise ? await opened : opened;
     try {
-      const opened = openObject(this.#setup, subject, this.#setup.tree.path(key));
-      const { figures } = this.#setup;
-      const { file, status } = opened instanceof Promise ? await opened : opened;
-      try {
-        const info = infoOf(key, status);
-        checkReadConditions(subject, info.etag, options);
-        const resolved = resolveRange(range, status.size, subject.uri);
-        const source = new FileSource({ file, status, offset: resolved.offset, subject, figures });
-        return createGetResult({ info, range: resolved, source, uri: subject.uri, signal });
-      } catch (error) {
-        file.close();
-        throw error;
-      }
+      const info = infoOf(key, status);
+      checkReadConditions(subject, info.etag, options);
+      const resolved = resolveRange(range, status.size, subject.uri);
+      const source = new FileSource({ file, status, offset: resolved.offset, subject, figures });
+      return createGetResult({ info, range: resolved, source, uri: subject.uri, signal });
     } catch (error) {
-      throw readError(error, subject, signal);
+      file.close();
+      throw error;
     }
   }
 
@@ -206,25 +199,25 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
 
   /** Writes a temporary file and gives it the key's name. Parent directories are made. */
   async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
-    const request = this.#write("put", key, options);
+    const { setup, request } = this.#write("put", key, options);
     bytesOf(data);
-    return await this.#mapped(request.subject, options, () => putFile(this.#setup, request, data));
+    return await this.#mapped(request.subject, options, () => putFile(setup, request, data));
   }
 
   /** Starts a temporary file. `partSize` and `concurrency` have nothing to divide here. */
   async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
     checkWriterOptions(options);
-    const request = this.#write("write", key, options);
-    return await this.#mapped(request.subject, options, () => openWriter(this.#setup, request));
+    const { setup, request } = this.#write("write", key, options);
+    return await this.#mapped(request.subject, options, () => openWriter(setup, request));
   }
 
   /** Starts a temporary file whose parts are written to their places, or a hidden one that stays. */
   async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
     checkWriterOptions(options);
     checkObjectSize(size);
-    const request = this.#write("write", key, options);
+    const { setup, request } = this.#write("write", key, options);
     const open = options.resumable ? (await import("../upload/mod.ts")).openUpload : openPartWriter;
-    return await this.#mapped(request.subject, options, () => open(this.#setup, request, size));
+    return await this.#mapped(request.subject, options, () => open(setup, request, size));
   }
 
   /** Goes on with a hidden file, with the parts that its record shows to be on the disk. */
@@ -237,7 +230,8 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
     const subject = this.#begin("resume the write of", key, options.signal ? { signal: options.signal } : {});
     const { resumeUpload } = await import("../upload/mod.ts");
     const request = { subject, path: this.#setup.tree.path(key), options };
-    return await this.#mapped(subject, options, () => resumeUpload(this.#setup, request, size, token));
+    const setup = this.#writes.of(key);
+    return await this.#mapped(subject, options, () => resumeUpload(setup, request, size, token));
   }
 
   /** Looks for resumable writes in the whole tree below the prefix. */
@@ -273,7 +267,8 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
     const subject = this.#begin("delete", key, options);
     checkIfIgnored(subject, options);
     const path = this.#setup.tree.path(key);
-    await this.#mapped(subject, options, () => deleteFile(this.#setup, subject, path, ifMatch, signal));
+    const setup = this.#writes.of(key);
+    await this.#mapped(subject, options, () => deleteFile(setup, subject, path, ifMatch, signal));
   }
 
   /** Deletes files, several at a time; results come in the order of the keys. */
@@ -281,8 +276,7 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
-    const remove = ({ key, ...conditions }: ObjectToDelete) =>
-      this.delete(key, { ...options, ...conditions });
+    const remove = ({ key, ...more }: ObjectToDelete) => this.delete(key, { ...options, ...more });
     return deleteEach(remove, objects, options.signal);
   }
 
@@ -304,9 +298,9 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
 
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
   async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
-    const request = this.#copy("rename", this, from, to, options);
+    const { setup, request } = this.#copy("rename", this, from, to, options);
     const { moveFile } = await import("../write/move_file.ts");
-    await this.#mapped(request.subject, options, () => moveFile(this.#setup, request), readError);
+    await this.#mapped(request.subject, options, () => moveFile(setup, request), readError);
   }
 
   /** The path without links, which is the same for both schemes. */
@@ -330,9 +324,14 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
   async [Symbol.asyncDispose](): Promise<void> {}
 
   async #copyOf(store: Store, from: string, to: string, options: CopyOptions): Promise<CopyResult> {
-    const request = this.#copy("copy", store, from, to, options);
+    const { setup, request } = this.#copy("copy", store, from, to, options);
     const { copyFile } = await import("../write/copy_file.ts");
-    return await this.#mapped(request.subject, options, () => copyFile(this.#setup, request), readError);
+    return await this.#mapped(request.subject, options, () => copyFile(setup, request), readError);
+  }
+
+  /** Has what is written below a prefix wait for the disk, unless the configuration says for what. */
+  [waitForDisk](prefix: string): void {
+    this.#writes.keepDurable(prefix);
   }
 
   #begin(operation: string, key: string, { signal, version }: HeadOptions): CallName {
@@ -344,32 +343,32 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
     throw new UnsupportedError({ ...subject, detail: "files have no versions" });
   }
 
-  #write(operation: string, key: string, options: WriterOptions): WriteRequest {
+  #write(operation: string, key: string, options: WriterOptions): ReadyWrite<WriteRequest> {
     const { signal } = options;
     const subject = this.#begin(operation, key, signal ? { signal } : {});
     checkWriteOptions(subject, options);
     refuseAttributes(subject, options);
-    return { subject, path: this.#setup.tree.path(key), options };
+    const request = { subject, path: this.#setup.tree.path(key), options };
+    return { setup: this.#writes.of(key), request };
   }
 
-  #copy(operation: string, store: Store, from: string, to: string, options: CopyOptions): CopyRequest {
-    const { signal, sourceVersion } = options;
-    const subject = store.#begin(operation, from, {
-      ...(signal && { signal }),
-      ...(sourceVersion !== undefined && { version: sourceVersion }),
-    });
+  #copy(
+    operation: string,
+    store: Store,
+    from: string,
+    to: string,
+    options: CopyOptions,
+  ): ReadyWrite<CopyRequest> {
+    const { signal, sourceVersion: version } = options;
+    const given = { ...(signal && { signal }), ...(version !== undefined && { version }) };
+    const subject = store.#begin(operation, from, given);
     const target = this.#begin(`${operation} to`, to, {});
     checkWriteOptions(target, options);
     refuseAttributes(target, options.attributes ?? {});
-    const { tree } = this.#setup;
-    return {
-      source: store.#setup,
-      subject,
-      target,
-      from: store.#setup.tree.path(from),
-      to: tree.path(to),
-      options,
-    };
+    const setup = this.#writes.of(to);
+    const [source, { tree }] = [store.#setup, setup];
+    const paths = { from: source.tree.path(from), to: tree.path(to) };
+    return { setup, request: { source, subject, target, ...paths, options } };
   }
 
   async #mapped<T>(
@@ -388,13 +387,11 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore {
     }
   }
 
-  /** Does again what failed because too many files were open. It held none, so that others go on meanwhile. */
+  /**
+   * Does again what failed because too many files were open, for two seconds: long enough for others to come to their end, short
+   * enough that a program with the file open lets go of it. It held none, so that others go on meanwhile.
+   */
   #whenFree<T>(work: () => Promise<T>, error: unknown, signal: AbortSignal | undefined): Promise<T> {
-    return this.context.descriptors.wait({ limitMs: DESCRIPTOR_WAIT_MS, signal }, work, { error });
+    return this.context.descriptors.wait({ limitMs: 2_000, signal }, work, { error });
   }
-}
-
-/** A missing file is a missing object. */
-function readError(error: unknown, subject: CallName, signal?: AbortSignal): unknown {
-  return errorCode(error) === "ENOENT" ? noSuchObject(subject, error) : fileError(error, subject, signal);
 }

@@ -5,6 +5,7 @@ import { DiskFigures } from "../files/disk_figures.ts";
 import { IoGate } from "../files/io_gate.ts";
 import type { Medium } from "../files/medium.ts";
 import { elsewhereReads } from "../read/read_elsewhere.ts";
+import { WriteSetups } from "./write_setups.ts";
 import { createLocalStore, type LocalStore } from "./local_store.ts";
 import { completeConfig, type LocalConfig } from "../names/local_config.ts";
 import { rootPath } from "../names/path_uri.ts";
@@ -30,19 +31,23 @@ export function openLocalStore(
   const config = completeConfig(uri, given, table);
   const gate = new IoGate(context.clock);
   const calls = new FileCalls(gate);
+  const { sync } = config;
   const setup: LocalSetup = {
     tree: new Tree(scheme, path, config.symlinks, calls),
     medium: createMedium(gate, context, config),
     figures: new DiskFigures(context.clock),
     gate,
     calls,
-    config,
+    config: { ...config, sync: sync === "auto" ? "none" : sync },
     context,
     temporaries: new TemporaryNames(context.random),
     mutex: new KeyMutex(),
     retired: new RetiredFiles(context.clock),
     guess: new NameGuess(),
   };
+  const durable: LocalSetup = sync === "auto" ? { ...setup, config: { ...config, sync: "full" } } : setup;
   // What another thread may do is found out once somebody wants one.
-  return Object.defineProperty(createLocalStore(setup), readsElsewhere, { get: () => elsewhereReads(setup) });
+  return Object.defineProperty(createLocalStore(setup, new WriteSetups(setup, durable)), readsElsewhere, {
+    get: () => elsewhereReads(setup),
+  });
 }

@@ -2,7 +2,7 @@ import type { StoreContext } from "@lade/core";
 import type { DiskFigures } from "../files/disk_figures.ts";
 import type { IoGate } from "../files/io_gate.ts";
 import type { Medium } from "../files/medium.ts";
-import type { LocalConfig } from "../names/local_config.ts";
+import type { LocalConfig, SyncMode } from "../names/local_config.ts";
 import type { KeyMutex } from "../files/key_mutex.ts";
 import type { TemporaryNames } from "../names/temporary_name.ts";
 import type { RetiredFiles } from "../files/retired_files.ts";
@@ -23,7 +23,7 @@ export interface LocalSetup {
   /** Calls on names, each in the way that suits. */
   readonly calls: FileCalls;
   /** Durability and policy. */
-  readonly config: LocalConfig;
+  readonly config: LocalConfig & { readonly sync: SyncMode };
   /** Names for unfinished writes. */
   readonly temporaries: TemporaryNames;
   /** The clock, random source, byte budget and buffers. */

@@ -1,4 +1,5 @@
 import { createStoreContext } from "@lade/core";
+import { keepDurable } from "@lade/core/seams";
 import { assertEquals } from "@std/assert";
 import * as fs from "node:fs";
 import { DirectMedium } from "../files/direct_medium.ts";
@@ -50,9 +51,10 @@ async function recorded(work: () => Promise<unknown>): Promise<string[]> {
   return calls;
 }
 
-async function callsOf(sync: SyncMode): Promise<Record<string, string[]>> {
+async function callsOf(sync: SyncMode | "auto", durable?: string): Promise<Record<string, string[]>> {
   await using root = await makeRoot();
   const store = await openFileStore(root.path, { sync });
+  if (durable !== undefined) keepDurable(store, durable);
   await store.put("old", bytes("x"));
   const write = async () => {
     await using writer = await store.createWriter("writer");
@@ -89,6 +91,22 @@ Deno.test('sync: "none" waits for no disk', async () => {
     rename: ["rename"],
     delete: [],
   });
+});
+
+Deno.test('sync: "auto" waits for the disk below what is to be durable, and for nothing elsewhere', async () => {
+  // Of a small file a link is tried where calls are quick.
+  const certain = async (...given: Parameters<typeof callsOf>): ReturnType<typeof callsOf> => {
+    const { put, ...others } = await callsOf(...given);
+    return { ...others, put: put?.filter((call) => call !== "link") ?? [] };
+  };
+  assertEquals(await certain("auto", "a/"), {
+    ...await certain("none"),
+    deep: ["make directories", "sync directory", "sync directory", "sync file", "rename", "sync directory"],
+  });
+  assertEquals(await certain("auto", ""), await certain("full"));
+  for (const given of ["none", "data", "full"] as const) {
+    assertEquals(await certain(given, ""), await certain(given), "what was asked for is what is waited for");
+  }
 });
 
 Deno.test('sync: "data" brings the bytes to the disk before the file has its name', async () => {
