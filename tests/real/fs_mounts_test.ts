@@ -1,5 +1,5 @@
 import { Lade } from "@lade/lade";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import { CliHere } from "../cli/run_here.ts";
 import { TemporaryDirectory } from "../cli/temporary_directory.ts";
 import { mountFault } from "./mount.ts";
@@ -55,5 +55,47 @@ Deno.test({
     await assertRejects(() => lade.remove(`file://${path}/tree`, { recursive: true }));
     assertEquals(await directory.tree("orig/"), { ...files, "orig/link": "1" });
     assertEquals(await Deno.readTextFile(`${path}/tree/f`), "3");
+  },
+});
+
+Deno.test({
+  name: `a tree is not brought into itself by a second mount${fault ? ` (${fault})` : ""}`,
+  ignore: fault !== undefined,
+  async fn() {
+    const files = { "a/f": "1", "a/sub/g": "2", "a/sub/sub/h": "3" };
+    await using directory = await TemporaryDirectory.make({ ...files, "b/x": "", "c/k": "4" });
+    const { path } = directory;
+    await Deno.remove(`${path}/b/x`);
+    await using _twice = await bind(`${path}/a/sub`, `${path}/b`);
+    await using cli = new CliHere();
+    const [a, b, c] = ["a", "b", "c"].map((name) => `${path}/${name}`);
+    const refused = [
+      ["mv", "-r", `${a}/`, `${b}/`],
+      ["mv", "-r", `${a}/`, `${b}/new/`],
+      ["mv", "-r", `${b}/`, `${a}/`],
+      ["mv", "-r", "--include", "*", `${a}/`, `${b}/`],
+      ["mv", "-r", "--include", "*", `${b}/`, `${a}/`],
+      ["sync", `${a}/`, `${b}/`],
+      ["sync", `${a}/`, `${b}/new/`],
+      ["sync", `${b}/`, `${a}/`],
+      ["sync", "--delete", "--backup-dir", `${b}/old/`, `${c}/`, `${a}/`],
+      ["cp", "-r", `${a}/`, `${b}/`],
+      ["cp", "-r", `${a}/`, `direct://${b}/`],
+      ["cp", "-r", `${a}/`, `${b}/new/`],
+      ["cp", "-r", "--links", "preserve", `${a}/`, `${b}/new/`],
+      ["cp", "-r", `${b}/`, `${a}/`],
+    ];
+    for (const [command = "", ...args] of refused) {
+      for (const line of [[command, "--dry-run", ...args], [command, ...args]]) {
+        const { code, stderr } = await cli.run(line);
+        assertEquals(code, 1, line.join(" "));
+        assertMatch(stderr, /lies in|one directory|come to lie in/, line.join(" "));
+        if (command === "mv") assertEquals(await directory.tree("a/"), files, line.join(" "));
+      }
+    }
+    for (const [name, content] of Object.entries(files)) {
+      assertEquals(await Deno.readTextFile(`${path}/${name}`), content);
+    }
+    assertEquals((await cli.run(["cp", "-r", `${b}/`, `${c}/`])).code, 0);
   },
 });

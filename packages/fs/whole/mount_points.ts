@@ -1,4 +1,4 @@
-import { readSystemFile } from "@lade/core/backend";
+import { basePath, readSystemFile } from "@lade/core/backend";
 
 const LIST = "/proc/self/mountinfo";
 const ESCAPES = /\\([0-7]{3})/g;
@@ -10,6 +10,13 @@ const ESCAPES = /\\([0-7]{3})/g;
 export function mountPointBelow(path: string): string | undefined {
   const below = path.endsWith("/") ? path : `${path}/`;
   return mountPoints().find((point) => point.startsWith(below));
+}
+
+/** The mount point that a real path lies at or below; empty where the list may not be read. */
+export function mountPointOf(path: string): string {
+  const at = basePath(path);
+  const points = mountPoints().filter((point) => `${at}/`.startsWith(`${basePath(point)}/`));
+  return points.reduce((longest, point) => point.length > longest.length ? point : longest, "");
 }
 
 function mountPoints(): string[] {

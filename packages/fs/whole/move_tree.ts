@@ -1,11 +1,13 @@
 import type { MovedEntry, MoveTreeOptions, TreeEntry } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, isRoot, NotFoundError } from "@lade/core/backend";
 import { errorCode, fileError } from "../files/file_error.ts";
+import { identityOf } from "../files/file_status.ts";
 import { takeOwner } from "../write/copy_content.ts";
 import { moveFile } from "../write/move_file.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
+import { mountPointOf } from "./mount_points.ts";
 import { moveLink } from "./move_link.ts";
 import { readEntries, type TreeWalk } from "./read_entries.ts";
 import { beginWalk, surveyTree } from "./walk_tree.ts";
@@ -36,8 +38,38 @@ export async function* moveTree(
   const move = { walk, options };
   const renamed = await renameDirectory(move, from, to);
   if (renamed) return yield renamed;
-  await surveyTree(walk, from);
+  await surveyTree(walk, from, await loopWatch(walk, from, to));
   yield* mergeDirectory(move, from, to);
+}
+
+/**
+ * Looks, directory by directory, whether one of the trees lies in the other by another name, as one that is mounted twice
+ * does: no path shows that, and the move would go on in what it has moved.
+ */
+async function loopWatch(
+  { setup, operation }: TreeWalk,
+  from: string,
+  to: string,
+): Promise<(directory: string) => Promise<void>> {
+  const { calls, tree } = setup;
+  const identityAt = async (path: string) => {
+    const status = await calls.present(calls.stat(path)).catch(() => undefined);
+    return status?.kind === "directory" ? identityOf(status) : undefined;
+  };
+  const source = await identityAt(pathOf(setup, from));
+  let at = pathOf(setup, to);
+  let target = await identityAt(at);
+  while (target === undefined && !isRoot(at)) target = await identityAt(at = directoryOf(at));
+  return async (directory) => {
+    if (directory === from) return;
+    const [one, other] = [directory, to + directory.slice(from.length)];
+    const isWithin = target !== undefined && await identityAt(pathOf(setup, one)) === target;
+    if (!isWithin && (source === undefined || await identityAt(pathOf(setup, other)) !== source)) return;
+    const subject = tree.subject(operation, from);
+    const inner = JSON.stringify(tree.subject("", isWithin ? to : from).uri);
+    const outer = JSON.stringify(tree.subject("", isWithin ? one : other).uri);
+    throw new InvalidNameError({ ...subject, detail: `${inner} and ${outer} are one directory` });
+  };
 }
 
 /** Moves what a directory holds into one that exists or is made, and then removes it. Returns whether all of it went. */
@@ -94,8 +126,12 @@ async function renameDirectory(
       const detail = "it is no directory, and the source is one";
       throw new InvalidNameError({ ...subject, detail });
     }
-    if (await deviceAbove(setup, target) !== device) return undefined;
-    if (options.dryRun) return entry;
+    const above = await directoryAbove(setup, target);
+    if (above?.device !== device) return undefined;
+    if (options.dryRun) {
+      const [here, there] = [await calls.realPath(source), await calls.realPath(above.path)];
+      return mountPointOf(here) === mountPointOf(there) ? entry : undefined;
+    }
     await ensureDirectory(setup, subject, directoryOf(target));
     await tree.check(tree.subject(operation, from), directoryOf(source));
     await calls.rename(source, target);
@@ -112,11 +148,14 @@ async function renameDirectory(
   }
 }
 
-/** The device of the directory nearest above a path. */
-async function deviceAbove({ calls }: LocalSetup, path: string): Promise<number | undefined> {
+/** The directory nearest above a path, and its device. */
+async function directoryAbove(
+  { calls }: LocalSetup,
+  path: string,
+): Promise<{ readonly path: string; readonly device: number } | undefined> {
   for (let at = directoryOf(path);; at = directoryOf(at)) {
     const status = await calls.present(calls.stat(at));
-    if (status) return status.dev;
+    if (status) return { path: at, device: status.dev };
     if (isRoot(at)) return undefined;
   }
 }

@@ -56,9 +56,14 @@ export async function* walkTree(walk: TreeWalk, directory: string): AsyncGenerat
   if (directory !== "") yield { key: directory, kind: "directory", isEmpty: entries.length === 0 };
 }
 
-/** Walks to the end, so that what is in the way is known before anything is changed. */
-export async function surveyTree(walk: TreeWalk, directory: string): Promise<void> {
+/** Walks to the end, so that what is in the way is known before anything is changed. `look` is called with each directory. */
+export async function surveyTree(
+  walk: TreeWalk,
+  directory: string,
+  look?: (directory: string) => Promise<void>,
+): Promise<void> {
+  await look?.(directory);
   for (const { name, kind } of await readEntries(walk, directory)) {
-    if (kind === "directory") await surveyTree(walk, `${directory}${name}/`);
+    if (kind === "directory") await surveyTree(walk, `${directory}${name}/`, look);
   }
 }

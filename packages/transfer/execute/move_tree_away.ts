@@ -18,6 +18,7 @@ import { unknownMeta } from "../filter/unknown_meta.ts";
 import { planAhead } from "./plan_ahead.ts";
 import { refuseLocalOverlap } from "./refuse_local_overlap.ts";
 import { linkWithSlash } from "../plan/link_with_slash.ts";
+import { LoopWatch } from "../plan/loop_watch.ts";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** A move of a local directory to a store of objects, or by a filter to anywhere. */
@@ -64,7 +65,11 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
     return inParallel(planAhead(planned, counting), atOnce, (job) => runner.run(job), signal);
   };
   const isDone = () => tally.failed === 0 && !dryRun;
-  if (isWithin) await refuseLocalOverlap(plan, prefix, destination.place);
+  if (isWithin) {
+    await refuseLocalOverlap(plan, prefix, destination.place);
+    const watch = new LoopWatch(plan, prefix, destination.place);
+    for await (const { key } of tree.walk(prefix.key, { signal })) await watch.check(key.slice(prefix.key.length));
+  }
   if (await tree.kindOf("", { signal }) === "link") {
     if (path.endsWith("/")) throw linkWithSlash(place.uri);
     await run(behindPrefix(plan, prefix, ""), true);

@@ -16,6 +16,7 @@ import { type Job, type Marker, type Refusal, sourceOf } from "./job.ts";
 import { isLocal, type JobPlan, withDestination } from "./job_plan.ts";
 import { isLinkName, LINK_SUFFIX } from "./link_mode.ts";
 import { intoItself } from "./into_itself.ts";
+import { LoopWatch } from "./loop_watch.ts";
 import { NameClashes } from "./name_clashes.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import { TakenNames } from "./taken_names.ts";
@@ -127,6 +128,9 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     isEmpty = planned.jobs.length === 0;
     yield* planned.jobs;
   }
+  const watch = plan.destination.kind === "prefix"
+    ? new LoopWatch(plan, prefix, plan.destination.place)
+    : undefined;
   let isFirst = true;
   const onLeftOut = (entry: LeftOut) => {
     isEmpty = false;
@@ -155,6 +159,8 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
       within ??= await refuseIntoItself(plan, prefix, meta.key);
     }
     isFirst = isEmpty = false;
+    const looked = watch?.check(name);
+    if (looked) await looked;
     yield* leftOut.splice(0);
     yield refuseWithin(plan, prefix, name, within) ??
       refuseClash(plan, prefix, meta.key, clashes?.find(meta.key), taken?.get(name)) ??

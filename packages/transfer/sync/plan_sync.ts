@@ -12,11 +12,11 @@ import type { ObjectFilter } from "../filter/object_filter.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import type { JobPlan } from "../plan/job_plan.ts";
 import { planLeftOut, planListed } from "../plan/plan_jobs.ts";
+import { RootWatch } from "../plan/root_watch.ts";
 import type { Deletion } from "./deletion.ts";
 import type { LeftOuts } from "./left_outs.ts";
 import { LinkGuard } from "./link_guard.ts";
 import { refuseOverlap } from "./refuse_overlap.ts";
-import { RootWatch } from "./root_watch.ts";
 
 /** Comparisons that need more than the listings, in flight. */
 const COMPARED_AT_ONCE = 32;
@@ -102,8 +102,8 @@ class Planner {
   readonly #plan: SyncPlan;
   readonly #jobs: JobPlan;
   readonly #guard: LinkGuard | undefined;
-  /** Of two local trees, those that look for the root of the other one. */
-  readonly #watches: { readonly source: RootWatch; readonly target: RootWatch } | undefined;
+  /** Those that look for local roots in the trees of other ones. */
+  readonly #watches: readonly Watch[];
   readonly #refusals: Promise<Refusal | undefined>[] = [];
   #isSourceJudged = false;
   #isTargetJudged = false;
@@ -120,10 +120,8 @@ class Planner {
       const onLeftOut = (entry: LeftOut) => this.#leaveOutOfTarget(entry);
       return hasDestination ? destination.store.list(destination.key, { signal, onLeftOut }) : nothing();
     });
-    const [path, from] = [localPathOf(destination.uri), localPathOf(source.uri)];
-    if (path !== undefined && from !== undefined) {
-      this.#watches = { source: new RootWatch(from, path), target: new RootWatch(path, from) };
-    }
+    this.#watches = watchesOf(plan);
+    const path = localPathOf(destination.uri);
     this.#guard = destination.store.tree && path !== undefined ? new LinkGuard(path) : undefined;
     this.#jobs = {
       lade: plan.lade,
@@ -144,24 +142,26 @@ class Planner {
    * first one of each directory of two local trees: one may be mounted twice.
    */
   checkOverlap(pair: Pair): Promise<void> | undefined {
-    const { name, source, target } = pair;
-    const inSource = source && this.#watches?.source.find(name);
-    const inTarget = target && this.#watches?.target.find(name);
-    if (inSource || inTarget) return this.#refuseRoot(inSource, inTarget, pair);
-    return this.#checkFirst(pair);
+    const { name } = pair;
+    const looks = this.#watches.flatMap(({ side, inner, outer, watch }) => {
+      const found = pair[side] && watch.find(name);
+      return found ? [found.then((at) => at === undefined ? undefined : { inner, outer, at })] : [];
+    });
+    return looks.length > 0 ? this.#refuseRoot(looks, pair) : this.#checkFirst(pair);
   }
 
   async #refuseRoot(
-    inSource: Promise<string | undefined> | undefined,
-    inTarget: Promise<string | undefined> | undefined,
+    looks: readonly Promise<(Pick<Watch, "inner" | "outer"> & { readonly at: string }) | undefined>[],
     pair: Pair,
   ): Promise<void> {
-    const [below, above] = [await inSource, await inTarget];
-    const { operation, source, destination } = this.#plan;
-    if (below === undefined && above === undefined) return await this.#checkFirst(pair);
-    const detail = below === undefined
-      ? `it lies in ${JSON.stringify(destination.uri)}, as ${JSON.stringify(above)}`
-      : `${JSON.stringify(destination.uri)} lies in it, as ${JSON.stringify(below)}`;
+    const found = (await Promise.all(looks)).find((one) => one !== undefined);
+    if (!found) return await this.#checkFirst(pair);
+    const { inner, outer, at } = found;
+    const { operation, source } = this.#plan;
+    const as = `as ${JSON.stringify(at)}`;
+    const detail = outer === source
+      ? `${JSON.stringify(inner.uri)} lies in it, ${as}`
+      : `${inner === source ? "it" : JSON.stringify(inner.uri)} lies in ${JSON.stringify(outer.uri)}, ${as}`;
     throw new InvalidNameError({ operation, uri: source.uri, detail });
   }
 
@@ -308,6 +308,27 @@ function isMark(name: string, { size }: ObjectMeta): boolean {
 
 function isEmptyDirectory({ key, hasBytes }: LeftOut): boolean {
   return !hasBytes && key.endsWith("/");
+}
+
+/** What looks in the tree of one side for the root of another tree. */
+interface Watch {
+  readonly side: "source" | "target";
+  readonly outer: Place;
+  readonly inner: Place;
+  readonly watch: RootWatch;
+}
+
+/** What is kept of the destination may lie in neither side, and what is local is watched alone. */
+function watchesOf({ source, destination, backup }: SyncPlan): readonly Watch[] {
+  const inner = (side: Watch["side"], outer: Place, place: Place): Watch[] => {
+    const watch = RootWatch.below(outer.uri, place.uri);
+    return watch ? [{ side, outer, inner: place, watch }] : [];
+  };
+  return [
+    ...inner("source", source, destination),
+    ...inner("target", destination, source),
+    ...(backup ? [...inner("source", source, backup), ...inner("target", destination, backup)] : []),
+  ];
 }
 
 function sideOf({ uri, key }: Place, list: ListedSide["list"]): ListedSide {

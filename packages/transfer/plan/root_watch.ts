@@ -1,6 +1,10 @@
+import { directoryOf, isRoot } from "@lade/core/backend";
+import { localPathOf } from "../places/place.ts";
+
 /**
  * Looks at the directories of a local tree whether one of them is the root of another tree by another name, such as one
- * that is mounted twice: no path shows that. It costs one look at each directory.
+ * that is mounted twice: no path shows that. Of a root that does not exist yet, the nearest directory above it counts. It
+ * costs one look at each directory.
  */
 export class RootWatch {
   readonly #directory: string;
@@ -10,7 +14,13 @@ export class RootWatch {
   /** Looks below `directory`, a path that ends in a slash, for the directory `root`. */
   constructor(directory: string, root: string) {
     this.#directory = directory;
-    this.#root = identityOf(root);
+    this.#root = nearestIdentity(root);
+  }
+
+  /** Looks below the directory of a URI for that of another one; `undefined` unless both are local. */
+  static below(directory: string, root: string): RootWatch | undefined {
+    const [path, other] = [localPathOf(directory), localPathOf(root)];
+    return path === undefined || other === undefined ? undefined : new RootWatch(path, other);
   }
 
   /** The directory of a name, or one above it, that is the root. Nothing is waited for where that is known already. */
@@ -30,6 +40,13 @@ export class RootWatch {
       if (!before.startsWith(above) && await identityOf(this.#directory + above) === root) return above;
     }
     return undefined;
+  }
+}
+
+async function nearestIdentity(path: string): Promise<string | undefined> {
+  for (let at = path;; at = directoryOf(at.replace(/(?<=.)\/$/, ""))) {
+    const identity = await identityOf(at);
+    if (identity !== undefined || isRoot(at)) return identity;
   }
 }
 
