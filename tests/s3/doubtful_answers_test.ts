@@ -8,7 +8,7 @@ const DENIED = "<Error><Code>AccessDenied</Code><Message>no</Message></Error>";
 
 /** A page of a listing with one entry of `key`. */
 function listing(size: number, etag = "e"): string {
-  return `<ListBucketResult>${
+  return `<ListBucketResult><IsTruncated>false</IsTruncated>${
     entry({ Key: "key", Size: String(size), ETag: `"${etag}"` })
   }</ListBucketResult>`;
 }
@@ -34,7 +34,7 @@ Deno.test("get() and head() of an HTML object work at a service without request 
 });
 
 const REFUSALS: Readonly<Record<string, string | Response>> = {
-  "lists no such object": page([]),
+  "lists no such object": page([], { end: "false" }),
   "lists one of another size": listing(HTML.length + 1),
   "lists one with another etag": listing(HTML.length, "other"),
   "answers the listing by a page": HTML,
@@ -65,7 +65,9 @@ for (
   Deno.test(`get() and head() name a page as what it is where it ${what}`, async () => {
     const headers = { ...given, "content-type": "text/html; charset=utf-8" };
     await using service = await serveDocuments((query, { method }) =>
-      query.has("list-type") ? page([]) : new Response(method === "HEAD" ? null : HTML, { headers })
+      query.has("list-type")
+        ? page([], { end: "false" })
+        : new Response(method === "HEAD" ? null : HTML, { headers })
     );
     const get = await assertRejects(() => service.store.get("key"), ServiceError, 'the page "Home"');
     const head = await assertRejects(() => service.store.head("key"), ServiceError, "a page");
@@ -83,7 +85,7 @@ function adviceOf({ advice, detail }: ServiceError): string | undefined {
 Deno.test("get() of an object without etag and id is confirmed once, then the service is known", async () => {
   await using service = await serveDocuments((query) =>
     query.has("list-type")
-      ? page(["key"])
+      ? page(["key"], { end: "false" })
       : new Response("x", { headers: { ...LAST_MODIFIED, "content-type": "application/json" } })
   );
   for (let tries = 0; tries < 3; tries++) assertEquals(await textOf(await service.store.get("key")), "x");
@@ -91,7 +93,7 @@ Deno.test("get() of an object without etag and id is confirmed once, then the se
 });
 
 Deno.test("delete() after a bare 404 asks a listing whether the object is gone", async () => {
-  let listed: string | Response = page([]);
+  let listed: string | Response = page([], { end: "false" });
   await using service = await serveDocuments((query) =>
     query.has("list-type")
       ? listed instanceof Response ? listed.clone() : listed
@@ -101,9 +103,9 @@ Deno.test("delete() after a bare 404 asks a listing whether the object is gone",
   await store.delete("key");
   listed = new Response(DENIED, { status: 403 });
   await store.delete("key");
-  listed = page(["key"]);
+  listed = page(["key"], { end: "false" });
   await assertRejects(() => store.delete("key"), NotFoundError);
-  listed = page(["key-2"]);
+  listed = page(["key-2"], { end: "false" });
   await store.delete("key");
   listed = HTML;
   await assertRejects(() => store.delete("key"), ServiceError, 'the page "Home"');
@@ -142,7 +144,7 @@ Deno.test("an endpoint that answered XML of S3 without a request id is not held 
   let named = true;
   await using service = await serveDocuments((query) =>
     query.has("list-type")
-      ? page([])
+      ? page([], { end: "false" })
       : new Response(null, { status: 404, headers: named ? { "x-amz-request-id": "1" } : {} })
   );
   await assertRejects(() => service.store.head("key"), NotFoundError);

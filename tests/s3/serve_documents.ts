@@ -44,11 +44,21 @@ export async function serveDocuments(answer: Answering): Promise<DocumentService
   };
 }
 
-/** A page of ListObjectsV2. `end` is what it has of `IsTruncated`, none where absent. */
-export function page(keys: readonly string[], { end, token }: { end?: string; token?: string } = {}): string {
+/** What a page has beside its objects. */
+export interface PageRest {
+  /** The text of `IsTruncated`; the page has none where absent. */
+  readonly end?: string;
+  /** Where the next page begins. */
+  readonly token?: string;
+  /** Other elements. */
+  readonly more?: string;
+}
+
+/** A page of ListObjectsV2. */
+export function page(keys: readonly string[], { end, token, more = "" }: PageRest = {}): string {
   return `<ListBucketResult>${end === undefined ? "" : `<IsTruncated>${end}</IsTruncated>`}` +
     `${token === undefined ? "" : `<NextContinuationToken>${token}</NextContinuationToken>`}` +
-    `${keys.map((key) => entry({ Key: key })).join("")}</ListBucketResult>`;
+    `${more}${keys.map((key) => entry({ Key: key })).join("")}</ListBucketResult>`;
 }
 
 /** An entry of a page; a member that is undefined is left out. */

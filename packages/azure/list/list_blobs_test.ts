@@ -127,3 +127,18 @@ for (const [what, page] of Object.entries(BAD)) {
     await assertRejects(() => list(target), ServiceError, "not that of Azure Blob Storage");
   });
 }
+
+Deno.test("listBlobs() takes no page of another container, and none without a NextMarker, for the container's", async () => {
+  const answering = (page: string): AzureTarget => ({
+    ...targetOf("").target,
+    client: { readDocument: (_: unknown, parse: (text: string) => unknown) => Promise.resolve(parse(page)) },
+  } as unknown as AzureTarget);
+  const whole =
+    '<EnumerationResults ContainerName="https://a.b/c"><Blobs/><NextMarker/></EnumerationResults>';
+  assertEquals(await list(answering(whole)), []);
+  assertEquals(await list(answering(whole.replace(/ ContainerName="[^"]*"/, ""))), []);
+  const other = answering(whole.replace("https://a.b/c", "other"));
+  await assertRejects(() => list(other), ServiceError, 'the page is of the container "other"');
+  const half = answering(whole.replace("<NextMarker/>", ""));
+  await assertRejects(() => list(half), ServiceError, "not known whether it is the last");
+});

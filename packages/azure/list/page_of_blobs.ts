@@ -21,7 +21,24 @@ export async function askForBlobs<T>(
     query: listed,
     root: "EnumerationResults",
   };
-  return await target.client.readDocument(request, (text) => read(parseXml(text), text));
+  return await target.client.readDocument(request, (text) => {
+    const root = parseXml(text);
+    checkPage(root, target.container, asked.call);
+    return read(root, text);
+  });
+}
+
+/** Throws for a page of another container, and for one that may be half of one: also the last one has a `NextMarker`. */
+function checkPage({ attributes, children }: XmlElement, container: string, call: CallName): void {
+  const name = attributes?.["ContainerName"] ?? "";
+  // Old versions of the service give the container's URL.
+  if (name !== "" && name !== container && !name.endsWith(`/${container}`)) {
+    const what = `the page is of the container ${JSON.stringify(name)}`;
+    throw unlikeService(call, AZURE_NAMES.service, what);
+  }
+  if (children.some(({ name }) => name === "NextMarker")) return;
+  const what = "a page has no NextMarker, so it is not known whether it is the last";
+  throw unlikeService(call, AZURE_NAMES.service, what);
 }
 
 /**

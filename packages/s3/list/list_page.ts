@@ -15,6 +15,7 @@ import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { readDocument } from "../wire/read_document.ts";
+import { checkPage } from "./check_page.ts";
 
 /** Lists the objects of a bucket; with `delimiter`, those of one level. */
 export function listObjects(
@@ -88,10 +89,10 @@ export function listPage(
     signal: query.signal,
     call,
   } as const;
-  return readDocument(connection, request, (root) => readPage(root, call));
+  return readDocument(connection, request, (root) => readPage(root, connection.bucket ?? "", call));
 }
 
-function readPage(root: XmlElement, call: FailedCall): Page<ObjectMeta> {
+function readPage(root: XmlElement, bucket: string, call: FailedCall): Page<ObjectMeta> {
   const decode = decoderOf(root);
   const entries: ObjectMeta[] = [];
   const prefixes: CommonPrefix[] = [];
@@ -103,8 +104,9 @@ function readPage(root: XmlElement, call: FailedCall): Page<ObjectMeta> {
       prefixes.push({ prefix: decode(prefix) });
     }
   }
-  const next = childText(root, "NextContinuationToken");
+  const next = childText(root, "NextContinuationToken") || undefined;
   const claimsEnd = !isTruncated(root, next, S3_HEADERS.service, call);
+  checkPage(root, { entries: entries.length, prefixes: prefixes.length, next }, bucket, call);
   return { entries, prefixes, claimsEnd, ...(next ? { next } : {}) };
 }
 

@@ -20,6 +20,7 @@ import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
 import { childText, type XmlElement } from "@lade/service/xml";
 import { readDocument } from "../wire/read_document.ts";
+import { checkPage } from "./check_page.ts";
 
 /** Lists the versions and delete markers of a bucket; with `delimiter`, those of one level. */
 export function listObjectVersions(
@@ -59,14 +60,18 @@ async function versionPage(
     signal,
     call,
   } as const;
-  const page = await readDocument(connection, request, (root) => readPage(root, call));
+  const page = await readDocument(
+    connection,
+    request,
+    (root) => readPage(root, connection.bucket ?? "", call),
+  );
   if (page.entries.some(({ version }) => version !== "null")) {
     connection.traits.showedVersion(connection.bucket ?? "");
   }
   return page;
 }
 
-function readPage(root: XmlElement, call: FailedCall): Page<ObjectVersion> {
+function readPage(root: XmlElement, bucket: string, call: FailedCall): Page<ObjectVersion> {
   if (root.name === "ListBucketResult") {
     const { operation, uri } = call;
     throw new UnsupportedError({
@@ -87,6 +92,7 @@ function readPage(root: XmlElement, call: FailedCall): Page<ObjectVersion> {
   const prefixes = root.children.flatMap((element) =>
     element.name === "CommonPrefixes" ? [readPrefix(element, decode, call)] : []
   );
+  checkPage(root, { entries: versions.length, prefixes: prefixes.length, next }, bucket, call);
   return { entries: inOrder(versions), prefixes, ...(next && { next }), claimsEnd };
 }
 

@@ -8,8 +8,9 @@ import type { S3Request } from "./s3_request.ts";
 const MAX_DOCUMENT_BYTES = 2 ** 25;
 
 /**
- * Sends a request that asks for a document, and gives what `read` makes of it. A document that breaks off is asked for
- * again, twice at most; one that is no XML, and a `SyntaxError` of `read`, is the error of an answer that is not S3's.
+ * Sends a request that asks for a document, and gives what `read` makes of it. A document that breaks off, or that
+ * `read` says is not complete by a `SyntaxError`, is asked for again, twice at most; one that is no XML, and any other
+ * `SyntaxError` of `read`, is the error of an answer that is not S3's.
  */
 export async function readDocument<T>(
   connection: S3Connection,
@@ -19,15 +20,14 @@ export async function readDocument<T>(
   const { call, signal } = request;
   const { clock, config: { bounds } } = connection;
   try {
-    const root = await askForDocument(() => connection.send(request), {
-      parse: parseXml,
+    return await askForDocument(() => connection.send(request), {
+      parse: (text) => read(parseXml(text)),
       isCutOff: ({ message }) => message.includes("not complete"),
       maxBytes: MAX_DOCUMENT_BYTES,
       clock,
       patienceMs: bounds.patienceMs,
       signal,
     });
-    return read(root);
   } catch (error) {
     throw error instanceof SyntaxError ? unlikeS3(call, error.message) : connection.translate(error, call);
   }
