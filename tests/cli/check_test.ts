@@ -15,11 +15,20 @@ Deno.test("lade check prints a line for each name, sums up and exits with 1 on a
   });
   const { code, stdout, stderr } = await cli.run(["check", "-r", "memory://a/p/", "memory://b/"]);
   assertEquals(code, 1);
-  assertEquals(stdout, "- d/extra\n+ more\n* other\n= same\n");
+  assertEquals(stdout, "- d/extra\n+ more\n* other\n");
   assertMatch(
     stderr,
     /^lade: check found 1 the same \(1 by reading both\), 1 different, 1 missing at the destination, 1 missing at the source in \d/,
   );
+  for (const flags of [["--all"], ["-v"], ["-q", "--all"]]) {
+    const { stdout } = await cli.run(["check", ...flags, "memory://a/p/", "memory://b/"]);
+    assertEquals(stdout, "- d/extra\n+ more\n* other\n= same\n");
+  }
+  const signs = async (...flags: string[]) => {
+    const { stdout } = await cli.run(["check", "--json", ...flags, "memory://a/p/", "memory://b/"]);
+    return stdout.trim().split("\n").map((line) => JSON.parse(line).sign).join("");
+  };
+  assertEquals([await signs(), await signs("-q"), await signs("-q", "--all")], ["-+*=", "-+*", "-+*="]);
   const oneWay = await cli.run(["check", "-r", "-q", "--one-way", "memory://a/p", "memory://b"]);
   assertEquals(oneWay, { code: 1, stdout: "+ more\n* other\n", stderr: "" });
   const sizes = await cli.run([
@@ -65,7 +74,7 @@ Deno.test("lade check compares one object with that of a name, or of its own nam
   await using cli = new CliHere();
   await cli.fill({ "memory://a/x": "1", "memory://b/x": "1", "memory://b/y": "2" });
   assertEquals((await cli.run(["check", "-q", "memory://a/x", "memory://b/"])).code, 0);
-  assertEquals((await cli.run(["check", "memory://a/x", "memory://b/x"])).stdout, "= x\n");
+  assertEquals((await cli.run(["check", "--all", "memory://a/x", "memory://b/x"])).stdout, "= x\n");
   assertEquals((await cli.run(["check", "memory://a/x", "memory://b/y"])).stdout, "* x\n");
   assertEquals((await cli.run(["check", "memory://a/x", "memory://b/z"])).stdout, "+ x\n");
   const missing = await cli.run(["check", "memory://a/z", "memory://b/x"]);
@@ -90,6 +99,7 @@ Deno.test("lade check takes trees without -r, and an object where there is one o
   for (const source of ["memory://a/p/", "memory://a"]) {
     const { stdout } = await cli.run([
       "check",
+      "--all",
       "--include",
       "*x",
       source,
@@ -97,8 +107,8 @@ Deno.test("lade check takes trees without -r, and an object where there is one o
     ]);
     assertEquals(stdout, source === "memory://a" ? "= p/x\n" : "= x\n");
   }
-  assertEquals((await cli.run(["check", "memory://a/p", "memory://b/x"])).stdout, "= p\n");
-  assertEquals((await cli.run(["check", "-r", "memory://a/p", "memory://b"])).stdout, "= x\n- y\n");
+  assertEquals((await cli.run(["check", "--all", "memory://a/p", "memory://b/x"])).stdout, "= p\n");
+  assertEquals((await cli.run(["check", "--all", "-r", "memory://a/p", "memory://b"])).stdout, "= x\n- y\n");
   await using directory = await TemporaryDirectory.make({ "d/x": "1", "e/x": "2" });
   const { path } = directory;
   assertEquals((await cli.run(["check", `${path}/d`, `${path}/e`])).stdout, "* x\n");
@@ -113,7 +123,7 @@ Deno.test("lade check reads each local file once, and the next time none, withou
   for (const name of ["a", "sub/b", "c"]) await Deno.utime(`${path}/d/${name}`, new Date(0), new Date(0));
   await cli.run(["put", "-q", "-r", "d/", "s3://bucket/d/"]);
   const env = { LADE_CACHE_DIR: `${path}/cache` };
-  const first = await cli.watch(["check", "-r", "d/", "s3://bucket/d/"], { env });
+  const first = await cli.watch(["check", "--all", "-r", "d/", "s3://bucket/d/"], { env });
   assertEquals([first.code, first.stdout], [0, "= a\n= c\n= sub/b\n"]);
   assertMatch(first.stderr, /found 3 the same \(3 by etag\)/);
   assertEquals(first.operations, ["ListObjectsV2"]);
@@ -150,9 +160,9 @@ Deno.test("lade check says with -v that it goes without a cache, and works", asy
 Deno.test("lade check compares what its filters take, and says of a listed name that neither side has it", async () => {
   await using cli = new CliHere();
   await cli.fill({ "memory://a/x.txt": "1", "memory://a/y.bin": "1", "memory://b/x.txt": "1" });
-  const filtered = await cli.run(["check", "-r", "--exclude", "*.bin", "memory://a", "memory://b"]);
+  const filtered = await cli.run(["check", "--all", "-r", "--exclude", "*.bin", "memory://a", "memory://b"]);
   assertEquals([filtered.code, filtered.stdout], [0, "= x.txt\n"]);
-  const listed = await cli.run(["check", "-r", "--files-from", "-", "memory://a", "memory://b"], {
+  const listed = await cli.run(["check", "--all", "-r", "--files-from", "-", "memory://a", "memory://b"], {
     stdin: ["x.txt\nz\n"],
   });
   assertEquals([listed.code, listed.stdout], [1, "= x.txt\n! z\n"]);

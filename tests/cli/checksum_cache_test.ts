@@ -50,7 +50,7 @@ Deno.test("no content is remembered of a file that was changed in place and give
   const [from, to] = [`${directory.path}/in`, `${directory.path}/out`];
   for (const path of [`${from}/x`, `${to}/x`]) await Deno.utime(path, old, old);
   const env = { LADE_CACHE_DIR: `${directory.path}/cache` };
-  const check = () => cli.run(["check", "-r", from, to], { env });
+  const check = () => cli.run(["check", "--all", "-r", from, to], { env });
   assertEquals((await check()).stdout, "= x\n");
   assertStringIncludes((await check()).stderr, "by remembered checksum");
   const { ctime } = await Deno.stat(`${to}/x`);

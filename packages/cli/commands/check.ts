@@ -7,15 +7,16 @@ export const check = defineCommand({
   name: "check",
   brief: "Compare without copying",
   description:
-    "Compares everything under SOURCE with what DEST has of the same names, or one object with another. Prints a line for each name, as rclone check --combined does: = the same, * different, + missing at the \
-destination, - missing at the source, ! not compared. Exits with 1 unless all are the same. Objects are the same \
+    "Compares everything under SOURCE with what DEST has of the same names, or one object with another. Prints a \
+line for each name that differs, with the signs of rclone check --combined: * different, + missing at the destination, \
+- missing at the source, ! not compared; and with --all = the same. Exits with 1 unless all are the same. Objects are the same \
 only by their content: by a checksum or MD5 etag that the stores have or that was remembered, else they are read; \
 never by their times.",
   usage: "SOURCE DEST",
   examples: [
     ["lade check data/ s3://bucket/data/", "compares a directory with a prefix"],
     [
-      "lade check -q --one-way s3://bucket/data/ gs://other/data/",
+      "lade check --one-way s3://bucket/data/ gs://other/data/",
       "prints what the copy lacks or has otherwise",
     ],
     ["lade check --download s3://bucket/data/ data/", "reads all of both"],

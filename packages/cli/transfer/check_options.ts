@@ -14,6 +14,7 @@ export const checkOptions = {
   download: flag(["--download"], "Read every object of both sides, whatever is known of them."),
   sizeOnly: flag(["--size-only"], "Compare sizes alone, and read nothing."),
   oneWay: flag(["--one-way"], "Do not mind what only the destination has."),
+  all: flag(["--all"], "Print the names of what is the same, too, as -v and --json do."),
   ...filterOptions,
   ...cacheOptions,
   places: restOfArguments(

@@ -27,7 +27,7 @@ import {
 /** An object that is read for so long that it is shown. */
 const WORTH_SHOWING = 8 * 2 ** 20;
 
-/** Compares two trees or two objects, prints a line for each name, and sums up. */
+/** Compares two trees or two objects, prints a line for each name that differs, with `--all` for each, and sums up. */
 export async function runCheck(context: CommandContext, options: CheckOptions): Promise<void> {
   const { output, settings, signal } = context;
   const [source = "", target = "", ...more] = options.places;
@@ -70,6 +70,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
   const tellLimit = await watchLimit(context, givenJobs(options.jobs));
   const unseen = filter?.names && new Set(filter.names);
   const counts = new CheckCounts();
+  const showsSame = options.all || settings.verbosity > 0 || settings.json && !settings.quiet;
   const startedMs = clock.monotonicMs();
   {
     await using _display = showCommandProgress(context, progress, clock);
@@ -78,7 +79,7 @@ export async function runCheck(context: CommandContext, options: CheckOptions): 
       unseen?.delete(entry.name);
       counts.add(entry);
       end(progress, entry);
-      if (entry.sign !== "=" || !settings.quiet) await tell(context, entry);
+      if (entry.sign !== "=" || showsSame) await tell(context, entry);
     }
     for (const name of unseen ?? []) {
       const { uri } = placeBelow(await locatePrefix(lade, places.source), name);
