@@ -68,7 +68,9 @@ export async function moveTreeAway(move: TreeMoveAway): Promise<boolean> {
   if (isWithin) {
     await refuseLocalOverlap(plan, prefix, destination.place);
     const watch = new LoopWatch(plan, prefix, destination.place);
-    for await (const { key } of tree.walk(prefix.key, { signal })) await watch.check(key.slice(prefix.key.length));
+    for await (const { key } of tree.walk(prefix.key, { signal })) {
+      await watch.check(key.slice(prefix.key.length));
+    }
   }
   if (await tree.kindOf("", { signal }) === "link") {
     if (path.endsWith("/")) throw linkWithSlash(place.uri);
