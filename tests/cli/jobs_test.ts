@@ -94,7 +94,7 @@ Deno.test("a put that failed in the middle says how it goes on, and the same com
   const [, id = ""] = /lade jobs resume ([0-9a-f]{16})/.exec(failed.stderr) ?? [];
   assertStringIncludes(failed.stderr, "0 done and 1 half done");
   const listed = await here.run(["jobs", "list"]);
-  assertMatch(listed.stdout, new RegExp(`^${id}  interrupted  .*1 half done.*  lade put `));
+  assertMatch(listed.stdout, new RegExp(`^${id}  failed {7}.*1 half done, 1 failed  lade put `));
   const shown = await here.run(["jobs", "show", id.slice(0, 4)]);
   assertStringIncludes(shown.stdout, `half done    file://${here.file} to s3://bucket/large, 64.0 MiB`);
   assert(!shown.stdout.includes("upload-"), "no token is shown");
@@ -125,6 +125,43 @@ Deno.test("jobs resume runs the command line again, in its directory, and its ex
   const gone = await here.run(["jobs", "resume", left.id]);
   assertEquals(gone.code, 1);
   assertStringIncludes(gone.stderr, "no such journal");
+});
+
+Deno.test("a transfer whose command line holds a signature goes on by the same command alone, and says so", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(2);
+  const args = [
+    "put",
+    "--metadata",
+    "from=https://host/x?X-Amz-Signature=0123456789abcdef",
+    here.file,
+    "s3://bucket/",
+  ];
+  const failed = await here.run(args);
+  assertMatch(failed.stderr, /the same command goes on from here \(0 done and 1 half done\)\n/);
+  const json = await here.run(["--json", ...args]);
+  const lines = json.stderr.trim().split("\n").map((line) => JSON.parse(line));
+  const left = lines.find(({ type }) => type === "resumable");
+  assertEquals([left.halfDone, "command" in left], [1, false]);
+  const resumed = await here.run(["jobs", "resume", left.id]);
+  assertStringIncludes(resumed.stderr, "run the same again");
+  here.fake.faults.clear();
+  assertEquals([(await here.run(args)).code, here.uploads], [0, 0]);
+});
+
+Deno.test("a transfer that Ctrl-C ends is interrupted, and one whose objects were refused has failed", async () => {
+  await using here = await JobsHere.start();
+  const state = async () => JSON.parse((await here.run(["--json", "jobs", "list"])).stdout);
+  const controller = new AbortController();
+  const args = ["put", here.file, "s3://bucket/"];
+  const run = () => controller.abort(new InterruptError("SIGINT", 130));
+  here.fake.faults.add({ match: { operation: "UploadPart", nth: 3 }, action: { kind: "before", run } });
+  await here.run(args, undefined, controller.signal);
+  assertEquals([(await state()).state, "failed" in await state()], ["interrupted", false]);
+  here.fake.faults.clear();
+  here.failAfter(0);
+  await here.run(args);
+  assertEquals([(await state()).state, (await state()).failed], ["failed", 1]);
 });
 
 Deno.test("a command of a file has a journal of its own line, and jobs resume goes on with that alone", async () => {
@@ -158,7 +195,7 @@ Deno.test("jobs list and show tell in JSON what the tables of the documentation 
   for (const args of [["jobs", "list"], ["jobs", "show", ""]]) {
     const { stdout } = await here.run(["--json", ...args]);
     const { type, ...job } = JSON.parse(stdout);
-    assertEquals([type, job.state, job.operation, job.halfDone.length], ["job", "interrupted", "put", 1]);
+    assertEquals([type, job.state, job.operation, job.halfDone.length], ["job", "failed", "put", 1]);
     for (const name of Object.keys(job)) assertStringIncludes(row, `\`${name}\``);
   }
 });
@@ -257,7 +294,7 @@ Deno.test("a journal in a store goes on from there, and so do its jobs", async (
   here.fake.faults.clear();
   const [before, stored] = [here.requests, here.fake.uploads("bucket")[0]?.parts.size ?? 0];
   const listed = await here.run(["jobs", "list", "--journal", "s3://other/jobs/"], "/nowhere");
-  assertStringIncludes(listed.stdout, "interrupted");
+  assertMatch(listed.stdout, / {2}failed .*1 failed/);
   const resumed = await here.run([
     "jobs",
     "resume",

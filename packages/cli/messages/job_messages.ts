@@ -67,13 +67,13 @@ export class JobDetailsMessage implements Message {
   }
 }
 
-/** What an unfinished transfer leaves, and by what it is gone on with. */
+/** What an unfinished transfer leaves, and by what it is gone on with: the same command, and maybe a shorter one. */
 export class ResumableMessage implements Message {
   readonly #left: ResumableTransfer;
-  readonly #command: string;
+  readonly #command: string | undefined;
 
-  /** Says that `command` goes on with what is `left`. */
-  constructor(left: ResumableTransfer, command: string) {
+  /** Says that the same command, and `command` where there is one, go on with what is `left`. */
+  constructor(left: ResumableTransfer, command: string | undefined) {
     this.#left = left;
     this.#command = command;
   }
@@ -82,7 +82,8 @@ export class ResumableMessage implements Message {
   toText(): string {
     const { finished, halfDone } = this.#left;
     const what = [`${finished} done`, ...(halfDone > 0 ? [`${halfDone} half done`] : [])].join(" and ");
-    return printable(`lade: the same command goes on from here (${what}), and so does "${this.#command}"`);
+    const short = this.#command === undefined ? "" : `, and so does "${this.#command}"`;
+    return printable(`lade: the same command goes on from here (${what})${short}`);
   }
 
   /** The same. */
@@ -92,13 +93,14 @@ export class ResumableMessage implements Message {
   }
 }
 
-function stateOf({ owner, fault }: TransferJob): string {
-  return fault !== undefined ? "damaged" : owner ? "running" : "interrupted";
+function stateOf({ owner, fault, failed }: TransferJob): string {
+  if (fault !== undefined) return "damaged";
+  return owner ? "running" : failed !== undefined ? "failed" : "interrupted";
 }
 
-function doneText({ finished, bytes, halfDone }: TransferJob): string {
+function doneText({ finished, bytes, halfDone, failed }: TransferJob): string {
   const half = halfDone.length > 0 ? `, ${halfDone.length} half done` : "";
-  return `${finished} done (${formatSize(bytes)})${half}`;
+  return `${finished} done (${formatSize(bytes)})${half}${failed === undefined ? "" : `, ${failed} failed`}`;
 }
 
 function commandText({ commandLine, operation = "", sources = [], destination = "" }: TransferJob): string {
@@ -124,12 +126,13 @@ function jobJson(job: TransferJob): Json {
     finished,
     bytes,
     halfDone,
+    failed,
     fault,
   } = job;
   return {
     type: "job",
     ...{ id, state: stateOf(job), begun, operation, sources, destination, commandLine, directory },
     process: owner?.pid,
-    ...{ finished, bytes, halfDone: halfDone.map((each) => ({ ...each })), fault },
+    ...{ finished, bytes, halfDone: halfDone.map((each) => ({ ...each })), failed, fault },
   };
 }

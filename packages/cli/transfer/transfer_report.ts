@@ -128,7 +128,8 @@ export class TransferReport implements TransferListener {
       arg === "--journal" || arg.startsWith("--journal=")
     );
     const where = journal < 0 ? "" : ` --journal ${left.place}`;
-    await this.#context.output.advice(new ResumableMessage(left, `lade jobs resume ${left.id}${where}`));
+    const command = left.hasCommand ? `lade jobs resume ${left.id}${where}` : undefined;
+    await this.#context.output.advice(new ResumableMessage(left, command));
   }
 
   /** Called when an object is left alone on purpose. */

@@ -9,6 +9,8 @@ export interface CopiedContent {
   readonly size: number;
   /** Its etag; that of a local file has size, time of change, number and time of birth. */
   readonly etag?: string;
+  /** When the status of a local file last changed, in seconds since 1970: nobody can set that back. */
+  readonly statusSeconds?: number;
   /** Its version, where it has no etag. */
   readonly version?: string;
 }
@@ -59,14 +61,16 @@ export interface ResumableCopy {
 }
 
 /** What a copy of `info` is pinned to; `undefined` for a source of which two contents cannot be told apart. */
-export function contentOf({ size, etag, version }: ObjectInfo): CopiedContent | undefined {
-  if (etag !== undefined) return { size, etag };
+export function contentOf({ size, etag, statusChanged, version }: ObjectInfo): CopiedContent | undefined {
+  const status = statusChanged && { statusSeconds: statusChanged.getTime() / 1000 };
+  if (etag !== undefined) return { size, etag, ...status };
   return version === undefined ? undefined : { size, version };
 }
 
 /** Whether two contents are one. */
 export function isSameContent(one: CopiedContent, other: CopiedContent | undefined): boolean {
   return other !== undefined && one.size === other.size && one.etag === other.etag &&
+    one.statusSeconds === other.statusSeconds &&
     (one.etag !== undefined || one.version === other.version);
 }
 

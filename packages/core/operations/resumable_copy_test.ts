@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { FollowedCopy, type HalfDoneCopy, isSameContent } from "./resumable_copy.ts";
+import { contentOf, FollowedCopy, type HalfDoneCopy, isSameContent } from "./resumable_copy.ts";
 
 Deno.test("attempts within one call follow what the last one told, and nothing that was not kept", async () => {
   const told: string[] = [];
@@ -31,6 +31,13 @@ Deno.test("attempts within one call follow what the last one told, and nothing t
 Deno.test("two contents are one only by all that is known of them", () => {
   const one = { size: 9, etag: "e" };
   assertEquals(isSameContent(one, { size: 9, etag: "e" }), true);
+  const known = contentOf({
+    ...{ key: "k", size: 9, etag: "e", lastModified: new Date(0), metadata: {} },
+    statusChanged: new Date(1000),
+  });
+  assertEquals(isSameContent({ size: 9, etag: "e", statusSeconds: 1 }, known), true);
+  assertEquals(isSameContent({ size: 9, etag: "e", statusSeconds: 2 }, known), false);
+  assertEquals(isSameContent(one, known), false);
   assertEquals(isSameContent(one, { size: 9, etag: "e", version: "2" }), true);
   for (
     const other of [undefined, { size: 8, etag: "e" }, { size: 9, etag: "f" }, { size: 9, version: "1" }]

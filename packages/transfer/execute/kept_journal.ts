@@ -67,7 +67,8 @@ export interface RememberedCopy {
   readonly resumable?: ResumableCopy;
   /** Called when the copy is proved; a move waits for it before it removes the source. */
   readonly onCopied: (
-    copied: Pick<CopyObjectResult, "size" | "etag" | "sourceEtag">,
+    copied: Pick<CopyObjectResult, "size" | "etag" | "sourceEtag" | "read">,
+    source?: ObjectMeta,
   ) => void | Promise<void>;
 }
 
@@ -170,14 +171,25 @@ export class KeptJournal {
     const isResumable = this.#journal.isResumable(to.uri, size);
     return {
       ...(isResumable && { resumable: this.#journal.resumable(from.uri, to.uri) }),
-      onCopied: ({ size, etag, sourceEtag }) => {
+      onCopied: async ({ size, etag, sourceEtag, read }, moved) => {
         const target = { size, ...(etag !== undefined && { etag }) };
-        const source = sourceEtag === undefined ? {} : { etag: sourceEtag };
+        const known = moved ?? read?.info ?? listed ?? await this.#statusOf(from);
+        const { statusChanged } = known?.etag === sourceEtag ? known ?? {} : {};
+        const source = {
+          ...(sourceEtag !== undefined && { etag: sourceEtag }),
+          ...(statusChanged && { statusChanged }),
+        };
         const isNamed = isMove && !listed;
         this.#journal.finish(from.uri, to.uri, source, target, isNamed);
-        if (isNamed) return this.#journal.flush();
+        if (isNamed) await this.#journal.flush();
       },
     };
+  }
+
+  /** What the system says of a local source that was named; nothing of others, and where it can not be told any more. */
+  async #statusOf({ uri, store, key }: Place): Promise<ObjectMeta | undefined> {
+    if (localPathOf(uri) === undefined) return undefined;
+    return await store.head(key, { signal: this.#setup.signal }).catch(() => undefined);
   }
 
   /** Ends the journal. Where all is done, nothing is left of half-done copies whose objects are gone. */
@@ -187,7 +199,8 @@ export class KeptJournal {
       await this.#dropHalfDone();
       await this.#removeTemporaries();
     }
-    return await this.#journal.end(isComplete);
+    const { signal, tally: { failed } } = this.#setup;
+    return await this.#journal.end(isComplete, signal.aborted ? undefined : failed);
   }
 
   /** Tells others, where this is a share, how the transfer has ended. */

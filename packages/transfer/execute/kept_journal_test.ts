@@ -18,13 +18,13 @@ class Here implements AsyncDisposable {
   left: ResumableTransfer | undefined;
 
   /** One run: the names that were copied, and those that were done before. */
-  async run(afterMs: number, recursive = true) {
+  async run(afterMs: number, { recursive = true, sources = ["memory://s/d/"] } = {}) {
     const [done, before]: [string[], string[]] = [[], []];
     this.left = undefined;
     const name = (uri: string) => uri.slice(uri.lastIndexOf("/") + 1);
     await transfer(this.lade, {
       operation: "cp",
-      sources: ["memory://s/d/"],
+      sources,
       destination: await resolveDestination(this.lade, `${this.directory}/out/`, true),
       recursive,
       move: false,
@@ -125,6 +125,32 @@ Deno.test("sync takes nothing for done that it has found to be different", async
     assertEquals(await Deno.readTextFile(path), isAll ? "A" : "a");
   }
 });
+
+/** Writes to a file in place, and sets its times back, when the second in which its status changed is over. */
+async function editUnseen(path: string, text: string): Promise<void> {
+  const { mtime, ctime } = await Deno.stat(path);
+  const time = mtime ?? new Date(0);
+  for (let now = ctime; now?.getTime() === ctime?.getTime(); now = (await Deno.stat(path)).ctime) {
+    await Deno.writeTextFile(path, text);
+    await Deno.utime(path, time, time);
+  }
+}
+
+for (const recursive of [true, false]) {
+  Deno.test(`a local source that was edited and got its old time back is not done, recursive ${recursive}`, async () => {
+    await using made = await here();
+    await Deno.mkdir(`${made.directory}/in`);
+    for (const name of ["a", "b", "c"]) await Deno.writeTextFile(`${made.directory}/in/${name}`, name);
+    const names = ["a", "b", "c"].map((name) => `${made.directory}/in/${name}`);
+    const how = { recursive, sources: recursive ? [`${made.directory}/in/`] : names };
+    assertEquals(await made.run(4000, how), { done: ["a", "c"], before: [] });
+    assertEquals(await made.run(4000, how), { done: [], before: ["a", "c"] });
+    await editUnseen(`${made.directory}/in/c`, "C");
+    assertEquals(await made.run(4000, how), { done: ["c"], before: ["a"] });
+    assertEquals(await Deno.readTextFile(`${made.directory}/out/c`), "C");
+    assertEquals(await made.run(4000, how), { done: [], before: ["a", "c"] });
+  });
+}
 
 Deno.test("a transfer that takes no time keeps no journal", async () => {
   await using made = await here();

@@ -81,7 +81,7 @@ export async function writeAll(
     : await to.store.createWriter(to.key, options);
   for await (const chunk of chunks) await writer.write(chunk);
   const result = await writer.close();
-  onCopied?.({ ...result, ...(sourceEtag !== undefined && { sourceEtag }) });
+  await onCopied?.({ ...result, ...(sourceEtag !== undefined && { sourceEtag }) });
   tellWritten(to, result, onVerified);
   return result.size;
 }

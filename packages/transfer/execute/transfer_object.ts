@@ -43,7 +43,7 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
     if (isConverted(from.key, conversion)) return await convertObject(from, to, job, config);
     const copying = { ...config.attributes, ...options, ...versionOf(job) };
     const result = await copyObject(from.store, from.key, to.store, to.key, copying);
-    onCopied?.(result);
+    await onCopied?.(result);
     await config.remember?.(result);
     tellCopied(from, to, result, onVerified);
     onDropped(result.dropped ?? []);

@@ -30,6 +30,8 @@ export interface TransferJob extends Partial<Omit<JournalHeader, "lade">> {
   readonly bytes: number;
   /** Objects that are half done. */
   readonly halfDone: readonly HalfDoneObject[];
+  /** Objects that failed in the last run, where that went to its end; absent where it is under way or was interrupted. */
+  readonly failed?: number;
   /** What is wrong with the journal. */
   readonly fault?: string;
 }
@@ -53,6 +55,7 @@ export async function showJob(lade: UriCalls, place: JournalPlace, id: string): 
       ...(owner && { owner }),
       finished: state.finished.size,
       bytes: state.finishedBytes,
+      ...(state.failed !== undefined && { failed: state.failed }),
       halfDone: Array.from(
         state.halfDone.values(),
         ({ from, to, copy }) => ({

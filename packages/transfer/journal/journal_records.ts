@@ -48,9 +48,10 @@ export type JournalRecord =
   | ({ readonly type: "begun" } & Omit<HalfDone, "parts">)
   | { readonly type: "part"; readonly id: number; readonly part: CopiedPart }
   | { readonly type: "ended"; readonly id: number }
-  | ({ readonly type: "run" } & JournalRun);
+  | ({ readonly type: "run" } & JournalRun)
+  | { readonly type: "over"; readonly failed: number };
 
-const TYPES = ["header", "finished", "begun", "part", "ended", "run", "moved"] as const;
+const TYPES = ["header", "finished", "begun", "part", "ended", "run", "moved", "over"] as const;
 
 /** Writes a record: a byte of its type, then JSON; of the frequent types fixed bytes. */
 export function formatRecord(record: JournalRecord): Uint8Array {

@@ -21,6 +21,8 @@ export class JournalState {
   finishedBytes = 0;
   /** The processes that did some of it. */
   readonly runs: JournalRun[] = [];
+  /** Objects that failed in the last run, where that went to its end; absent where it is under way or was interrupted. */
+  failed: number | undefined;
   /** Copies that were begun and not ended, by the URI of their destination. */
   readonly halfDone = new Map<string, HalfDone>();
   /** The number of the next copy that begins. */
@@ -67,7 +69,11 @@ export class JournalState {
         this.nextId = Math.max(this.nextId, begun.id + 1);
         break;
       }
+      case "over":
+        this.failed = record.failed;
+        break;
       case "run":
+        this.failed = undefined;
         this.runs.push({ pid: record.pid, ...(record.host !== undefined && { host: record.host }) });
         break;
       case "part":

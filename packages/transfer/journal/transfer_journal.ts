@@ -49,6 +49,8 @@ export interface ResumableTransfer {
   readonly finished: number;
   /** Copies of large objects that would be gone on with. */
   readonly halfDone: number;
+  /** Whether the journal has a command line, by which `lade jobs resume` goes on. */
+  readonly hasCommand: boolean;
 }
 
 /** The content of an object, by which it is known again. */
@@ -57,6 +59,8 @@ export interface ObjectState {
   readonly size?: number;
   /** Its etag. */
   readonly etag?: string;
+  /** When the status of a local file last changed, which shows a change whose time was set back. */
+  readonly statusChanged?: Date;
 }
 
 /** An object that is done. */
@@ -217,9 +221,13 @@ export class TransferJournal {
     this.#take({ type: "ended", id });
   }
 
-  /** Ends the journal: it is removed where everything is done, else what it holds is told. */
-  async end(isComplete: boolean): Promise<ResumableTransfer | undefined> {
+  /**
+   * Ends the journal: it is removed where everything is done, else what it holds is told. `failed` is how many objects
+   * failed of a transfer that went to its end; absent where that was ended before.
+   */
+  async end(isComplete: boolean, failed?: number): Promise<ResumableTransfer | undefined> {
     await this.#beginning;
+    if (!isComplete && failed !== undefined) this.#take({ type: "over", failed });
     const log = this.#log;
     this.#log = undefined;
     if (!log) return undefined;
@@ -233,8 +241,9 @@ export class TransferJournal {
     } catch (error) {
       this.#giveUp(error);
     }
-    const { id, place } = this.#setup;
-    return { id, place: place.name, finished: finished.size, halfDone: halfDone.size };
+    const { id, place, header } = this.#setup;
+    const hasCommand = (this.#state.header ?? header).commandLine !== undefined;
+    return { id, place: place.name, finished: finished.size, halfDone: halfDone.size, hasCommand };
   }
 
   /** Says first which transfer it is, and which process is at it. */
@@ -297,8 +306,9 @@ export class TransferJournal {
   }
 
   #fingerprint(from: string, to: string, source: ObjectState, target: ObjectState) {
+    const { statusChanged: status = "" } = source;
     return fingerprintOf(
-      this.#sha.digest(`${from}\0${to}\0${source.etag}`),
+      this.#sha.digest(`${from}\0${to}\0${source.etag}${status && ` ${status.getTime()}`}`),
       this.#sha.digest(`${target.size} ${target.etag}`),
     );
   }
