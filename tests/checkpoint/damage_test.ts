@@ -1,7 +1,9 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { copyCheckpoint, FencedError, InvalidCheckpointError, openCheckpoints } from "@lade/checkpoint";
-import { createStoreContext, getBytes, MemoryStore } from "@lade/core";
-import { StoreError } from "@lade/core/errors";
+import { createStoreContext, getBytes, type GetOptions, type GetResult, MemoryStore } from "@lade/core";
+import { ChecksumMismatchError, StoreError } from "@lade/core/errors";
+import { ForwardingStore } from "@lade/core/layers";
+import { bytesAtHand } from "@lade/core/seams";
 import { FormatError } from "@lade/formats/errors";
 import {
   assertWhole,
@@ -332,4 +334,53 @@ Deno.test("a damaged table keeps what it may name, and is passed over by who wan
     await using _ = checkpoint;
     assertEquals([checkpoint.info.step, skipped.map(({ step }) => step)], [2, [3]]);
   }
+});
+
+/** A store that finds by checksums of its own that objects of a key are damaged. */
+class RottenStore extends ForwardingStore {
+  rotten = "";
+
+  constructor(store: MemoryStore) {
+    super(store, [bytesAtHand, "beneath"]);
+  }
+
+  override get(key: string, options?: GetOptions): Promise<GetResult> {
+    if (key !== this.rotten) return super.get(key, options);
+    const uri = `${this.uri}/${key}`;
+    const detail = "its bytes do not match the checksum that the service has";
+    return Promise.reject(new ChecksumMismatchError({ operation: "get", uri, detail }));
+  }
+}
+
+Deno.test("what the store itself finds damaged stops no more than what is found damaged here", async () => {
+  const { store: below, key, all } = await series(1);
+  await all[0]?.settled();
+  const store = new RottenStore(below);
+  const [runs, commit, data] = [
+    await key("runs/"),
+    await key("commits/"),
+    await key("data/", ".safetensors"),
+  ];
+  for (const rotten of [runs, commit, `c/latest.json`]) {
+    store.rotten = rotten;
+    await using one = await openCheckpoints(store, "c");
+    const listed = await Array.fromAsync(one.list({ onDamaged() {} }));
+    assertEquals(listed.map(({ step }) => step), rotten === commit ? [1] : [2, 1]);
+    const { damaged, retired } = await one.gc({ keep: { last: 1 }, dryRun: true });
+    assertEquals([damaged.length, retired.length], rotten === commit ? [1, 0] : [0, 1], rotten);
+    assertEquals((await one.recover()).invalid, []);
+    const { skipped, checkpoint } = await one.openLatestValid();
+    await checkpoint[Symbol.asyncDispose]();
+    assertEquals(skipped.map(({ step }) => step), rotten === commit ? [2] : []);
+  }
+  store.rotten = runs;
+  const rest = await openCheckpoints(store, "c", { run: "run 2" });
+  await rest.save(3, { tensors: [] }).committed;
+  store.rotten = data;
+  await using reader = await openCheckpoints(store, "c", { readOnly: true });
+  await using checkpoint = await reader.open(1);
+  const { faults } = await checkpoint.verify("full");
+  assertEquals([...new Set(faults.map(({ key }) => `c/${key}`))], [data]);
+  const error = await assertRejects(() => checkpoint.loadAll(), InvalidCheckpointError);
+  assert(error.message.includes(data.slice(2)) && error.message.includes("checksum that the service has"));
 });

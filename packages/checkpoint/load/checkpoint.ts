@@ -1,5 +1,5 @@
 import { crc32c, crc32cToHex, getBytes, objectUri } from "@lade/core";
-import { NotFoundError, QuotaExceededError } from "@lade/core/errors";
+import { ChecksumMismatchError, NotFoundError, QuotaExceededError } from "@lade/core/errors";
 import type { NdArray } from "@lade/formats/array";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import type { JsonValue } from "../json/canonical_json.ts";
@@ -127,7 +127,9 @@ export class Checkpoint implements TensorReader, AsyncDisposable {
     try {
       return (await getBytes(this.#series.store, key, { maxSize, ...(signal && { signal }) })).bytes;
     } catch (error) {
-      if (error instanceof QuotaExceededError) throw this.#invalid(name, `${key}: ${error.detail}`, error);
+      if (error instanceof QuotaExceededError || error instanceof ChecksumMismatchError) {
+        throw this.#invalid(name, `${key}: ${error.detail}`, error);
+      }
       if (!(error instanceof NotFoundError)) throw error;
       throw this.#invalid(name, `${JSON.stringify(objectUri(this.#series.store.uri, key))} is gone`, error);
     }

@@ -1,6 +1,6 @@
 import { objectUri, readRanges } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
-import { NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
+import { ChecksumMismatchError, NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { damagedChunks, type DataObject } from "../record/piece_bytes.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
@@ -132,11 +132,17 @@ async function fill(
     }
     return bytes;
   } catch (error) {
-    if (!first || !(error instanceof NotFoundError || error instanceof RangeNotSatisfiableError)) throw error;
-    throw invalid(store.uri, first, `${key} is ${error instanceof NotFoundError ? "gone" : "cut"}`, {
-      cause: error,
-    });
+    const fault = faultOf(error);
+    if (!first || !fault) throw error;
+    throw invalid(store.uri, first, `${key}${fault}`, { cause: error });
   }
+}
+
+/** What an object has that cannot be read; nothing where only the store fails. */
+function faultOf(error: unknown): string | undefined {
+  if (error instanceof NotFoundError) return " is gone";
+  if (error instanceof RangeNotSatisfiableError) return " is cut";
+  return error instanceof ChecksumMismatchError ? `: ${error.detail}` : undefined;
 }
 
 /** Puts bytes that do not lie side by side in the target where they belong; says how many are the caller's. */

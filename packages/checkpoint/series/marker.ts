@@ -16,7 +16,10 @@ export async function checkMarker(
   { store, ifIgnored }: Series,
   { create, signal }: { readonly create: boolean; readonly signal?: AbortSignal | undefined },
 ): Promise<void> {
-  const found = await readSmall(store, MARKER_KEY, signal);
+  const advice = `where no newer version wrote it, it is damaged: put back the line ${MARKER.trimEnd()}`;
+  const found = await readSmall(store, MARKER_KEY, signal).catch((error) => {
+    throw error instanceof FormatError ? error.restated({ advice }) : error;
+  });
   if (!found) {
     if (!create) {
       throw new NotFoundError({
@@ -34,6 +37,6 @@ export async function checkMarker(
     operation: "open checkpoints in",
     uri: objectUri(store.uri, MARKER_KEY),
     detail: "it is not the mark of a series that this version of Lade reads",
-    advice: `where no newer version wrote it, it is damaged: put back the line ${MARKER.trimEnd()}`,
+    advice,
   });
 }

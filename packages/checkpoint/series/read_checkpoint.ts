@@ -56,9 +56,7 @@ export async function orDamaged<T>(
   try {
     return await read();
   } catch (error) {
-    const isDamage = error instanceof StoreError &&
-      (error.code === "invalid-format" || error.code === "checksum-mismatch");
-    if (!isDamage) throw error;
+    if (!(error instanceof StoreError) || error.code !== "invalid-format") throw error;
     onDamaged({ generation, step, key: commitKey({ generation, step }), detail: error.detail });
     return undefined;
   }
@@ -69,7 +67,7 @@ export async function newestManifest(series: Series, signal?: AbortSignal): Prom
   for (let attempt = 1;; attempt++) {
     const found = await newestCommit(series, signal);
     if (!found || attempt === REMOVALS) return found && await manifestOf(series, found, signal);
-    const manifest = await findManifest(series, found, signal);
+    const manifest = await findManifest(series, found, signal).catch(withAdvice);
     // One that was removed meanwhile was no longer the newest.
     if (manifest) return manifest;
   }
@@ -81,13 +79,16 @@ export async function manifestOf(
   ref: CheckpointRef,
   signal?: AbortSignal,
 ): Promise<Manifest> {
-  const manifest = await findManifest(series, ref, signal).catch((error) => {
-    if (!(error instanceof FormatError)) throw error;
-    const advice = "name an earlier step; runs that begin once it is retired go on from the one before";
-    throw error.restated({ advice });
-  });
+  const manifest = await findManifest(series, ref, signal).catch(withAdvice);
   if (manifest) return manifest;
   throw noCheckpoint(series, ref);
+}
+
+/** Says with damage what to do. */
+function withAdvice(error: unknown): never {
+  if (!(error instanceof FormatError)) throw error;
+  const advice = "name an earlier step; runs that begin once it is retired go on from the one before";
+  throw error.restated({ advice });
 }
 
 /** Where the manifest of a checkpoint is not there, readable or not, it is a `NotFoundError`. */

@@ -1,5 +1,5 @@
 import { getBytes, type ObjectStore, objectUri } from "@lade/core";
-import { NotFoundError, QuotaExceededError } from "@lade/core/errors";
+import { ChecksumMismatchError, NotFoundError, QuotaExceededError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
 import { PREFIXES } from "../keys/series_keys.ts";
 import { MOST_TABLE_BYTES } from "../manifest/manifest.ts";
@@ -37,7 +37,7 @@ export async function readSmall(
   }
 }
 
-/** {@linkcode readSmall} of an object that has to be there, with its etag. */
+/** {@linkcode readSmall} of an object that has to be there, with its etag. What the store itself finds damaged is a `FormatError`. */
 export async function readWhole(
   store: ObjectStore,
   key: string,
@@ -48,8 +48,9 @@ export async function readWhole(
     const { bytes, info } = await getBytes(store, key, { maxSize: most, ...(signal && { signal }) });
     return { bytes, etag: info.etag };
   } catch (cause) {
-    if (!(cause instanceof QuotaExceededError)) throw cause;
-    const detail = `${cause.detail}: it was not written by Lade`;
+    const isOther = cause instanceof QuotaExceededError;
+    if (!isOther && !(cause instanceof ChecksumMismatchError)) throw cause;
+    const detail = `${cause.detail}: ${isOther ? "it was not written by Lade" : "it is damaged"}`;
     throw new FormatError({ operation: "read", uri: objectUri(store.uri, key), detail, cause });
   }
 }

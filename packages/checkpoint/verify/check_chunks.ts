@@ -1,6 +1,6 @@
 import { crc32c, crc32cToHex, readChunks, readRanges } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
-import { NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
+import { ChecksumMismatchError, NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
 import type { TensorEntry } from "../manifest/manifest.ts";
 import { damagedChunks, type PieceBytes } from "../record/piece_bytes.ts";
 import type { Verification } from "./verification.ts";
@@ -52,7 +52,7 @@ export async function checkExtras(work: Verification, signal: AbortSignal | unde
   }, signal);
 }
 
-/** Takes it for a fault that an object is gone or cut since it was listed. */
+/** Takes it for a fault that an object is gone or cut since it was listed, or damaged by what its store says. */
 export async function orGone(
   { onFault }: Verification,
   key: string,
@@ -63,6 +63,7 @@ export async function orGone(
   } catch (error) {
     if (error instanceof NotFoundError) onFault({ key, detail: "it is gone" });
     else if (error instanceof RangeNotSatisfiableError) onFault({ key, detail: "it is cut" });
+    else if (error instanceof ChecksumMismatchError) onFault({ key, detail: error.detail });
     else throw error;
   }
 }
