@@ -7,6 +7,8 @@
 import type { ObjectStore } from "./object_store.ts";
 import type { GetOptions, ObjectInfo, ResolvedRange } from "./types.ts";
 
+export { mayHaveThreads } from "./may_have_threads.ts";
+
 /** The name of a store's method that gives bytes at hand; see {@linkcode QuickStore}. */
 export const bytesAtHand: unique symbol = Symbol("bytesAtHand");
 

@@ -1,5 +1,6 @@
 import type { ReadHints, StoreContext } from "@lade/core";
 import { PLATFORM, type Platform } from "@lade/core/backend";
+import { mayHaveThreads } from "@lade/core/seams";
 import { blocksAbove, blocksBelow } from "./direct_alignment.ts";
 import { DescriptorCalls, type NodeFs } from "./descriptor_calls.ts";
 import { DirectPartFile } from "./direct_part_file.ts";
@@ -7,6 +8,7 @@ import { DirectReader } from "./direct_reader.ts";
 import { DirectWriter, type DirectWriterSetup } from "./direct_writer.ts";
 import { errorCode, NO_DIRECT } from "./file_error.ts";
 import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
+import { WriteThreads } from "./write_threads.ts";
 
 const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
@@ -38,6 +40,7 @@ export class DirectMedium implements Medium {
   readonly #readFlags: number;
   readonly #writeFlags: number;
   readonly #createFlags: number;
+  readonly #threads: WriteThreads | undefined;
 
   constructor({ fs, context, fallback }: DirectMediumSetup) {
     const { O_CREAT, O_EXCL, O_RDONLY, O_WRONLY } = fs.constants;
@@ -48,6 +51,7 @@ export class DirectMedium implements Medium {
     this.#readFlags = O_RDONLY | direct;
     this.#writeFlags = O_WRONLY | direct;
     this.#createFlags = O_WRONLY | O_CREAT | O_EXCL | direct;
+    if (mayHaveThreads()) this.#threads = new WriteThreads(context.clock, this.#writeFlags);
   }
 
   openSync(path: string): ReadableFile {
@@ -67,12 +71,12 @@ export class DirectMedium implements Medium {
   }
 
   async create(path: string, expected?: number): Promise<WritableFile> {
-    const made = await this.#create(path);
+    const made = await this.#create(path, expected);
     return "fd" in made ? new DirectWriter({ ...made, expected }) : await made.create(path, expected);
   }
 
   async createParts(path: string, size: number, concurrency?: number): Promise<PartFile> {
-    const made = await this.#create(path);
+    const made = await this.#create(path, size);
     return "fd" in made
       ? new DirectPartFile({ ...made, size, concurrency })
       : await made.createParts(path, size, concurrency);
@@ -80,7 +84,7 @@ export class DirectMedium implements Medium {
 
   async reopenParts(path: string, size: number, concurrency?: number): Promise<PartFile> {
     try {
-      const made = this.#made(path, await this.#calls.open(path, this.#writeFlags));
+      const made = this.#made(path, await this.#calls.open(path, this.#writeFlags), size);
       return new DirectPartFile({ ...made, size, concurrency });
     } catch (error) {
       return await this.#instead(path, error).reopenParts(path, size, concurrency);
@@ -92,9 +96,9 @@ export class DirectMedium implements Medium {
   }
 
   /** A new file, or who makes it where it cannot be opened with O_DIRECT. */
-  async #create(path: string): Promise<NewDirectFile | Medium> {
+  async #create(path: string, expected?: number): Promise<NewDirectFile | Medium> {
     try {
-      return this.#made(path, await this.#calls.open(path, this.#createFlags));
+      return this.#made(path, await this.#calls.open(path, this.#createFlags), expected);
     } catch (error) {
       // The system makes the file before it refuses the flag.
       if (errorCode(error) === "EINVAL") await Deno.remove(path).catch(() => {});
@@ -102,9 +106,10 @@ export class DirectMedium implements Medium {
     }
   }
 
-  #made(path: string, fd: number): NewDirectFile {
+  #made(path: string, fd: number, expected = 0): NewDirectFile {
     const open = () => this.#calls.openSync(path, this.#writeFlags);
-    return { fd, open, calls: this.#calls, context: this.#context };
+    const threaded = this.#threads?.open(path, expected, () => this.#calls.status(fd));
+    return { fd, open, threaded, calls: this.#calls, context: this.#context };
   }
 
   #reader(fd: number): DirectReader {

@@ -7,10 +7,13 @@ import type { FileStatus } from "./file_status.ts";
 import { finishDirect } from "./finish_direct.ts";
 import type { PartFile } from "./medium.ts";
 import { SlabSupply } from "./slab_supply.ts";
+import type { ThreadedFile } from "./write_threads.ts";
 
 /** Buffers for bytes that are not aligned in memory, and for the file's end. */
 const SLAB_SIZE = 2 ** 20;
 const SLABS = 4;
+/** Those that another thread writes meanwhile are as large as what keeps a disk busy. */
+const SHARED_SLAB_SIZE = 4 * 2 ** 20;
 
 /** What a {@linkcode DirectPartFile} is made of. */
 export interface DirectPartFileSetup {
@@ -24,6 +27,8 @@ export interface DirectPartFileSetup {
   readonly size: number;
   /** The most parts written concurrently, where that is said. */
   readonly concurrency?: number | undefined;
+  /** The file as other threads write it, where they may. */
+  readonly threaded?: ThreadedFile | undefined;
 }
 
 /** Writes parts by O_DIRECT. The last block is filled up and then cut off. Parts begin at multiples of the block size. */
@@ -35,8 +40,10 @@ export class DirectPartFile implements PartFile {
 
   constructor(setup: DirectPartFileSetup) {
     this.#setup = setup;
-    this.#slabs = new SlabSupply(setup.context, SLAB_SIZE, SLABS);
-    this.#output = new DirectOutput({ ...setup, slabs: this.#slabs, slabSize: SLAB_SIZE });
+    const { threaded, context, size } = setup;
+    const slabSize = threaded ? blocksAbove(Math.max(1, Math.min(SHARED_SLAB_SIZE, size))) : SLAB_SIZE;
+    this.#slabs = new SlabSupply(context, slabSize, SLABS, threaded !== undefined);
+    this.#output = new DirectOutput({ ...setup, slabs: this.#slabs, slabSize });
   }
 
   async writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {

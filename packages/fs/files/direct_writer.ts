@@ -7,6 +7,7 @@ import type { FileStatus } from "./file_status.ts";
 import { finishDirect } from "./finish_direct.ts";
 import type { WritableFile } from "./medium.ts";
 import { SlabSupply } from "./slab_supply.ts";
+import type { ThreadedFile } from "./write_threads.ts";
 
 /** Bytes of one request. */
 const PIECE = 8 * 2 ** 20;
@@ -23,6 +24,8 @@ export interface DirectWriterSetup {
   readonly context: StoreContext;
   /** Bytes that will be written, where that is known. */
   readonly expected?: number | undefined;
+  /** The file as other threads write it, where they may. */
+  readonly threaded?: ThreadedFile | undefined;
 }
 
 /**
@@ -36,7 +39,7 @@ export class DirectWriter implements WritableFile {
   readonly #output: DirectOutput;
   readonly #flying = new Set<Promise<void>>();
   #failure: { readonly error: unknown } | undefined;
-  #slab: Slab | undefined;
+  #slab: Slab<ArrayBufferLike> | undefined;
   #filled = 0;
   /** Bytes handed on, a multiple of the block size. */
   #position = 0;
@@ -45,11 +48,13 @@ export class DirectWriter implements WritableFile {
   constructor(setup: DirectWriterSetup) {
     this.#setup = setup;
     this.#slabSize = blocksAbove(Math.max(BLOCK, Math.min(PIECE, setup.expected ?? PIECE)));
-    this.#slabs = new SlabSupply(setup.context, this.#slabSize, MOST_IN_FLIGHT);
+    const { context, threaded } = setup;
+    this.#slabs = new SlabSupply(context, this.#slabSize, MOST_IN_FLIGHT, threaded !== undefined);
     this.#output = new DirectOutput({ ...setup, slabs: this.#slabs, slabSize: this.#slabSize });
   }
 
   async append(chunk: Uint8Array): Promise<void> {
+    if (this.#setup.expected === undefined) this.#setup.threaded?.expect(chunk.length);
     for (let rest = chunk; rest.length > 0;) {
       const count = this.#filled === 0 && rest.length >= PIECE && !this.#output.isMisaligned
         ? await this.#appendStraight(rest)
@@ -93,7 +98,7 @@ export class DirectWriter implements WritableFile {
   }
 
   /** Writes the slab at the end of the file, and goes on meanwhile. */
-  async #send(slab: Slab, length: number): Promise<void> {
+  async #send(slab: Slab<ArrayBufferLike>, length: number): Promise<void> {
     const position = this.#position;
     await this.#room();
     this.#position += length;

@@ -1,3 +1,5 @@
+import { mayHaveThreads } from "@lade/core/seams";
+
 /** What whether there may be a reader depends on. */
 export interface ReaderQuestion {
   /** Workers of the loader. */
@@ -10,15 +12,6 @@ export interface ReaderQuestion {
  * Whether a loader may have a second thread that reads: there is a core for it, which no workers have, the loader decides how
  * far it reads ahead, and `LADE_LANES` is not 0. What it reads, files, is there on Deno alone.
  */
-export function mayHaveReader(
-  { workers, batchesAhead }: ReaderQuestion,
-): boolean {
-  return typeof Deno !== "undefined" && workers === 0 && batchesAhead === "auto" &&
-    navigator.hardwareConcurrency > 1 && !areLanesOff();
-}
-
-function areLanesOff(): boolean {
-  const name = "env", variable = "LADE_LANES";
-  return Deno.permissions.querySync({ name, variable }).state === "granted" &&
-    Deno.env.get(variable)?.trim() === "0";
+export function mayHaveReader({ workers, batchesAhead }: ReaderQuestion): boolean {
+  return workers === 0 && batchesAhead === "auto" && mayHaveThreads();
 }
