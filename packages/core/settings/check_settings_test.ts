@@ -114,6 +114,9 @@ Deno.test("checkSettings() says what would do, where it was written, and never a
     [{ "tags.a": 1 }, 'unknown configuration "tags.a"'],
     [{ key: text("hush hush") }, "key (--config) has to be"],
     [{ bundle: "a\u0000b" }, "bundle has to be the path of a file"],
+    [{ bundle: '{ "private_key": "hush" }' }, "bundle has to be the path of a file rather than its content"],
+    [{ bundle: text(btoa(`{"k":"${"x".repeat(99)}"}`)) }, 'of a file rather than its content, not "eyJ***"'],
+    [{ bundle: text("-----BEGIN PRIVATE KEY-----\\nAA") }, "rather than its content, not"],
   ];
   for (const [config, said] of cases) {
     const { message } = assertThrows(() => check(config), TypeError, said);

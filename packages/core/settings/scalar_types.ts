@@ -22,9 +22,16 @@ export function textType(
   };
 }
 
-/** The path of a file; `~/` at its start stands for the home directory. */
+/** All but what stands in files of credentials and certificates: JSON and PEM, as they are or in base64. */
+const PATH = /^(?!\{\s*"|-----BEGIN |(?:eyJ|ew[o0]|LS0tLS1)[\w+/]{60,})/;
+
+/** The path of a file, and not its content; `~/` at its start stands for the home directory. */
 export const fileType: SettingType = {
-  ...textType({ expected: "the path of a file", example: "/etc/file" }),
+  ...textType({
+    expected: "the path of a file rather than its content",
+    pattern: PATH,
+    example: "/etc/file",
+  }),
   shown: "path",
 };
 

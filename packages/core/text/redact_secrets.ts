@@ -50,16 +50,19 @@ const HIDDEN = "***";
 
 /** Text without any of it is searched no further. */
 const SUSPECT =
-  /@|upload|key|token|secret|sig|pass|pwd|sas|credentials|authorization|bearer|connection|ya29|eyj|1\/\/0/i;
+  /@|upload|key|token|secret|sig|pass|pwd|sas|credentials|authorization|bearer|connection|ya29|eyj|ew[o0]|LS0tLS1|1\/\/0/i;
 
 /**
  * What shows by itself that it is a secret: access tokens and refresh tokens of Google's, signed statements (JSON Web
- * Token), of which the signature is cut, and private keys.
+ * Token), of which the signature is cut, private keys, and files of credentials (JSON, PEM) in base64.
  */
 const TOKEN = /(?<![\w.-])(ya29\.|1\/\/0)[\w.-]{8,}/g;
 const STATEMENT = /(?<![\w.-])(eyJ[\w-]{8,}\.)[\w-]{2,}\.[\w-]*/g;
 const PRIVATE_KEY =
   /(-----BEGIN [A-Z ]{0,20}PRIVATE KEY-----)(?:(?!-----)[^]){1,16384}(-----END [A-Z ]{0,20}PRIVATE KEY-----|$)/g;
+
+const ENCODED_FILE =
+  /(?<![\w.-])(eyJ|ew[o0]|LS0tLS1)[\w+/]{60,}(?:(?:\r?\n[\w+/]{60,})+(?:\r?\n[\w+/]+)?)?={0,2}/g;
 
 /** `https://user:password@host`, with a password that may hold a slash; of other schemes `scheme://user:password@`. */
 const USER_INFO =
@@ -97,7 +100,7 @@ export function redactSecrets(text: string): string {
   let redacted = text.includes("@") ? redactUserInfo(text) : text;
   redacted = redacted.replace(AUTHORIZATION, `$1${HIDDEN}`).replace(BEARER, `$1${HIDDEN}`);
   redacted = redacted.replace(TOKEN, `$1${HIDDEN}`).replace(STATEMENT, `$1${HIDDEN}`);
-  redacted = redacted.replace(PRIVATE_KEY, `$1${HIDDEN}$2`);
+  redacted = redacted.replace(PRIVATE_KEY, `$1${HIDDEN}$2`).replace(ENCODED_FILE, `$1${HIDDEN}`);
   if (/: /.test(redacted)) {
     redacted = redacted.replace(HEADER, (whole, name: string, sign: string) => {
       return isSecretName(name) ? name + sign + HIDDEN : whole;

@@ -89,6 +89,10 @@ Deno.test("redactSecrets() hides tokens and private keys wherever they stand", (
       ],
       [`${key}\nhunter2\nhunter2\n${end} is no key`, `${key}***${end} is no key`],
       [`${key}\\nhunter2`, `${key}***`],
+      [`the file "${btoa(JSON.stringify({ type: "x".repeat(50), a: 1 }))}" is`, 'the file "eyJ***" is'],
+      [`${btoa(`{\n  "a": "${"x".repeat(50)}"}`)}`, "ewo***"],
+      [`${btoa(`${key}\n${"hunter2".repeat(9)}`)}`, "LS0tLS1***"],
+      [`eyJ${"A".repeat(73)}\n${"B".repeat(76)}\n${"C".repeat(20)}== is`, "eyJ*** is"],
     ] as const
   ) {
     assertEquals([redactSecrets(text), redactSecrets(redacted)], [redacted, redacted]);

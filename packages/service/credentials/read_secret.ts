@@ -1,5 +1,5 @@
 import { quote } from "@lade/core/text";
-import type { Sourced } from "@lade/core/settings";
+import { fileType, type Sourced } from "@lade/core/settings";
 import { type ReadTextFile, whyUnread } from "../environment/mod.ts";
 import { CredentialFault } from "../tokens/mod.ts";
 
@@ -9,6 +9,10 @@ export async function readSecret(
   what: string,
   { source, value }: Sourced<string>,
 ): Promise<string> {
+  // Whoever gives what it holds in place of its path is not shown it.
+  if (!fileType.accepts(value)) {
+    throw new CredentialFault(`${what} (${source}) has to be ${fileType.expected}`);
+  }
   const where = `${what} ${quote(value)} (${source})`;
   const text = await read(value).catch((cause: unknown) => {
     throw new CredentialFault(`${where} cannot be read: ${whyUnread(cause)}`, { cause });

@@ -17,3 +17,16 @@ Deno.test("readSecret() gives the text of a file, and says which one it cannot h
     assertEquals(fault.message, `the key "/k" (a test) ${words}`);
   }
 });
+
+Deno.test("readSecret() shows nothing of what stands in place of a path", async () => {
+  for (
+    const value of ['{"private_key":"hunter2"}', `eyJ${"hunter2".repeat(20)}`, "-----BEGIN KEY-----\nhunter2"]
+  ) {
+    const read = () => Promise.reject(new Error("it was read"));
+    const { message } = await assertRejects(
+      () => readSecret(read, "the key", { value, source: "a test" }),
+      CredentialFault,
+    );
+    assertEquals(message, "the key (a test) has to be the path of a file rather than its content");
+  }
+});
