@@ -75,7 +75,7 @@ export async function ssoCredentials(reader: CredentialReader): Promise<S3Creden
     accessKeyId: String(accessKeyId),
     secretAccessKey: String(secretAccessKey),
     sessionToken: String(sessionToken),
-    ...(Number(expiration) > 0 ? { expiration: new Date(Number(expiration)) } : {}),
+    ...(Number(expiration) > 0 ? { expiration: dateAt(Number(expiration)) } : {}),
   };
 }
 
@@ -103,9 +103,14 @@ async function renew(
   if (answer?.status !== 200 || typeof accessToken !== "string" || !(Number(expiresIn) > 0)) return undefined;
   return await file.write(token, {
     accessToken,
-    expiresAt: new Date(context.clock.now() + Number(expiresIn) * 1000).toISOString().replace(/\.\d+/, ""),
+    expiresAt: dateAt(context.clock.now() + Number(expiresIn) * 1000).toISOString().replace(/\.\d+/, ""),
     ...(typeof fields["refreshToken"] === "string" ? { refreshToken: fields["refreshToken"] } : {}),
   });
+}
+
+/** The date of a time in milliseconds since 1970; the last one of all where there is none so late. */
+function dateAt(timeMs: number): Date {
+  return new Date(Math.min(timeMs, 8.64e15));
 }
 
 async function endpoint(

@@ -89,6 +89,19 @@ Deno.test("single sign-on renews a token that ends, where it may", async () => {
   assertEquals(request?.headers.get("x-amz-sso_bearer_token"), "NEWER");
 });
 
+Deno.test("single sign-on takes an end beyond all dates for the last one", async () => {
+  await using service = new LoopbackService(({ path }) =>
+    Response.json(
+      path === "/token" ? { accessToken: "NEWER", expiresIn: 1e300 } : {
+        roleCredentials: { accessKeyId: "SSO", secretAccessKey: "s", sessionToken: "t", expiration: 1e300 },
+      },
+    )
+  );
+  const renewable = token(-1, { clientId: "C", clientSecret: "S", refreshToken: "R" });
+  const { value } = await load("work", service.url, { [cacheFile("corp")]: renewable });
+  assertEquals(value.expiration, new Date(8.64e15));
+});
+
 Deno.test("single sign-on says how to sign on where the token is missing, has ended or is refused", async () => {
   await using refusing = new LoopbackService(() => Response.json({ message: "no" }, { status: 401 }));
   const login = "run `aws sso login --profile work`";
