@@ -191,6 +191,17 @@ Deno.test("compose() that adds to a source adds to what was seen, and once", asy
   assertEquals(textOf(fake, "log"), "theirs,");
 });
 
+Deno.test("compose() that is not to replace anything adds to no source", async () => {
+  await using opened = await openFake(withoutWaits());
+  const { fake, store } = opened;
+  fake.putObject("bucket", "log", "1,");
+  await assertRejects(
+    () => compose(store, ["log", "log"], "log", { ifNoneMatch: "*" }),
+    AlreadyExistsError,
+  );
+  assertEquals(textOf(fake, "log"), "1,");
+});
+
 Deno.test("compose() that is of other bytes is removed again, and what stays behind of it is told", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;

@@ -46,7 +46,7 @@ export async function askForObjects<T>(
     // It is where the listing begins, and so may come itself.
     startOffset: startAfter,
     pageToken: token,
-    maxResults: limit < MAX_RESULTS ? `${limit + 1}` : undefined,
+    maxResults: limit < MAX_RESULTS ? `${limit}` : undefined,
     fields: `kind,nextPageToken,prefixes,items(${FIELDS})`,
     ...more,
   };

@@ -101,7 +101,7 @@ export async function compose(
   // What is added to is the object that was seen: sent twice, a request would not find it.
   const isAdded = (source: string | ComposeSource) =>
     typeof source === "string" ? source === to : source.key === to && source.version === undefined;
-  const ifMatch = options.ifNoneMatch === undefined ? pieces[sources.findIndex(isAdded)]?.etag : undefined;
+  const ifMatch = pieces[sources.findIndex(isAdded)]?.etag;
   const given = {
     ...(contentType && { contentType }),
     ...(ifMatch !== undefined && { ifMatch }),
