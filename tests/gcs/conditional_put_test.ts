@@ -11,6 +11,7 @@ import {
 } from "@lade/core";
 import { sampleBytes } from "@lade/testing/conformance";
 import type { FaultAction } from "@lade/testing/http";
+import { openBucket } from "./open_fake.ts";
 import { assertSilent, SENDING, sessionBench, told } from "./session_bench.ts";
 
 const DATA = sampleBytes(50);
@@ -33,6 +34,18 @@ Deno.test("a small conditional put is one request, also where its condition does
   await bench.store.put("object", DATA, create);
   await assertRejects(() => bench.store.put("object", DATA, create), AlreadyExistsError);
   assertEquals(told(bench), ["objects.insert", "objects.insert"]);
+});
+
+Deno.test("a small conditional put that was never sent is not gone on with", async () => {
+  const slept: number[] = [];
+  const sleep = (ms: number) => (slept.push(ms), Promise.resolve());
+  const context = createStoreContext({ clock: { ...systemClock, sleep } });
+  const transport = { retry: { maxAttempts: 1 }, clock: systemClock };
+  await using bench = await sessionBench({ context, transport });
+  await using store = openBucket(bench.fake, { context, transport });
+  await bench.fake[Symbol.asyncDispose]();
+  await assertRejects(() => store.put("object", DATA, create), UnavailableError);
+  assertEquals(slept, []);
 });
 
 for (const [what, action] of Object.entries(DOUBTS)) {

@@ -95,6 +95,7 @@ Deno.test("what was copied or composed in the place of its own source stays, wha
     }
     const seen = await assertRejects(() => store.setAttributes("a", { storageClass: "NEARLINE" }));
     assertStringIncludes(String(seen), "CRC-32C");
+    assertEquals(fake.object("bucket", "a")?.storageClass, "NEARLINE");
     await store.setAttributes("b", { contentLanguage: "de" });
     fake.putObject("bucket", "a", "1");
     await assertRejects(() => compose(store, ["a", "b"], "a"));

@@ -65,7 +65,9 @@ Deno.test("an object that is replaced between its description and its bytes is r
   assert(info.etag !== generation);
   replace();
   const { etag = "" } = await store.head("a");
+  operations(fake);
   await assertRejects(() => store.get("a", { ifMatch: etag }), PreconditionFailedError);
+  assertEquals(operations(fake), { "objects.get": 1, "objects.getMedia": 1 });
 });
 
 Deno.test("what a proxy says turns no endpoint into one without the XML API that is known to have it", async () => {

@@ -111,6 +111,18 @@ Deno.test("rename() that was made although the service asked for another try has
   assertEquals([operations(fake)["objects.move"], keys(fake)], [2, ["b"]]);
 });
 
+Deno.test("rename() that another one was faster with has not succeeded", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const object = fake.putObject("bucket", "a", "content");
+  const run = () => {
+    fake.putObject("bucket", "b", bytes("content"), object);
+    fake.removeObject("bucket", "a");
+  };
+  fake.faults.add({ match: { operation: "objects.move" }, action: { kind: "before", run } });
+  await assertRejects(() => store.rename("a", "b"), NotFoundError, `"gs://bucket/a"`);
+});
+
 Deno.test("rename() that may not move tells the permission, and copies nothing behind that", async () => {
   await using opened = await openFake();
   const { fake } = opened;

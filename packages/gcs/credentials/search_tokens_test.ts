@@ -331,6 +331,16 @@ Deno.test("searchTokens() sends no token by plain HTTP to another machine that g
   assertMatch(fault.message, /IAM \(CLOUDSDK_API_\w+\) is plain HTTP to another machine/);
 });
 
+Deno.test("searchTokens() takes no signature of an answer that refuses one", async () => {
+  await using google = new GoogleTokens(({ path }) =>
+    path.endsWith(":signBlob")
+      ? Response.json({ signedBlob: "AAAA", error: { message: "no" } }, { status: 403 })
+      : undefined
+  );
+  const { value } = await google.find(google.acted());
+  await faultOf(Promise.resolve(value.sign?.(new Uint8Array(1))));
+});
+
 Deno.test("searchTokens() asks for signatures by a token that works, also long after", async () => {
   await using google = new GoogleTokens();
   const clock = new FakeClock({ now: Date.now() });
