@@ -1,5 +1,13 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
-import { ServiceError, UnavailableError } from "@lade/core";
+import {
+  type Clock,
+  createStoreContext,
+  ServiceError,
+  StoreError,
+  systemClock,
+  UnavailableError,
+} from "@lade/core";
+import { defaultBounds } from "@lade/core/bounds";
 import { sampleBytes } from "@lade/testing/conformance";
 import type { FaultAction } from "@lade/testing/http";
 import { assertSilent, assertWritten, CHUNK, SENDING, sessionBench, WAYS } from "./session_bench.ts";
@@ -113,4 +121,24 @@ Deno.test("a service that takes nothing, or has less than it said, or more than 
     assert(fake.requests.length < 40, `${fake.requests.length} requests`);
     assertEquals([fake.objects("bucket"), fake.unfinished("bucket")], [[], 0]);
   }
+});
+
+Deno.test("a session without progress is given up when the patience is over, however many tries are left", async () => {
+  let waitedMs = 0;
+  const clock: Clock = {
+    now: systemClock.now,
+    monotonicMs: () => waitedMs,
+    // What is longer bounds the end.
+    sleep: (ms) => ms > 5_000 ? new Promise(() => {}) : Promise.resolve(void (waitedMs += ms)),
+  };
+  const bounds = { ...defaultBounds, patienceMs: 5_000, maxAttempts: 100 };
+  await using bench = await sessionBench({
+    context: createStoreContext({ clock, random: () => 0.5 }),
+    transport: { clock: systemClock },
+    config: { partSize: CHUNK, threshold: 100, chunkSize: CHUNK, bounds },
+  });
+  const action = { kind: "status", status: 503 } as const;
+  bench.fake.faults.add({ match: { operation: SENDING, times: Infinity }, action });
+  await assertRejects(() => bench.store.put("object", DATA, { ifNoneMatch: "*" }), StoreError);
+  assert(waitedMs > 1_000 && waitedMs <= 5_000, `${waitedMs}`);
 });

@@ -11,7 +11,6 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
-import { defaultBounds } from "@lade/core/bounds";
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
 import { sampleBytes } from "@lade/testing/conformance";
 import {
@@ -168,26 +167,6 @@ Deno.test("an object of somebody else's that an answer in the middle describes i
     await assertRejects(write, UnsupportedError, `made an object of ${size} bytes before all were sent`);
     assertEquals(fake.object("bucket", "object")?.generation, generation, `${name}, ${size}`);
   }
-});
-
-Deno.test("a session without progress is given up when the patience is over, however many tries are left", async () => {
-  let waitedMs = 0;
-  const clock: Clock = {
-    now: systemClock.now,
-    monotonicMs: () => waitedMs,
-    // What is longer bounds the end.
-    sleep: (ms) => ms > 5_000 ? new Promise(() => {}) : Promise.resolve(void (waitedMs += ms)),
-  };
-  const bounds = { ...defaultBounds, patienceMs: 5_000, maxAttempts: 100 };
-  await using bench = await sessionBench({
-    context: createStoreContext({ clock, random: () => 0.5 }),
-    transport: { clock: systemClock },
-    config: { partSize: CHUNK, threshold: 100, chunkSize: CHUNK, bounds },
-  });
-  const action = { kind: "status", status: 503 } as const;
-  bench.fake.faults.add({ match: { operation: SENDING, times: Infinity }, action });
-  await assertRejects(() => bench.store.put("object", DATA, { ifNoneMatch: "*" }), StoreError);
-  assert(waitedMs > 1_000 && waitedMs <= 5_000, `${waitedMs}`);
 });
 
 Deno.test("bytes that change on their way, or are told to be others, are no object", async () => {
