@@ -79,9 +79,10 @@ main() {
   esac
   mkdir -p -- "$directory" || fail "cannot make $directory; set LADE_INSTALL to a directory of yours"
   [ ! -d "$directory/lade" ] || fail "$directory/lade is a directory"
+  remove_left
   new=$(mktemp -d "$directory/.lade-XXXXXX") || fail "cannot write to $directory; set LADE_INSTALL to a directory of yours"
   trap 'rm -rf "$new"' EXIT
-  trap 'exit 1' HUP INT TERM
+  trap 'exit 1' HUP INT QUIT PIPE TERM
 
   if [ -z "$sha256" ]; then
     fetch "$source.sha256" "$new/sum"
@@ -102,6 +103,17 @@ Nothing was installed."
   mv -f "$new/lade" "$directory/lade" || fail "cannot write $directory/lade"
   echo "$version is $directory/lade"
   tell_path
+}
+
+# Removes what runs left that were killed more than a day ago: directories of this user, of such a name, and their two files.
+remove_left() {
+  find "$directory/." ! -name . -prune -type d -name '.lade-??????' -user "$(id -u)" -mtime +0 2>/dev/null |
+    while IFS= read -r left; do
+      for file in "$left/sum" "$left/lade"; do
+        if [ -f "$file" ] && [ ! -L "$file" ]; then rm -f -- "$file"; fi
+      done
+      rmdir -- "$left" 2>/dev/null
+    done
 }
 
 is_sha256() {

@@ -264,3 +264,65 @@ async function cutShort(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   })();
   return `http://127.0.0.1:${listener.addr.port}/lade`;
 }
+
+Deno.test({
+  ...POSIX,
+  name: "a run that is ended leaves nothing, and the next one removes what one that was killed left a day ago",
+  async fn() {
+    await using site = await Site.start({ lade: program("1") });
+    const bin = `${site.directory.path}/home/.local/bin`;
+    for (const signal of ["SIGTERM", "SIGHUP", "SIGINT", "SIGQUIT"] as const) {
+      const begun = Promise.withResolvers<void>();
+      const ended = Promise.withResolvers<void>();
+      site.answers.set("/slow", () => {
+        begun.resolve();
+        const body = new ReadableStream({ start: (stream) => void ended.promise.then(() => stream.close()) });
+        return new Response(body);
+      });
+      const process = new Deno.Command("sh", {
+        args: [SCRIPT, "--sha256", "0".repeat(64), site.url("slow")],
+        env: { HOME: `${site.directory.path}/home` },
+        stdout: "null",
+        stderr: "null",
+      }).spawn();
+      await begun.promise;
+      process.kill(signal);
+      // A shell that waits for a program heeds its signals behind it.
+      ended.resolve();
+      assertEquals((await process.status).success, false, signal);
+      assertEquals([...Deno.readDirSync(bin)], [], signal);
+    }
+    const old = new Date(Date.now() - 25 * 3600_000);
+    const make = async (name: string, files: readonly string[], time?: Date) => {
+      await Deno.mkdir(`${bin}/${name}`);
+      for (const file of files) await Deno.writeTextFile(`${bin}/${name}/${file}`, "");
+      if (time) await Deno.utime(`${bin}/${name}`, time, time);
+    };
+    await make(".lade-AAAAA1", ["lade", "sum"], old);
+    await make(".lade-AAAAA2", [], old);
+    await make(".lade-young1", ["lade"]);
+    await make(".lade-other1", ["lade", "mine"], old);
+    await make(".lade-AAAAA33", [], old);
+    await make("lade-AAAAA1", ["lade"], old);
+    await make(".lade-linked", [], old);
+    await Deno.symlink("/etc/passwd", `${bin}/.lade-linked/lade`);
+    await Deno.utime(`${bin}/.lade-linked`, old, old);
+    await Deno.symlink(".lade-other1", `${bin}/.lade-link00`);
+    await Deno.writeTextFile(`${bin}/.lade-file00`, "");
+    await Deno.utime(`${bin}/.lade-file00`, old, old);
+    assertEquals((await site.install([site.url("lade")])).code, 0);
+    const left = [...Deno.readDirSync(bin)].map(({ name }) => name).sort();
+    assertEquals(left, [
+      ".lade-AAAAA33",
+      ".lade-file00",
+      ".lade-link00",
+      ".lade-linked",
+      ".lade-other1",
+      ".lade-young1",
+      "lade",
+      "lade-AAAAA1",
+    ]);
+    assertEquals([...Deno.readDirSync(`${bin}/.lade-other1`)].map(({ name }) => name), ["mine"]);
+    assertEquals(await Deno.readLink(`${bin}/.lade-linked/lade`), "/etc/passwd");
+  },
+});
