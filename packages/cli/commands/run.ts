@@ -2,6 +2,7 @@ import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { flag, option, optionalArgument, type ValuesOf } from "../syntax/option.ts";
+import { journalOptions } from "../transfer/journal_options.ts";
 import { placeValue } from "../values/place_value.ts";
 import { integerValue, textValue } from "../values/plain_values.ts";
 
@@ -30,6 +31,7 @@ const options = {
     "With --plan: execute only share I (from 1) of N, by a hash of the URIs of the sources; auto is the one that \
 Kubernetes, Slurm, torchrun, MPI or a batch service gave this process.",
   ),
+  ...journalOptions,
   file: optionalArgument(
     placeValue({ metavar: "FILE", dash: true }),
     undefined,
@@ -62,12 +64,15 @@ commands.",
   run: runRun,
 });
 
-function checkRun({ file, plan, dryRun, shard }: RunOptions): void {
+function checkRun({ file, plan, dryRun, shard, journal, noJournal }: RunOptions): void {
   if ((file === undefined) === (plan === undefined)) {
     throw new UsageError("A file of commands is needed, or a plan by --plan.");
   }
   if (plan === undefined && (dryRun || shard !== undefined)) {
     throw new UsageError("--dry-run and --shard are for --plan.");
+  }
+  if (plan === undefined && (journal !== undefined || noJournal)) {
+    throw new UsageError("--journal and --no-journal are for --plan: each command of a file has its own.");
   }
 }
 

@@ -102,8 +102,17 @@ export function takesAllAnyway(command: string | undefined, option: string): boo
   return command !== undefined && TAKES_ALL.has(command) && ["-r", "-R", "--recursive"].includes(option);
 }
 
-/** What is to be given here instead of an option that another program has. */
-export function insteadOf(option: string): string | undefined {
+/** Where an option of some commands has no meaning for another one, and by what that is done. */
+const ELSEWHERE: Readonly<Record<string, string>> = {
+  "mv --links": "cp -r --links, and then rm -r; mv -r between local places moves links as they are",
+  "sync --map-names": "cp -r --map-names, for sync compares names that are the same on both sides",
+  "check --map-names": "cp -r --map-names, for check compares names that are the same on both sides",
+};
+
+/** What is to be given here instead of an option that another program, or another command, has. */
+export function insteadOf(command: string | undefined, option: string): string | undefined {
   const [name = ""] = option.split("=");
+  const elsewhere = `${command} ${name}`;
+  if (Object.hasOwn(ELSEWHERE, elsewhere)) return ELSEWHERE[elsewhere];
   return Object.hasOwn(FOREIGN_OPTIONS, name) ? FOREIGN_OPTIONS[name] : undefined;
 }

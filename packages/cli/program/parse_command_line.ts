@@ -146,7 +146,7 @@ function problemOf(args: readonly string[], error: Message): string {
   const own = command === undefined ? args.map(ownNameOf).find((name) => name !== undefined) : undefined;
   const hint = own === undefined || problem.includes(`\`${own}\``) ? "" : `\nHere it is called ${own}.`;
   const [, unknown = ""] = /^Unexpected option or argument: "(-[^"]*)"/.exec(problem) ?? [];
-  const instead = insteadOf(unknown);
+  const instead = insteadOf(command, unknown);
   const given = takesAllAnyway(command, unknown)
     ? `\nIt is not needed: ${command} takes everything below.`
     : instead === undefined

@@ -5,6 +5,7 @@ import { OperationMessage } from "../messages/transfer_messages.ts";
 import { showCommandProgress } from "../progress/show_progress.ts";
 import { TransferProgress } from "../progress/transfer_progress.ts";
 import { watchCommandLimits } from "../progress/watch_command_limits.ts";
+import { journalOf } from "../transfer/journal_options.ts";
 import { takeShard } from "../transfer/shard_options.ts";
 import { TransferReport } from "../transfer/transfer_report.ts";
 
@@ -18,18 +19,23 @@ export interface RunPlanValues {
   readonly jobs: number;
   /** The share that is done here, as it was said. */
   readonly shard?: string | undefined;
+  /** Where the journal is kept. */
+  readonly journal?: string | undefined;
+  /** No journal is kept. */
+  readonly noJournal?: boolean;
 }
 
 /** Executes a saved plan, once all of its file was read and found whole. */
 export async function runPlanFile(
   context: CommandContext,
   file: string,
-  { dryRun, failFast, jobs, shard: share }: RunPlanValues,
+  { dryRun, failFast, jobs, shard: share, journal: where, noJournal = false }: RunPlanValues,
 ): Promise<void> {
   const { signal } = context;
   const lade = await context.lade();
   const saved = await openPlan(await locate(lade, file), signal);
   const shard = await takeShard(context, { shard: share });
+  const journal = dryRun ? undefined : await journalOf(context, lade, { journal: where, noJournal }, shard);
   const { clock } = lade.context;
   const progress = new TransferProgress(clock);
   await watchCommandLimits(context, progress, jobs);
@@ -37,7 +43,7 @@ export async function runPlanFile(
   let counts: PlanCounts;
   {
     await using _display = showCommandProgress(context, progress, clock, dryRun);
-    const options = { dryRun, failFast, concurrency: jobs, signal, ...(shard && { shard }) };
+    const options = { dryRun, failFast, concurrency: jobs, journal, signal, ...(shard && { shard }) };
     counts = await runPlan(lade, saved, options, report);
   }
   const { deleted: _, ...rest } = counts;

@@ -69,6 +69,7 @@ async function syncReported(
       ...(backup && { backup }),
       dryRun,
       createOnly: options.noClobber,
+      links: options.links,
       failFast: options.failFast,
       journal: dryRun || savePlan !== undefined ? undefined : await journalOf(context, lade, options, shard),
       concurrency: jobs,

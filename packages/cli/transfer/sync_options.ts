@@ -8,6 +8,7 @@ import { shardOptions } from "./shard_options.ts";
 import { journalOptions } from "./journal_options.ts";
 import { contentOptions, guessOptions, timeOptions, treeOptions, writeOptions } from "./transfer_options.ts";
 import { deletionLimitValue } from "../values/deletion_limit_value.ts";
+import { choiceValue } from "../values/plain_values.ts";
 import { placeValue } from "../values/place_value.ts";
 
 const { recursive: _, ...manyOptions } = treeOptions;
@@ -31,6 +32,13 @@ export const syncOptions = {
     placeValue({ metavar: "URI", dash: false }),
     undefined,
     "Keep what is replaced or deleted under this prefix or directory, by the same names.",
+  ),
+  links: option(
+    ["--links"],
+    choiceValue({ metavar: "follow|skip", choices: ["follow", "skip"] }),
+    "follow",
+    "Follow symbolic links of SOURCE that stay inside it, which is the default, or skip all: what DEST has of their names \
+stays.",
   ),
   ...compareOptions,
   ...writeOptions,

@@ -147,13 +147,13 @@ export class KeptJournal {
   }
 
   /** Whether a job is done: nothing has changed on either side since then. */
-  async findDone({ from, to, input, listed, version }: Job): Promise<DoneBefore | undefined> {
+  async findDone({ from, to, input, listed, isPinned, version }: Job): Promise<DoneBefore | undefined> {
     if (this.#setup.isCompared || this.#journal.finishedBefore === 0 || !from || !to || input) {
       return undefined;
     }
     const { signal } = this.#setup;
-    // What else is wrong with it is for the transfer to say.
-    const source = listed ?? await lookUp(from, signal, version);
+    // What else is wrong with it is for the transfer to say. A plan does not have all that a listing has.
+    const source = isPinned || !listed ? await lookUp(from, signal, version) : listed;
     if (source && !this.#journal.mayBeFinished(from.uri, to.uri, source)) return undefined;
     const target = await this.#look.find(to);
     if (!target) return undefined;
@@ -163,12 +163,16 @@ export class KeptJournal {
   }
 
   /**
-   * How a job is copied, or moved; absent for what is no copy of an object. A source that no listing found was named, and
-   * the same transfer names it again when it is gone.
+   * How a job is copied, or moved; absent for what is no copy of an object. A source that no listing found was named, by
+   * arguments or a plan, and the same transfer names it again when it is gone.
    */
-  copying({ from, to, input, listed, size }: Job, isMove: boolean): RememberedCopy | undefined {
+  copying(
+    { from, to, input, listed: found, isPinned = false, size }: Job,
+    isMove: boolean,
+  ): RememberedCopy | undefined {
     if (!from || !to || input) return undefined;
     const isResumable = this.#journal.isResumable(to.uri, size);
+    const listed = isPinned ? undefined : found;
     return {
       ...(isResumable && { resumable: this.#journal.resumable(from.uri, to.uri) }),
       onCopied: async ({ size, etag, sourceEtag, read }, moved) => {
@@ -190,6 +194,11 @@ export class KeptJournal {
   async #statusOf({ uri, store, key }: Place): Promise<ObjectMeta | undefined> {
     if (localPathOf(uri) === undefined) return undefined;
     return await store.head(key, { signal: this.#setup.signal }).catch(() => undefined);
+  }
+
+  /** Keeps what is done from now on, however short the transfer is. */
+  async begin(): Promise<void> {
+    await this.#journal.begin();
   }
 
   /** Ends the journal. Where all is done, nothing is left of half-done copies whose objects are gone. */

@@ -34,7 +34,7 @@ export async function prepareTransfer(
   checkReadOptions({ ...given, concurrency: given.concurrency ?? OBJECTS_AT_ONCE });
   const signal = AbortSignal.any([given.signal, tally.ended]);
   const names = await nameMakerOf(given);
-  const filter = given.shard
+  const filter = given.shard && !given.planned
     ? (await import("./shard_filter.ts")).shardFilter(given, given.shard, names)
     : given.filter;
   const request = { ...given, signal, ...(filter && { filter }) };

@@ -91,6 +91,11 @@ export async function transfer(
       );
     }
     isDone = !signal.aborted && tally.failed === 0;
+    if (isDone && given.afterwards) {
+      await journal?.begin();
+      isDone = false;
+      isDone = await given.afterwards();
+    }
   } catch (error) {
     if (!tally.isHalted || given.signal.aborted) throw error;
   } finally {

@@ -76,8 +76,10 @@ export interface TransferRequest extends TransferOptions {
   readonly stdin?: ByteSource;
   /** Where objects without a destination go; needed where the destination is standard output. */
   readonly stdout?: (bytes: Uint8Array) => Promise<void>;
-  /** Jobs that were planned before: then the sources are not listed. */
+  /** Jobs that were planned before, those of the share alone: then the sources are not listed. */
   readonly planned?: () => AsyncGenerator<Job | Refusal>;
+  /** What is to be done when all jobs are, if none failed, before the journal ends; resolves with whether it was. */
+  readonly afterwards?: () => Promise<boolean>;
   /** Ends the transfer. */
   readonly signal: AbortSignal;
 }

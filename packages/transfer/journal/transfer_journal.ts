@@ -179,6 +179,12 @@ export class TransferJournal {
     if (clock.monotonicMs() - this.#startMs >= lazyMs) void this.#begin();
   }
 
+  /** Begins the journal, if anything is to be remembered, and resolves when all of that is kept. */
+  async begin(): Promise<void> {
+    if (this.#beginning || this.#unmarked.length > 0) await this.#begin();
+    await this.flush();
+  }
+
   /** Resolves when all that was remembered is kept, where a journal has begun; without one there is nothing to wait for. */
   async flush(): Promise<void> {
     if (!await this.#beginning) return;

@@ -13,6 +13,7 @@ import type { Shard } from "@lade/core/shard";
 import { inShard } from "../shard/shard.ts";
 import { refuseChange } from "../execute/check_pinned.ts";
 import { transfer } from "../execute/transfer.ts";
+import type { JournalRequest } from "../execute/kept_journal.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
 
@@ -26,6 +27,8 @@ export interface RunPlanOptions {
   readonly concurrency?: number;
   /** Only this share of the entries, by a hash of the URI of the source. */
   readonly shard?: Shard;
+  /** Keeps a journal, by which the same plan goes on where an interrupted run stopped; none is kept by default. */
+  readonly journal?: JournalRequest | undefined;
   /** Ends it. */
   readonly signal: AbortSignal;
 }
@@ -48,7 +51,8 @@ const DELETED_TOGETHER = 1_000;
 /**
  * Executes a saved plan. An entry whose source is not what it was when it was planned, by size, etag and time, fails, and so
  * does one whose destination somebody else wrote or removed since; the others go on. Deletions come last, each only of
- * what was listed, and only if nothing failed.
+ * what was listed, and only if nothing failed; what is gone already counts as deleted. With a journal, entries that an
+ * earlier run of the plan has done are passed over.
  */
 export async function runPlan(
   lade: UriCalls,
@@ -57,9 +61,21 @@ export async function runPlan(
   listener: PlanListener,
 ): Promise<PlanCounts> {
   const { operation, destination: { kind, uri }, move, options: how, sources } = saved.header;
-  const { signal, shard, ...running } = options;
+  const { signal, shard, journal, ...running } = options;
   const place = await locate(lade, uri);
   const destination: Destination = kind === "prefix" ? { kind, place } : { kind: "object", place };
+  const { deletions, entries, crc32c } = saved.trailer;
+  let [deleted, failed] = [0, 0];
+  const deleteRest = async () => {
+    for await (const batch of deletionsOf(lade, saved, shard, signal)) {
+      await remove(batch, options, async ({ remove: { uri } }, error) => {
+        if (error) failed++;
+        else deleted++;
+        await (error ? listener.failed(uri, error) : listener.deleted(uri));
+      });
+    }
+    return failed === 0;
+  };
   const counts = await transfer(lade, {
     ...transferOptionsOf(how),
     ...running,
@@ -69,21 +85,13 @@ export async function runPlan(
     recursive: false,
     move,
     planned: () => jobsOf(lade, saved, shard, signal),
+    ...(deletions > 0 && { afterwards: deleteRest }),
+    ...(journal && { journal: { ...journal, meaning: { plan: { entries, crc32c } } } }),
+    ...(shard && { shard }),
     signal,
   }, listener);
-  const { deletions } = saved.trailer;
-  if (deletions === 0) return { ...counts, deleted: 0 };
-  if (counts.failed > 0) {
+  if (deletions > 0 && counts.failed > 0) {
     await listener.noted?.("what is to be deleted stays, because not everything was done");
-    return { ...counts, deleted: 0 };
-  }
-  let [deleted, failed] = [0, 0];
-  for await (const batch of deletionsOf(lade, saved, shard, signal)) {
-    await remove(batch, options, async ({ remove: { uri } }, error) => {
-      if (error) failed++;
-      else deleted++;
-      await (error ? listener.failed(uri, error) : listener.deleted(uri));
-    });
   }
   return { ...counts, failed: counts.failed + failed, deleted };
 }
@@ -96,10 +104,19 @@ async function remove(
 ): Promise<void> {
   const [first] = batch;
   if (!first) return;
-  if (!dryRun) return await deleteListed(first.remove.store, batch, signal, tell);
+  if (!dryRun) {
+    return await deleteListed(first.remove.store, batch, signal, async (deletion, error) => {
+      const isGone = error !== undefined && await lookUp(deletion.remove, signal) === undefined;
+      await tell(deletion, isGone ? undefined : error);
+    });
+  }
   for (const deletion of batch) {
     const { remove: place, listed } = deletion;
     const found = await lookUp(place, signal);
+    if (!found) {
+      await tell(deletion, undefined);
+      continue;
+    }
     let failure: Error | undefined;
     try {
       refuseChange("delete", place.uri, listed, found);

@@ -11,10 +11,12 @@ import type { PathClashes } from "../names/path_clashes.ts";
 import type { ObjectFilter } from "../filter/object_filter.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import type { JobPlan } from "../plan/job_plan.ts";
+import type { PlannedLinks } from "../plan/plan_links.ts";
 import { planLeftOut, planListed } from "../plan/plan_jobs.ts";
 import { RootWatch } from "../plan/root_watch.ts";
 import type { Deletion } from "./deletion.ts";
 import type { LeftOuts } from "./left_outs.ts";
+import type { SyncOptions } from "./sync_request.ts";
 import { LinkGuard } from "./link_guard.ts";
 import { refuseOverlap } from "./refuse_overlap.ts";
 
@@ -37,6 +39,8 @@ export interface SyncPlan {
   readonly filter?: ObjectFilter | undefined;
   /** Which names are this process's own; the others are done by another one. */
   readonly isOwn?: ((name: string) => boolean) | undefined;
+  /** What becomes of symbolic links of a local source; followed by default. */
+  readonly links?: SyncOptions["links"];
   /** What exists at the destination is left alone. */
   readonly createOnly: boolean;
   /** What the source does not have is deleted from the destination. */
@@ -70,7 +74,10 @@ export type SyncStep = Job | Refusal | Deletion;
  * Plans what brings the destination up to date, in the order of names: each side is listed once, both concurrently. A job
  * replaces only what its listing had at the destination. A failure of either listing is thrown, after the steps before it.
  */
-export async function* planSync(plan: SyncPlan): AsyncGenerator<SyncStep, void, void> {
+export async function* planSync(given: SyncPlan): AsyncGenerator<SyncStep, void, void> {
+  const links = await leaveOutLinks(given);
+  if (links) yield* links.jobs;
+  const plan = links ? { ...given, filter: links.filter } : given;
   const planner = new Planner(plan, await isListable(plan.destination));
   const doubtful: Promise<SyncStep | undefined>[] = [];
   for await (const pair of mergeListings(planner.source, planner.target, plan.signal)) {
@@ -96,6 +103,34 @@ export async function* planSync(plan: SyncPlan): AsyncGenerator<SyncStep, void, 
   yield* planner.takeRefusals();
 }
 
+/** What stays of the source's links, and the filter that leaves them out; `undefined` where they are followed. */
+async function leaveOutLinks(plan: SyncPlan): Promise<PlannedLinks | undefined> {
+  const { tree } = plan.source.store;
+  if (plan.links !== "skip" || !tree) return undefined;
+  const { planLinks } = await import("../plan/plan_links.ts");
+  return await planLinks(
+    { ...jobPlanOf(plan), ...(plan.filter && { filter: plan.filter }) },
+    plan.source,
+    tree,
+  );
+}
+
+function jobPlanOf({ lade, operation, destination, links, judge, signal }: SyncPlan): JobPlan {
+  return {
+    lade,
+    operation,
+    sources: [],
+    destination: { kind: "prefix", place: destination },
+    recursive: true,
+    move: false,
+    changesAttributes: false,
+    conversion: "none",
+    ...(links && { links }),
+    judge,
+    signal,
+  };
+}
+
 class Planner {
   readonly source: ListedSide;
   readonly target: ListedSide;
@@ -109,7 +144,7 @@ class Planner {
   #isTargetJudged = false;
 
   constructor(plan: SyncPlan, hasDestination: boolean) {
-    const { source, destination, signal } = plan;
+    const { source, destination } = plan;
     this.#plan = plan;
     this.source = sideOf(
       source,
@@ -123,18 +158,7 @@ class Planner {
     this.#watches = watchesOf(plan);
     const path = localPathOf(destination.uri);
     this.#guard = destination.store.tree && path !== undefined ? new LinkGuard(path) : undefined;
-    this.#jobs = {
-      lade: plan.lade,
-      operation: plan.operation,
-      sources: [],
-      destination: { kind: "prefix", place: destination },
-      recursive: true,
-      move: false,
-      changesAttributes: false,
-      conversion: "none",
-      judge: plan.judge,
-      signal,
-    };
+    this.#jobs = jobPlanOf(plan);
   }
 
   /**

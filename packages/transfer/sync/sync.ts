@@ -127,7 +127,7 @@ class Synchronization {
   async #openJournal(source: Place): Promise<KeptJournal | undefined> {
     const { journal, dryRun = false, operation, destination, backup, shard, signal } = this.#request;
     if (!journal || dryRun) return undefined;
-    const { mode, update, delete: deletes, createOnly, attributes, keepTime, guessContentType } =
+    const { mode, update, delete: deletes, createOnly, attributes, keepTime, guessContentType, links } =
       this.#request;
     const { KeptJournal } = await import("../execute/kept_journal.ts");
     return await KeptJournal.open({
@@ -147,6 +147,7 @@ class Synchronization {
         attributes,
         keepTime,
         guessContentType,
+        links,
         backup: backup?.uri,
       },
       shard,

@@ -4,6 +4,7 @@ import type { JournalRequest } from "../execute/kept_journal.ts";
 import type { TransferCounts } from "../execute/transfer_tally.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
 import type { Place } from "../places/place.ts";
+import type { LinkMode } from "../plan/link_mode.ts";
 import type { Shard } from "@lade/core/shard";
 import type { ObjectFilter } from "../filter/object_filter.ts";
 
@@ -42,6 +43,11 @@ export interface SyncOptions extends Partial<Pick<CompareOptions, "mode" | "upda
   readonly filter?: ObjectFilter;
   /** Does only a share of the names, and leaves the rest as it is; everything by default. */
   readonly shard?: Shard;
+  /**
+   * Whether symbolic links of a local source are followed, or left out with what lies behind them: then the destination keeps
+   * what it has of their names. Followed by default.
+   */
+  readonly links?: Exclude<LinkMode, "preserve">;
   /** The first failure ends it; false by default. */
   readonly failFast?: boolean;
   /** Leaves alone what exists at the destination, without comparing it; false by default. */
