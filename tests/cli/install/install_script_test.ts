@@ -267,7 +267,8 @@ async function cutShort(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
 
 Deno.test({
   ...POSIX,
-  name: "a run that is ended leaves nothing, and the next one removes what one that was killed left a day ago",
+  name:
+    "a run that is ended leaves nothing, and the next one removes what one that was killed left a day ago",
   async fn() {
     await using site = await Site.start({ lade: program("1") });
     const bin = `${site.directory.path}/home/.local/bin`;
