@@ -2,9 +2,11 @@ import type {
   DataLoader,
   Dataset,
   LoaderOptions,
+  MixInput,
   MixOptions,
   Mixture,
   OpenDatasetOptions,
+  StreamMixture,
 } from "@lade/loader";
 import { quote, redactSecrets } from "@lade/core/text";
 import { isLocalDirectory, locate, type LocatedUri, locatePrefix } from "@lade/transfer/places";
@@ -21,11 +23,17 @@ export interface DatasetOptions extends OpenDatasetOptions {
 export interface UriPart extends Omit<OpenDatasetOptions, "signal"> {
   /** What lies there. */
   readonly uri: string;
-  /** How often it is drawn beside the others; as often as it has samples where none of them says. */
+  /**
+   * How often it is drawn beside the others; as often as it has samples where none of them says. Where one can only be gone
+   * through, each needs a weight.
+   */
   readonly weight?: number;
   /** What samples and failures call it; its URI by default. */
   readonly name?: string;
 }
+
+/** One of several data sets: its URI, that and more, or a data set that is open already. */
+export type MixedPart = string | UriPart | MixInput<unknown>;
 
 /** Options of {@linkcode dataset} over several URIs; those of samples are for data sets that have none of their own. */
 export interface MixedDatasetOptions extends DatasetOptions, Pick<MixOptions, "tell"> {}
@@ -43,15 +51,16 @@ export interface UriLoaderOptions<U, B> extends LoaderOptions<unknown, U, B> {
  */
 export async function dataset(uri: string, options?: DatasetOptions): Promise<Dataset<unknown>>;
 /**
- * Opens what lies under several URIs, each of any scheme, as one data set, of which each is drawn as often as its weight says
- * (`mixDatasets` of `@lade/loader`). Where one cannot be opened, the others are disposed of.
+ * Opens what lies under several URIs, each of any scheme and kind, as one data set, of which each is drawn as often as its
+ * weight says (`mixDatasets` of `@lade/loader`); data sets that are open already may be among them. Where one can only be gone
+ * through, samples have no numbers (`isStreamMixture` tells). Where one cannot be opened, all others are disposed of.
  */
 export async function dataset(
-  parts: readonly (string | UriPart)[],
+  parts: readonly MixedPart[],
   options?: MixedDatasetOptions,
-): Promise<Mixture<unknown>>;
+): Promise<Mixture<unknown> | StreamMixture<unknown>>;
 export async function dataset(
-  what: string | readonly (string | UriPart)[],
+  what: string | readonly MixedPart[],
   { tell, ...options }: MixedDatasetOptions = {},
 ): Promise<Dataset<unknown>> {
   if (typeof what !== "string") return await mix(what, options, tell === undefined ? {} : { tell });
@@ -73,37 +82,31 @@ async function open(
 }
 
 async function mix(
-  uris: readonly (string | UriPart)[],
+  given: readonly MixedPart[],
   options: DatasetOptions,
   told: Pick<MixOptions, "tell">,
-): Promise<Mixture<unknown>> {
-  const parts = uris.map((part): UriPart => typeof part === "string" ? { uri: part } : part);
-  const opening = parts.map(({ uri, weight: _weight, name: _name, ...own }) =>
-    open(uri, { ...options, ...own })
-  );
+): Promise<Mixture<unknown> | StreamMixture<unknown>> {
+  const opening = given.map(async (given): Promise<MixInput<unknown>> => {
+    const part: UriPart | MixInput<unknown> = typeof given === "string" ? { uri: given } : given;
+    if ("dataset" in part) return part;
+    const { uri, weight, name, ...own } = part;
+    return {
+      dataset: await open(uri, { ...options, ...own }),
+      ...(name !== undefined && { name }),
+      ...(weight !== undefined && { weight }),
+    };
+  });
   const opened = await Promise.allSettled(opening);
   try {
-    const { isMapDataset, mixDatasets } = await import("@lade/loader");
-    const inputs = parts.map(({ name, weight }, part) => {
-      const result = opened[part];
-      if (result?.status !== "fulfilled") throw result?.reason;
-      if (!isMapDataset(result.value)) {
-        throw new TypeError(
-          `Cannot draw samples of ${
-            quote(redactSecrets(result.value.uri))
-          } by weight: they can only be gone through; lade loader pack gives them numbers`,
-        );
-      }
-      return {
-        dataset: result.value,
-        ...(name !== undefined && { name }),
-        ...(weight !== undefined && { weight }),
-      };
+    const { mixDatasets } = await import("@lade/loader");
+    const inputs = opened.map((result) => {
+      if (result.status === "rejected") throw result.reason;
+      return result.value;
     });
     return mixDatasets(inputs, told);
   } catch (error) {
     for (const result of opened) {
-      if (result.status === "fulfilled") await result.value[Symbol.asyncDispose]();
+      if (result.status === "fulfilled") await result.value.dataset[Symbol.asyncDispose]();
     }
     throw error;
   }
@@ -120,7 +123,7 @@ async function locateDataset(lade: Lade, uri: string): Promise<LocatedUri> {
  * exact order, resumed exactly.
  */
 export async function loader<U = unknown, B = readonly U[]>(
-  what: string | readonly (string | UriPart)[],
+  what: string | readonly MixedPart[],
   options: UriLoaderOptions<U, B> = {},
 ): Promise<DataLoader<B>> {
   const { dataset: given = {}, ...rest } = options;

@@ -1,4 +1,5 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
+import { isMapDataset, isStreamMixture } from "@lade/loader";
 import { dataset, loader } from "./datasets.ts";
 import { Lade } from "./lade.ts";
 
@@ -37,6 +38,7 @@ Deno.test("loader() of several URIs without weights takes them as they are", asy
   for (const name of ["a", "b", "c"]) await lade.put(`memory://data/plain/${name}/1`, name);
   const parts = ["memory://data/plain/a/", "memory://data/plain/b/", { uri: "memory://data/plain/c/" }];
   await using mixed = await dataset(parts, { lade });
+  assert(isMapDataset(mixed));
   assertEquals(mixed.parts.map(({ name, weight }) => [name, weight]), [
     ["memory://data/plain/a/", 1],
     ["memory://data/plain/b/", 1],
@@ -87,4 +89,58 @@ Deno.test("dataset() of several URIs fails with the one that cannot be opened, a
   await assertRejects(() => dataset(parts, { lade }), Error, '"memory://data/none/": no object lies there');
   const options = { lade, tell: true };
   await assertRejects(() => dataset("memory://data/one/", options), TypeError, "it is one alone");
+});
+
+Deno.test("loader() of several URIs draws each by its weight, whatever kind it is of, and goes on where it was", async () => {
+  await using lade = new Lade();
+  const lines = (name: string, count: number) =>
+    Array.from({ length: count }, (_, i) => `{"of":"${name}","row":${i}}\n`).join("");
+  await lade.put("memory://data/kinds/a.jsonl", lines("a", 30));
+  await lade.put(
+    "memory://data/kinds/b.csv",
+    `of,row\n${Array.from({ length: 9 }, (_, i) => `b,${i}\n`).join("")}`,
+  );
+  for (let i = 0; i < 5; i++) await lade.put(`memory://data/kinds/c/${i}`, `c ${i}`);
+  const parts = [
+    { uri: "memory://data/kinds/a.jsonl", weight: 2 },
+    { uri: "memory://data/kinds/b.csv", weight: 1, name: "b" },
+    { uri: "memory://data/kinds/c/", weight: 1, name: "c" },
+  ];
+  await using opened = await dataset(parts, { lade });
+  assert(isStreamMixture(opened));
+  assertEquals(opened.members.map(({ name }) => name), ["memory://data/kinds/a.jsonl", "b", "c"]);
+  const options = {
+    batchSize: 8,
+    samplesPerEpoch: 60,
+    shuffle: true,
+    transform: (sample: unknown) => {
+      const { bytes, of, row } = sample as { bytes?: Uint8Array; of?: string; row?: bigint };
+      return bytes ? new TextDecoder().decode(bytes) : `${of} ${row}`;
+    },
+    dataset: { lade },
+  } as const;
+  await using first = await loader<string>(parts, options);
+  const seen: string[] = [];
+  for await (const { data } of first) {
+    seen.push(...data);
+    if (seen.length === 24) break;
+  }
+  await using second = await loader<string>(parts, {
+    ...options,
+    state: JSON.parse(JSON.stringify(first.state())),
+  });
+  for await (const { data } of second) seen.push(...data);
+  for await (const { data } of second) seen.push(...data);
+  assertEquals(seen.length, 120);
+  const of = (name: string) => seen.filter((text) => text.startsWith(name));
+  assertEquals([30, 9, 5].map((count, part) => new Set(of("abc"[part] ?? "").slice(0, count)).size), [
+    30,
+    9,
+    5,
+  ]);
+  await assertRejects(
+    () => loader(parts, { ...options, samplesPerEpoch: undefined as never }),
+    TypeError,
+    "say with samplesPerEpoch how many an epoch draws",
+  );
 });

@@ -21,6 +21,11 @@ export function stepsOf(
   { action, steps }: LoaderCommandValues,
 ): { readonly steps?: number } {
   if (steps === undefined) return {};
+  if ("members" in dataset) {
+    throw new UsageError(
+      "--steps are not of several URIs of which some can only be gone through: --samples-per-epoch says how many they draw.",
+    );
+  }
   if (!("length" in dataset)) return { steps };
   if (action === "run") return {};
   throw new UsageError(

@@ -1,5 +1,5 @@
 import type { Dataset } from "@lade/loader";
-import { dataset, type UriPart } from "@lade/lade";
+import { dataset, type MixedPart } from "@lade/lade";
 import type { CommandContext } from "../command/command_context.ts";
 import { datasetOptionsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
@@ -12,15 +12,28 @@ export async function openLoaded(
   context: CommandContext,
   given: LoaderCommandValues,
 ): Promise<Dataset<unknown>> {
-  if (isPiped(given)) return await openPiped(context, given);
   const { lade: opening, signal } = context;
   const { uri, more, weights, tell } = given;
   const lade = await opening();
   const options = { lade, signal, ...datasetOptionsOf(given), ...notingLeftOut(context) };
-  if (more.length === 0) return await dataset((await sourceOf(lade, uri)).uri, options);
-  const parts = [uri, ...more].map(async (argument, place): Promise<UriPart> => {
+  const isFirstPiped = isPiped(given);
+  if (more.length === 0) {
+    return isFirstPiped
+      ? await openPiped(context, given)
+      : await dataset((await sourceOf(lade, uri)).uri, options);
+  }
+  const uris = await Promise.all(
+    [uri, ...more].map((argument, place) =>
+      place > 0 || !isFirstPiped ? sourceOf(lade, argument) : undefined
+    ),
+  );
+  const piped = isFirstPiped ? await openPiped(context, given) : undefined;
+  const parts = uris.map((source, place): MixedPart => {
     const weight = weights[place];
-    return { uri: (await sourceOf(lade, argument)).uri, ...(weight !== undefined && { weight }) };
+    const weighed = weight === undefined ? {} : { weight };
+    if (source) return { uri: source.uri, ...weighed };
+    if (piped) return { dataset: piped, ...weighed };
+    throw new TypeError(`Cannot open data set ${place}: it has no URI`);
   });
-  return await dataset(await Promise.all(parts), { ...options, tell });
+  return await dataset(parts, { ...options, tell });
 }

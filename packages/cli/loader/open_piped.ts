@@ -8,12 +8,11 @@ import type { LoaderCommandValues } from "./loader_command_options.ts";
 
 /** Whether a command line reads samples from standard input. Refuses what needs them twice, or by number. */
 export function isPiped(
-  { uri, more, action, kind, epochs = 1, state, shuffle, rank }: LoaderCommandValues,
+  { uri, action, kind, epochs = 1, state, shuffle, rank }: LoaderCommandValues,
 ): boolean {
   if (!isStandardInput(uri)) return false;
   const refuse = (detail: string) => new UsageError(`Standard input ${detail}.`);
   if (action === "plan" || action === "index") throw refuse(`is of run, stream and pack, not of ${action}`);
-  if (action !== "pack" && more.length > 0) throw refuse("is a data set by itself: give no other URI");
   if (kind !== "records" && kind !== "samples" && kind !== "rows") {
     throw refuse(
       "has no name that tells what its samples are: give --kind records (TFRecord), samples (tar) or rows (CSV, TSV, JSON lines)",

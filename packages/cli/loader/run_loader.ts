@@ -1,9 +1,14 @@
 import { printable, redactSecrets } from "@lade/core/text";
-import type { LoaderOptions } from "@lade/loader";
+import type { Dataset, LoaderLevel, LoaderOptions } from "@lade/loader";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { type LoadedEpoch, LoaderEpochMessage, LoaderRunMessage } from "../messages/epoch_messages.ts";
-import { differenceText, LoaderPlanMessage } from "../messages/loader_messages.ts";
+import {
+  differenceText,
+  type LoaderPlan,
+  LoaderPlanMessage,
+  type PlanPart,
+} from "../messages/loader_messages.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { stepsOf } from "./dataset_options_of.ts";
 import { EpochClock } from "./epoch_clock.ts";
@@ -66,23 +71,16 @@ async function plan(
 ): Promise<void> {
   const { output } = context;
   await using opened = await openLoaded(context, given);
-  const { createLoader, isMapDataset, mixtureEpoch } = await import("@lade/loader");
+  const { createLoader } = await import("@lade/loader");
   await using planned = createLoader(opened, { ...options, ...stepsOf(opened, given) });
   const { config, stepsPerEpoch } = planned;
-  const { order, seed } = config.loader;
-  const parts = isMapDataset(opened) && opened.parts && {
-    parts: opened.parts,
-    draws: mixtureEpoch(order, { seed, epoch: 0 }).draws(),
-  };
   await output.result(
     new LoaderPlanMessage({
       uri: opened.uri,
       fingerprint: opened.fingerprint,
       config,
       stepsPerEpoch,
-      ...(isMapDataset(opened)
-        ? { samples: opened.length, first: samplesOfRank(config.loader, 8), ...parts }
-        : { objects: opened.parts }),
+      ...await contentOf(opened, config.loader),
     }),
   );
   const { manifestDifference } = await import("./index_dataset.ts");
@@ -95,6 +93,29 @@ async function plan(
       await output.note(new NoteMessage(words));
     }
   }
+}
+
+/** What a data set has, as far as that is known before anything is read, and what a rank begins with. */
+async function contentOf(
+  opened: Dataset<unknown>,
+  level: LoaderLevel,
+): Promise<Partial<LoaderPlan>> {
+  const { isMapDataset, isStreamMixture, mixtureEpoch, MixtureLanes } = await import("@lade/loader");
+  const { order, seed } = level;
+  if (isStreamMixture(opened)) {
+    const parts = opened.members.map(({ name, weight, dataset }): PlanPart => ({
+      ...{ name, weight, uri: dataset.uri },
+      ...(isMapDataset(dataset) ? { length: dataset.length } : { objects: dataset.parts }),
+    }));
+    return { parts, draws: new MixtureLanes(order, seed).drawsBefore(order.length) };
+  }
+  if (!isMapDataset(opened)) return { objects: opened.parts };
+  const { length: samples, parts } = opened;
+  return {
+    samples,
+    first: samplesOfRank(level, 8),
+    ...(parts && { parts, draws: mixtureEpoch(order, { seed, epoch: 0 }).draws() }),
+  };
 }
 
 async function run(

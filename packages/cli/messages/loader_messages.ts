@@ -1,5 +1,5 @@
 import { formatSize, printable, redactSecrets } from "@lade/core/text";
-import type { DatasetKind, LoaderConfig, ManifestDifference, MixturePart, PartOrder } from "@lade/loader";
+import type { DatasetKind, LoaderConfig, ManifestDifference, PartOrder } from "@lade/loader";
 import { counted } from "../output/counted.ts";
 import type { Json, Message } from "../output/message.ts";
 
@@ -20,9 +20,23 @@ export interface LoaderPlan {
   /** The first samples of this rank, where they have numbers. */
   readonly first?: readonly number[];
   /** The data sets, where there are several. */
-  readonly parts?: readonly MixturePart[];
+  readonly parts?: readonly PlanPart[];
   /** How often each of them is drawn in the first epoch. */
   readonly draws?: readonly number[];
+}
+
+/** One of several data sets that are planned. */
+export interface PlanPart {
+  /** What samples and failures call it. */
+  readonly name: string;
+  /** The URI it was made of. */
+  readonly uri: string;
+  /** How often it is drawn beside the others. */
+  readonly weight: number;
+  /** Its samples, where they have numbers. */
+  readonly length?: number;
+  /** Its objects, where its samples can only be gone through. */
+  readonly objects?: number;
 }
 
 /** What a loader would do, a line for each setting. */
@@ -36,7 +50,7 @@ export class LoaderPlanMessage implements Message {
 
   /** The data set, the settings with where they come from, and what this rank begins with. */
   toText(): string {
-    const { uri, samples, objects = 0, fingerprint, config, stepsPerEpoch, first } = this.#plan;
+    const { uri, fingerprint, config, stepsPerEpoch, first } = this.#plan;
     const { world: { rank, size } } = config.loader;
     const parts = partsOf(this.#plan);
     const steps = Number.isNaN(stepsPerEpoch)
@@ -46,9 +60,7 @@ export class LoaderPlanMessage implements Message {
     const begins = samplesOf === undefined
       ? "goes through its own lanes"
       : `begins with ${samplesOf === "" ? "nothing" : `sample ${samplesOf}`}`;
-    const what = samples === undefined
-      ? `a stream of ${counted(objects, "object")}`
-      : counted(samples, "sample");
+    const what = whatText(this.#plan);
     const settings = settingsOf(config).map(({ value, ...rest }) => ({ ...rest, value: printable(value) }));
     const [wide, values] = [
       settings.map(({ name }) => name.length),
@@ -79,12 +91,14 @@ export class LoaderPlanMessage implements Message {
       fingerprint,
       stepsPerEpoch: Number.isNaN(stepsPerEpoch) ? null : stepsPerEpoch,
       ...(first && { first: [...first] }),
-      ...(first && parts.length > 0 && {
+      ...(parts.length > 0 && {
         parts: parts.map(({ start: _, uri, name, ...part }) => ({
           name: redactSecrets(name),
           uri: redactSecrets(uri),
           ...part,
         })),
+      }),
+      ...(first && parts.length > 0 && {
         firstOf: first.map((sample) => {
           const part = parts.findLastIndex(({ start }) => start <= sample);
           return { part, sample: sample - (parts[part]?.start ?? 0) };
@@ -99,7 +113,8 @@ export class LoaderPlanMessage implements Message {
 interface PlannedPart {
   readonly name: string;
   readonly uri: string;
-  readonly samples: number;
+  readonly samples?: number;
+  readonly objects?: number;
   readonly weight: number;
   /** Of all weights. */
   readonly share: number;
@@ -112,26 +127,39 @@ interface PlannedPart {
 function partsOf({ parts = [], draws = [], config }: LoaderPlan): PlannedPart[] {
   const total = parts.reduce((sum, { weight }) => sum + weight, 0);
   let end = 0;
-  return parts.map(({ name, uri, length, weight }, place) => ({
+  return parts.map(({ name, uri, length, objects, weight }, place) => ({
     name,
     uri,
-    samples: length,
+    ...(length !== undefined && { samples: length }),
+    ...(objects !== undefined && { objects }),
     weight,
     share: weight / total,
     draws: draws[place] ?? 0,
     order: orderText(config.loader.order.parts?.[place]),
-    start: (end += length) - length,
+    start: (end += length ?? 0) - (length ?? 0),
   }));
 }
 
-function orderText({ kind, block, window }: Partial<PartOrder> = {}): string {
+/** How much there is, as far as it is known before anything is read. */
+function whatText(
+  { samples, objects, parts = [] }: Pick<LoaderPlan, "samples" | "objects" | "parts">,
+): string {
+  if (samples !== undefined) return counted(samples, "sample");
+  if (objects !== undefined) return `a stream of ${counted(objects, "object")}`;
+  return `${counted(parts.length, "data set")}, of which some can only be gone through`;
+}
+
+function orderText({ kind, block, window, lanes = 1 }: Partial<PartOrder> = {}): string {
+  if (kind === "stream" && window !== undefined) {
+    return `objects shuffled in ${counted(lanes, "lane")}, and ${counted(window, "sample")} together`;
+  }
   if (kind === "block") return `blocks of ${counted(block ?? 1, "sample")}, ${window} together`;
   return kind === "full" ? "each sample for itself" : "as they lie";
 }
 
-function partText({ uri, name, samples, weight, share, draws, order }: PlannedPart): string {
+function partText({ uri, name, weight, share, draws, order, ...part }: PlannedPart): string {
   const called = name === uri ? uri : `${name} (${uri})`;
-  return `${printable(redactSecrets(called))}: ${counted(samples, "sample")}, weight ${weight} \
+  return `${printable(redactSecrets(called))}: ${whatText(part)}, weight ${weight} \
 (${(share * 100).toFixed(1)} %), drawn ${counted(draws, "time")} in the first epoch, ${order}`;
 }
 

@@ -1,12 +1,12 @@
-import { quote, redactSecrets } from "@lade/core/text";
 import type { NdArray } from "@lade/formats/array";
 import type { Transform } from "../config/loader_options.ts";
-import { type Dataset, isMapDataset, type MapDataset } from "../datasets/dataset.ts";
-import { randomKey, randomSequence } from "../order/keyed_random.ts";
+import { type Dataset, isMapDataset, isStreamMixture, type MapDataset } from "../datasets/dataset.ts";
 import type { BatchColumns } from "./batch_columns.ts";
 import { arrayColumns } from "./array_columns.ts";
 import { fixedColumns } from "./fixed_columns.ts";
-import { sampleColumns } from "./sample_columns.ts";
+import { firstColumns } from "./first_columns.ts";
+import { partColumns } from "./part_columns.ts";
+import { checkSameColumns } from "./same_columns.ts";
 import { streamColumns } from "./stream_columns.ts";
 import { tableColumns } from "./table_columns.ts";
 
@@ -29,20 +29,28 @@ const NO_COLUMNS: BatchColumns<unknown> = {
 /**
  * Columns for the batches that a loader without `collate` makes of a data set: by {@linkcode fixedColumns} where all samples
  * are alike, by {@linkcode tableColumns} where they are of a table, by {@linkcode arrayColumns} where they are several arrays,
- * else by {@linkcode sampleColumns}, for which the first sample is read, as it is for samples that are transformed: the columns
+ * else by `sampleColumns`, for which the first sample is read, as it is for samples that are transformed: the columns
  * are the same for any order, rank and position. A data set without samples has none, unless it says them.
  */
 export async function datasetColumns(
   dataset: Dataset<unknown>,
   { signal = new AbortController().signal, transform, maxSkipped = 0 }: ColumnOptions = {},
 ): Promise<BatchColumns<unknown>> {
+  if (isStreamMixture(dataset)) {
+    const { mixtureColumns } = await import("./mixture_columns.ts");
+    return await mixtureColumns(dataset, { signal, maxSkipped, ...(transform && { transform }) });
+  }
   if (!isMapDataset(dataset)) {
     const columns = await streamColumns(dataset, { signal, maxSkipped, ...(transform && { transform }) });
     return columns
       ? { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) }
       : NO_COLUMNS;
   }
-  const { fixed, plan, groups, table, arrays, length } = dataset;
+  const { fixed, plan, groups, table, toldTable, arrays, length } = dataset;
+  if (toldTable && !transform) {
+    const columns = partColumns(tableColumns(toldTable));
+    return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
+  }
   if (fixed && (plan || groups) && !transform) {
     const columns = fixedColumns(fixed);
     return { ...columns, tableOf: (data) => columns.tableOf(data as NdArray) };
@@ -52,20 +60,8 @@ export async function datasetColumns(
     return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
   }
   if (length === 0) return NO_COLUMNS;
-  const columnsAt = async (index: number) => {
-    const context = { index, epoch: 0, random: randomSequence(randomKey(index)), signal };
-    const sample = await dataset.get(index, context);
-    return sampleColumns(transform ? await transform(sample, context) : sample);
-  };
-  const columnsFrom = async (first: number, end: number) => {
-    for (let index = first;; index++) {
-      try {
-        return await columnsAt(index);
-      } catch (error) {
-        if (signal.aborted || index + 1 === end || index - first >= maxSkipped) throw error;
-      }
-    }
-  };
+  const options = { signal, maxSkipped, ...(transform && { transform }) };
+  const columnsFrom = (first: number, end: number) => firstColumns(dataset, { first, end }, options);
   const columns = await columnsFrom(0, dataset.parts?.[0]?.length ?? length);
   await checkParts(dataset, columns, columnsFrom);
   return { ...columns, tableOf: (data) => columns.tableOf(data as readonly unknown[]) };
@@ -73,26 +69,14 @@ export async function datasetColumns(
 
 /** Throws a `TypeError` where the data sets of a mixture have not the same columns. */
 async function checkParts(
-  dataset: MapDataset<unknown>,
-  { schema, fieldMetadata }: BatchColumns<readonly unknown[]>,
+  { parts: [first, ...others] = [] }: MapDataset<unknown>,
+  columns: BatchColumns<readonly unknown[]>,
   columnsFrom: (first: number, end: number) => Promise<BatchColumns<unknown>>,
 ): Promise<void> {
-  const { parts: [first, ...others] = [] } = dataset;
   let start = first?.length ?? 0;
-  const told = JSON.stringify([schema, fieldMetadata]);
   for (const { name, length } of others) {
     const other = await columnsFrom(start, start + length);
     start += length;
-    if (JSON.stringify([other.schema, other.fieldMetadata]) === told) continue;
-    const [one, two] = [schema, other.schema].map(({ fields }) => fields.map(({ name }) => name).join(", "));
-    throw new TypeError(
-      `Cannot make one table of ${quoted(first?.name ?? "")} (${one}) and ${
-        quoted(name)
-      } (${two}): their columns differ`,
-    );
+    checkSameColumns({ name: first?.name ?? "", columns }, { name, columns: other });
   }
-}
-
-function quoted(name: string): string {
-  return quote(redactSecrets(name));
 }

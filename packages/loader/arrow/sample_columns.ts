@@ -6,6 +6,7 @@ import type { PartSample } from "../datasets/mix_datasets.ts";
 import type { TensorSample } from "../datasets/tensor_samples.ts";
 import type { BatchColumns } from "./batch_columns.ts";
 import { bytesColumn, textColumn } from "./byte_columns.ts";
+import { partColumns } from "./part_columns.ts";
 
 const KEY: Field = { name: "key", type: { kind: "string" }, nullable: false };
 const BYTES: Field = { name: "bytes", type: { kind: "binary" }, nullable: false };
@@ -13,7 +14,6 @@ const NAME: Field = { name: "name", type: { kind: "string" }, nullable: false };
 const DATA: Field = { name: "data", type: { kind: "binary" }, nullable: false };
 const DIMENSION: Field = { name: "item", type: { kind: "int64" }, nullable: false };
 const SHAPE: Field = { name: "shape", type: { kind: "list", item: DIMENSION }, nullable: false };
-const PART: Field = { name: "part", type: { kind: "string" }, nullable: false };
 const DTYPE: Field = { name: "dtype", type: { kind: "string" }, nullable: false };
 const ORDER: Field = { name: "order", type: { kind: "string" }, nullable: false };
 
@@ -36,7 +36,9 @@ export function sampleColumns(example: unknown): BatchColumns<readonly unknown[]
   if (typeof example === "object" && example !== null) {
     if ("fields" in example && "key" in example) return fieldColumns(example as Sample);
     if ("bytes" in example && "key" in example) return fileColumns();
-    if ("part" in example && "sample" in example) return partColumns(example as PartSample<unknown>);
+    if ("part" in example && "sample" in example) {
+      return partColumns(sampleColumns((example as PartSample<unknown>).sample));
+    }
     if ("data" in example && "shape" in example) return arrayColumns(example as NpyArray);
   }
   throw new TypeError(
@@ -91,21 +93,6 @@ ${JSON.stringify(example.key)}, by which the columns are made, has ${names.join(
         )
       );
       return { rows: samples.length, columns: [textColumn(key, samples.map(({ key }) => key)), ...columns] };
-    },
-  };
-}
-
-function partColumns({ sample }: PartSample<unknown>): BatchColumns<readonly unknown[]> {
-  const { schema, fieldMetadata, tableOf } = sampleColumns(sample);
-  const isTaken = schema.fields.some(({ name }) => name === PART.name);
-  const part: Field = isTaken ? { ...PART, name: "__part__" } : PART;
-  return {
-    schema: { fields: [part, ...schema.fields] },
-    fieldMetadata,
-    tableOf(data) {
-      const told = data as readonly PartSample<unknown>[];
-      const { rows, columns } = tableOf(told.map(({ sample }) => sample));
-      return { rows, columns: [textColumn(part, told.map(({ part }) => part)), ...columns] };
     },
   };
 }

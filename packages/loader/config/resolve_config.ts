@@ -1,4 +1,4 @@
-import type { DatasetBase, MapDataset, StreamDataset } from "../datasets/dataset.ts";
+import type { DatasetBase, MapDataset, StreamDataset, StreamMixture } from "../datasets/dataset.ts";
 import type { OrderDescription } from "../order/sampler.ts";
 import type { Remainder, World } from "../order/shares.ts";
 import type { WeightTable } from "../order/weighted.ts";
@@ -7,6 +7,7 @@ import type { EngineOptions, LoaderOptions } from "./loader_options.ts";
 import { resolveModule } from "./module_export.ts";
 import { resolveWorkers } from "./resolve_workers.ts";
 import { resolveOrder } from "./resolve_order.ts";
+import { checkMixture, mixtureOrderOf } from "./resolve_mixture.ts";
 import { checkStream, streamOrderOf } from "./resolve_stream.ts";
 
 export type { ValueSource };
@@ -119,6 +120,8 @@ export interface ConfigGround {
     & Partial<Pick<MapDataset<unknown>, "length" | "blocks" | "parts">>;
   /** The data set, where its samples can only be gone through. */
   readonly stream?: Pick<StreamDataset<unknown>, "parts" | "window">;
+  /** The data set, where it is several of which some can only be gone through. */
+  readonly mixture?: Pick<StreamMixture<unknown>, "uri" | "members">;
   /** What samples are drawn by, where the options have weights. */
   readonly weights?: WeightTable | undefined;
   /** Bytes that the context's byte budget has. */
@@ -194,8 +197,12 @@ function loaderLevel(
       }: it is "fail", "skip" or a function that gives one of them`,
     );
   }
-  const { stream } = ground;
-  const order = stream ? streamOrderOf(options, stream, take) : resolveOrder(options, ground, take);
+  const { stream, mixture } = ground;
+  const order = mixture
+    ? mixtureOrderOf(options, mixture, take)
+    : stream
+    ? streamOrderOf(options, stream, take)
+    : resolveOrder(options, ground, take);
   const { length } = order;
   if (remainder === "drop" && length > 0 && length < globalBatchSize) {
     throw new TypeError(
@@ -210,7 +217,8 @@ function loaderLevel(
   if (maxSkipped !== Infinity) whole("maxSkipped", maxSkipped, 0);
   const { steps } = options;
   if (steps !== undefined) whole("steps", take("loader.steps", steps, steps), 1);
-  if (stream) checkStream(stream, { order, world, remainder, steps });
+  if (mixture) checkMixture(mixture, { order, world, remainder, steps });
+  else if (stream) checkStream(stream, { order, world, remainder, steps });
   else if (steps !== undefined) {
     throw new TypeError(
       "Cannot load with steps: they are of streams, and here the samples say how many there are",

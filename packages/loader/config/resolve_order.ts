@@ -6,7 +6,8 @@ import { checkKeys, type Take, whole } from "./check_options.ts";
 import type { LoaderOptions } from "./loader_options.ts";
 
 const WINDOW = 8;
-const LANES = 16;
+/** Runs that are gone through side by side, where nobody says how many. */
+export const LANES = 16;
 
 /** What an order is made for. */
 export interface ResolveOrderGround {
@@ -86,15 +87,28 @@ function mixtureOf(
   }
   const { block, window, lanes } = blockShuffleOf(kind, parts.flatMap(({ blocks }) => blocks ?? []), take);
   if (block !== undefined) whole("shuffle.block", take("loader.shuffle.block", block, block), 1);
-  const orders = parts.map(({ length, weight, blocks }): PartOrder =>
-    kind === true && !blocks
-      ? { length, weight, kind: "full" }
-      : { length, weight, kind: "block", block: block ?? blocks?.records ?? 1, window }
+  const orders = parts.map((part) =>
+    shuffledPart(part, { weight: part.weight, isAuto: kind === true, block, window })
   );
   if (orders.every(({ kind }) => kind === "full")) {
     return { version: 1, kind: "mixed", length, parts: orders };
   }
   return { version: 1, kind: "mixed", length, lanes, parts: orders };
+}
+
+/** How samples by number are shuffled within a mixture: with `isAuto` by blocks only where these are side by side. */
+export function shuffledPart(
+  { length, blocks }: Pick<MapDataset<unknown>, "length" | "blocks">,
+  { weight, isAuto, block, window = Math.min(blocks?.window ?? WINDOW, WINDOW) }: {
+    readonly weight: number;
+    readonly isAuto: boolean;
+    readonly block: number | undefined;
+    readonly window?: number;
+  },
+): PartOrder {
+  return isAuto && !blocks
+    ? { length, weight, kind: "full" }
+    : { length, weight, kind: "block", block: block ?? blocks?.records ?? 1, window };
 }
 
 /** By default what the data sets say, and of several that which holds the least. */

@@ -3,9 +3,10 @@ import type { OrderDescription } from "../order/sampler.ts";
 import type { Remainder, World } from "../order/shares.ts";
 import { checkKeys, type Take, whole } from "./check_options.ts";
 import type { LoaderOptions } from "./loader_options.ts";
+import { LANES } from "./resolve_order.ts";
 
-const WINDOW = 128;
-const LANES = 16;
+/** Samples that are shuffled together, where neither options nor the data set say how many. */
+export const WINDOW = 128;
 
 /**
  * The order of a stream that options say. Options that only samples by number can have, and lanes that do not suffice for

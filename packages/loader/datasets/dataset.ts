@@ -133,6 +133,8 @@ export interface DatasetBase extends AsyncDisposable {
   readonly uri: string;
   /** What its stores share: budget, buffers, clock. */
   readonly context?: StoreContext;
+  /** Where a sample tells which data set it is of, and what it has of that is of a table: that table. */
+  readonly toldTable?: SampleTable;
 }
 
 /** Samples by number: files, rows of arrays, records of indexed shards. Order and resuming are exact. */
@@ -195,6 +197,8 @@ export interface StreamDataset<T> extends DatasetBase {
   readonly table?: SampleTable;
   /** Samples that are shuffled together where nobody says how many; 128 by default. */
   readonly window?: number;
+  /** Whether it can be gone through once only, as a pipe: a part that was left cannot be opened again. */
+  readonly comesOnce?: boolean;
   /**
    * Samples of a part from the `from`-th on, the same ones each time; what lies before is skipped as cheaply as the format
    * can. Each is in memory of its own. Leaving the loop ends all reads. What is thrown is the failure of the sample that would
@@ -209,10 +213,36 @@ export interface StreamDataset<T> extends DatasetBase {
   };
 }
 
-/** Either kind. */
-export type Dataset<T> = MapDataset<T> | StreamDataset<T>;
+/** One of the data sets of a mixture of which some can only be gone through. */
+export interface MixtureMember<T> {
+  /** What samples and failures call it. */
+  readonly name: string;
+  /** How often it is drawn beside the others. */
+  readonly weight: number;
+  /** Its samples, by number or not. */
+  readonly dataset: MapDataset<T> | StreamDataset<T>;
+}
+
+/**
+ * Several data sets as one, of which some can only be gone through: so its samples have no numbers. A loader draws each as
+ * often as its weight says, and goes through it again and again. Resuming is exact.
+ */
+export interface StreamMixture<T> extends DatasetBase {
+  /** The data sets that it is made of, in their order. */
+  readonly members: readonly MixtureMember<T>[];
+  /** Where samples are rows of one table, whichever data set they are of: its columns. */
+  readonly table?: SampleTable;
+}
+
+/** Any kind. */
+export type Dataset<T> = MapDataset<T> | StreamDataset<T> | StreamMixture<T>;
 
 /** Whether samples can be had by number. */
 export function isMapDataset<T>(dataset: Dataset<T>): dataset is MapDataset<T> {
   return "length" in dataset;
+}
+
+/** Whether these are several data sets of which some can only be gone through. */
+export function isStreamMixture<T>(dataset: Dataset<T>): dataset is StreamMixture<T> {
+  return "members" in dataset;
 }

@@ -55,6 +55,7 @@ export async function pipedStream(options: PipedStreamOptions): Promise<StreamDa
     context,
     fingerprint: fingerprintOf("piped", [kind, crypto.randomUUID()]),
     parts: 1,
+    comesOnce: true,
     ...(table && { table, window: ROWS_WINDOW }),
     open: (_part, from, { signal: own, onRead }) => {
       meter.listen(onRead);
@@ -183,7 +184,9 @@ class OnceThrough<T> {
   async *open(from: number, signal: AbortSignal): AsyncGenerator<T | LostSample, void, undefined> {
     if (this.#taken > 1 || from > 0 || (this.#isEnded && this.#taken > 0)) {
       throw new TypeError(
-        `Cannot go through ${this.#uri} again: its bytes came once; put them into an object, or take one epoch`,
+        `Cannot go through ${this.#uri} again: its bytes came once, ${
+          this.#isEnded ? `with ${this.#taken} samples` : "and are not all read"
+        }; put them into an object, or ask for no more`,
       );
     }
     if (this.#first) yield this.#first.sample;

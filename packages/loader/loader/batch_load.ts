@@ -25,6 +25,8 @@ export interface LoadGround<T, U> extends BatchReadsGround, TransformGround<T, U
   readonly blocks: BlockSource | undefined;
   /** Whether an epoch may bring a sample more than once. */
   readonly repeats: boolean;
+  /** Makes of a sample's number the one that its context has; the same by default. */
+  readonly numberOf?: (index: number) => number;
   /** Groups that samples are taken of, where they are decoded in groups. */
   readonly groups: GroupCache<T> | undefined;
   /** Whether the transformation runs in workers: what it gives is no view of memory that was read into. */
@@ -261,10 +263,11 @@ export class BatchLoad<T, U> {
 
   #context(place: number): KeyedContext {
     const { epoch, indices, positions } = this.#task;
+    const { numberOf = (index: number) => index } = this.#ground;
     return contextOf(
       this.#ground,
       epoch,
-      indices[place] ?? 0,
+      numberOf(indices[place] ?? 0),
       this.#ground.repeats ? positions[place] : undefined,
     );
   }

@@ -23,7 +23,7 @@ function faultOf(state: LoaderState, { dataset, seed, order }: StateGround): str
   if (fault !== undefined) return fault;
   const { total } = state;
   if (state.order.kind === order.kind && total !== order.length) {
-    const isDrawn = order.kind === "mixed" || order.kind === "weighted";
+    const isDrawn = order.kind !== "sequential" && order.kind !== "full" && order.kind !== "block";
     return `the state is of ${total} samples, and ${
       isDrawn ? "an epoch" : "the data set"
     } has ${order.length}`;

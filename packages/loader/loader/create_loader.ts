@@ -1,8 +1,15 @@
 import type { NdArray } from "@lade/formats/array";
 import type { LoaderOptions } from "../config/loader_options.ts";
-import { type Dataset, type FixedSample, isMapDataset, type MapDataset } from "../datasets/dataset.ts";
+import {
+  type Dataset,
+  type FixedSample,
+  isMapDataset,
+  isStreamMixture,
+  type MapDataset,
+} from "../datasets/dataset.ts";
 import type { DataLoader } from "./data_loader.ts";
 import { MapLoader } from "./map_loader.ts";
+import { MixtureLoader } from "./mixture_loader.ts";
 import { StreamLoader } from "./stream_loader.ts";
 
 /** Makes a loader over samples that are all alike: a batch is one array, with the samples' number as its first dimension. */
@@ -19,5 +26,6 @@ export function createLoader<T, U, B>(
   dataset: Dataset<T>,
   options: LoaderOptions<T, U, B> = {},
 ): DataLoader<B> {
+  if (isStreamMixture(dataset)) return new MixtureLoader(dataset, options);
   return isMapDataset(dataset) ? new MapLoader(dataset, options) : new StreamLoader(dataset, options);
 }

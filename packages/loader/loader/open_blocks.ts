@@ -25,7 +25,7 @@ export function openBlocks(ground: BlocksGround): BlockSource | undefined {
     const first = next;
     next += part.length;
     const blocks = part.kind === "block"
-      ? cacheOf({ ...part, ...(lanes !== undefined && { lanes }) }, first, ground)
+      ? cacheOf({ ...lanes !== undefined && { lanes }, ...part }, first, ground)
       : undefined;
     return { length: part.length, blocks };
   });

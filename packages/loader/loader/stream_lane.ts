@@ -109,6 +109,11 @@ export class StreamLane<T> {
     return this.#taken;
   }
 
+  /** Whether nothing more will be read. */
+  get isRead(): boolean {
+    return this.#isRead;
+  }
+
   /** Whether all were taken. */
   get isOver(): boolean {
     return this.#isRead && !this.#failure && !this.#peek();

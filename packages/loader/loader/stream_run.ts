@@ -1,14 +1,9 @@
 import type { StreamDataset } from "../datasets/dataset.ts";
-import type { SampleFailure } from "../config/sample_failure.ts";
-import type { BatchBuffer } from "../pool/batch_memory.ts";
-import type { SampleMemory } from "../pool/sample_memory.ts";
-import type { Slots } from "../pool/slots.ts";
 import type { LaneState } from "../state/lane_state.ts";
-import { dropSamples, type LoadedSamples } from "./batch_load.ts";
+import { dropSamples } from "./batch_load.ts";
 import type { BatchRun, LoadedBatch } from "./loop_loader.ts";
-import { settled } from "./settled.ts";
-import type { LaneItem, StreamLane } from "./stream_lane.ts";
-import { contextOf, type TransformGround, transformSample } from "./transform_sample.ts";
+import type { StreamLane } from "./stream_lane.ts";
+import { type TakenGround, TakenSamples } from "./taken_samples.ts";
 
 /** A batch of a stream, and where the lanes are behind it; those of other ranks are `null`. */
 export interface StreamBatch<U> extends LoadedBatch<U> {
@@ -16,11 +11,10 @@ export interface StreamBatch<U> extends LoadedBatch<U> {
 }
 
 /** What a run goes through. */
-export interface StreamRunOptions<T, U> {
+export interface StreamRunOptions<T, U> extends TakenGround<T, U> {
   /** Aborts everything that is read. */
   readonly stop: AbortController;
   readonly dataset: StreamDataset<T>;
-  readonly epoch: number;
   /** Samples of a batch. */
   readonly batchSize: number;
   /** Batches, at most. */
@@ -31,9 +25,6 @@ export interface StreamRunOptions<T, U> {
   readonly drops: boolean;
   /** All lanes, those of this rank open. */
   readonly lanes: readonly (StreamLane<T> | null)[];
-  readonly memory: SampleMemory;
-  readonly slots: Slots;
-  readonly transforming: TransformGround<T, U>;
 }
 
 /** The batches of an epoch of samples that can only be gone through: each takes from the lanes in turn. */
@@ -105,37 +96,35 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
     };
     const taken = this.#taking.then(() => this.#take(pending));
     this.#taking = taken.catch(() => {});
-    pending.batch = taken.then((parts) => parts && this.#finish(parts));
+    pending.batch = taken.then((made) => made && this.#finish(made));
     // Who waits for it sees the failure; it is no other's.
     pending.batch.catch(() => {});
     return pending;
   }
 
   /** Takes the samples of a batch from the lanes, and begins to transform them. */
-  async #take(pending: PendingBatch<T, U>): Promise<BatchParts<U> | undefined> {
-    const { batchSize, lanes, isExact, drops, memory } = this.#options;
-    const parts: BatchParts<U> = { samples: [], failures: [], work: [], adopted: [], bytes: 0, lanes: [] };
+  async #take(pending: PendingBatch<T, U>): Promise<TakenBatch<T, U> | undefined> {
+    const { batchSize, lanes, isExact, drops, dataset, transforming } = this.#options;
+    const taken = new TakenSamples<T, U>(this.#options);
     try {
-      while (parts.samples.length < batchSize) {
+      while (taken.length < batchSize) {
         const from = this.#nextLane();
         if (!from) break;
-        const { taken } = from.lane;
+        const position = from.lane.taken * lanes.length + from.number;
         const item = from.lane.takeNow();
-        if (item) this.#add(item, taken * lanes.length + from.number, parts);
+        if (item) taken.add(item, { dataset, position });
         else await this.#wait(from.lane, pending);
-        this.#options.transforming.signal.throwIfAborted();
+        transforming.signal.throwIfAborted();
       }
-      const { length } = parts.samples;
+      const { length } = taken;
       if (length < batchSize) this.#isOver = !isExact;
       if (!isExact && (length === 0 || (drops && length < batchSize))) {
-        await settled(parts.work);
-        drop(parts, memory);
+        await taken.drop();
         return undefined;
       }
-      return { ...parts, lanes: lanes.map((lane) => lane && lane.state) };
+      return { taken, lanes: lanes.map((lane) => lane && lane.state) };
     } catch (error) {
-      await Promise.allSettled(parts.work);
-      drop(parts, memory);
+      await taken.drop();
       throw error;
     }
   }
@@ -156,69 +145,9 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
     pending.waitsFor = undefined;
   }
 
-  #add({ part, record, bytes, made }: LaneItem<T>, position: number, parts: BatchParts<U>): void {
-    const { dataset, epoch, slots, transforming } = this.#options;
-    const { samples, failures, work, adopted } = parts;
-    const place = samples.length;
-    // No other sample of the data set has this number.
-    const index = record * dataset.parts + part;
-    const fail = (cause: unknown, rest = false) => {
-      const where = dataset.locate?.(part, record) ?? { uri: dataset.uri, record };
-      failures[place] = { ...where, index, position, epoch, cause, ...(rest && { rest }) };
-    };
-    parts.bytes += bytes;
-    samples.push(undefined);
-    failures.push(undefined);
-    if ("cause" in made) return fail(made.cause, made.rest);
-    if (!transforming.transform) {
-      // Without a transformation samples are of one type.
-      samples[place] = made.sample as unknown as U;
-      return;
-    }
-    const { signal } = transforming;
-    const transformed = slots.run(async () => {
-      try {
-        samples[place] = await transformSample(
-          transforming,
-          made.sample,
-          contextOf(transforming, epoch, index),
-          { adopt: (made) => void adopted.push(made) },
-        );
-      } catch (error) {
-        signal.throwIfAborted();
-        fail(error);
-      }
-    }, signal);
-    // It is waited for once all samples are taken, and may have failed by then.
-    transformed.catch(() => {});
-    work.push(transformed);
+  async #finish({ taken, lanes }: TakenBatch<T, U>): Promise<StreamBatch<U>> {
+    return { loaded: await taken.finish(), epoch: this.#options.epoch, padding: 0, lanes };
   }
-
-  async #finish(parts: BatchParts<U>): Promise<StreamBatch<U>> {
-    const { epoch, memory } = this.#options;
-    const { samples, failures, work, adopted, bytes, lanes } = parts;
-    try {
-      await settled(work);
-    } catch (error) {
-      drop(parts, memory);
-      throw error;
-    }
-    let isHeld = true;
-    const give = () => {
-      if (isHeld) memory.free(bytes);
-      isHeld = false;
-    };
-    // The samples' memory is their own: it is counted as the batch's as long as that lives.
-    const buffer = { bytes: new Uint8Array(0), release: give, keep: give };
-    const loaded: LoadedSamples<U> = { samples, failures, buffer, adopted, bytes };
-    return { loaded, epoch, padding: 0, lanes };
-  }
-}
-
-/** Gives back the memory of a batch that comes to nothing. */
-function drop({ bytes, adopted }: BatchParts<unknown>, memory: SampleMemory): void {
-  memory.free(bytes);
-  for (const made of adopted) made.release();
 }
 
 /** A batch that is being put together. */
@@ -230,12 +159,8 @@ interface PendingBatch<T, U> {
   batch: Promise<StreamBatch<U> | undefined>;
 }
 
-interface BatchParts<U> {
-  readonly samples: (U | undefined)[];
-  readonly failures: (SampleFailure | undefined)[];
-  readonly work: Promise<void>[];
-  /** Memory of samples that came from workers. */
-  readonly adopted: BatchBuffer[];
-  bytes: number;
+/** The samples of a batch, and where the lanes are behind them. */
+interface TakenBatch<T, U> {
+  readonly taken: TakenSamples<T, U>;
   readonly lanes: readonly (LaneState | null)[];
 }

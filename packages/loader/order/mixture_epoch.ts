@@ -44,11 +44,12 @@ export function mixtureEpoch(
 }
 
 /** A data set's own seed, so that two of as many samples are not shuffled alike. */
-function seedOf(seed: number, part: number): number {
+export function seedOf(seed: number, part: number): number {
   return randomUnit(randomKey(seed, PURPOSE.part, part), 0) * 2 ** 53;
 }
 
-function orderOfPart(
+/** The order of a data set in one time through it. */
+export function orderOfPart(
   { length, kind, block = 1, window = 1 }: PartOrder,
   { seed, time, lanes }: { readonly seed: number; readonly time: number; readonly lanes: number },
 ): Sampler {

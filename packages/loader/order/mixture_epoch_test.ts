@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertNotEquals, assertThrows } from "@std/assert";
 import fc from "fast-check";
-import { ROUND } from "./mixed.ts";
+import { ROUND } from "./turns.ts";
 import { mixtureEpoch } from "./mixture_epoch.ts";
 import type { OrderDescription, PartOrder } from "./sampler.ts";
 

@@ -3,7 +3,7 @@ export interface OrderDescription {
   /** Of the algorithms: another number, other orders. */
   readonly version: 1;
   /** Which algorithm. */
-  readonly kind: "sequential" | "full" | "block" | "weighted" | "mixed" | "stream";
+  readonly kind: "sequential" | "full" | "block" | "weighted" | "mixed" | "stream" | "mixedStreams";
   /** Samples of an epoch; 0 of a stream, of which nobody knows how many. */
   readonly length: number;
   /** Records side by side that are read together. */
@@ -20,16 +20,18 @@ export interface OrderDescription {
 
 /** One of the data sets that a mixture draws from. */
 export interface PartOrder {
-  /** How many samples it has; 1 at least. */
+  /** How many samples it has, 1 at least; 0 of a stream, of which nobody knows how many. */
   readonly length: number;
   /** How often it is drawn, beside the others. */
   readonly weight: number;
   /** How it is gone through each time, where the description is to say so. */
-  readonly kind?: "sequential" | "full" | "block";
+  readonly kind?: "sequential" | "full" | "block" | "stream";
   /** Records side by side that are read together. */
   readonly block?: number;
-  /** Blocks of a lane that are shuffled together. */
+  /** Blocks of a lane that are shuffled together; samples of a stream. */
   readonly window?: number;
+  /** Runs of its blocks, or of a stream's objects, where these are not those of the mixture: so many for each of its lanes. */
+  readonly lanes?: number;
 }
 
 /**

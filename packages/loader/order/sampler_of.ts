@@ -33,6 +33,7 @@ export function samplerOf(order: OrderDescription, { seed, epoch, weights }: Ord
       }
       return weighted(weights, seed, epoch, length);
     case "stream":
+    case "mixedStreams":
       throw new TypeError("Cannot say which sample of a stream comes where: it can only be gone through");
   }
 }

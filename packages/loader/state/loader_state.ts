@@ -1,6 +1,7 @@
 import type { OrderDescription } from "../order/sampler.ts";
 import type { World } from "../order/shares.ts";
 import type { LaneState } from "./lane_state.ts";
+import type { MixtureState } from "./mixture_state.ts";
 import { Rest } from "./rest.ts";
 
 /**
@@ -27,6 +28,8 @@ export interface LoaderState {
   readonly taken?: string;
   /** Where each lane of a stream is, `null` for those of other ranks; absent where all are at their beginning. */
   readonly lanes?: readonly (LaneState | null)[];
+  /** Where a mixture is of which some data sets can only be gone through; absent where it is at its beginning. */
+  readonly mixture?: MixtureState;
   /** Of which rank this is the state, and where that began in this epoch; {@linkcode mergeStates} goes by it. */
   readonly of?: World & { readonly from: number; readonly taken?: string };
 }

@@ -1,6 +1,7 @@
 import { LANE_START } from "./lane_state.ts";
 import type { LoaderState } from "./loader_state.ts";
 import { restOf } from "./loader_state.ts";
+import { mixtureLaneStart } from "./mixture_state.ts";
 import { bitsOf, type Rest } from "./rest.ts";
 import { isSameJson } from "./same_json.ts";
 import { isCount, placeFault, stateFault } from "./state_fault.ts";
@@ -57,6 +58,7 @@ export function mergeStates(states: readonly LoaderState[]): LoaderState {
     throw new TypeError(`Cannot merge the states of ${ranks.length} of ${size} ranks: ${detail}`);
   }
   if (first.order.kind === "stream") return mergeLanes(byRank, first);
+  if (first.order.kind === "mixedStreams") return mergeMixture(byRank, first);
   const began: Rest = restOf({ position: from, total: first.total, ...(taken !== undefined && { taken }) });
   let position = Math.min(...ranks.map(({ position }) => position));
   const end = Math.max(...ranks.map(({ position }) => position));
@@ -89,6 +91,32 @@ function mergeLanes(byRank: ReadonlyMap<number, LoaderState>, first: LoaderState
   );
   const hasBegun = states.some(({ lanes }) => lanes !== undefined);
   return { ...rest, position: from + Math.floor(passed / size), ...(hasBegun && { lanes }) };
+}
+
+/** The state of a mixture with streams: what its ranks drew is counted together, and each lane is where its rank left it. */
+function mergeMixture(byRank: ReadonlyMap<number, LoaderState>, first: LoaderState): LoaderState {
+  const { of = { size: 1, from: 0 }, mixture: _mixture, ...rest } = first;
+  const { size, from } = of;
+  const begun = [...byRank.values()].flatMap(({ mixture }) => mixture ?? []);
+  const [one] = begun;
+  if (!one) return rest;
+  for (const { before, lanes } of begun) {
+    if (before !== one.before) throw differs("draws before the epoch", one.before, before);
+    if (isCount(before) && Array.isArray(lanes) && lanes.length === first.order.lanes) continue;
+    throw new TypeError("Cannot merge states that do not say where the lanes are");
+  }
+  const told = begun.flatMap(({ lanes }) => lanes.find((lane) => lane !== null) ?? [])[0];
+  const start = told &&
+    mixtureLaneStart(told.streams.map((drawn) => drawn && { parts: drawn.lanes.map(() => 0), window: 1 }));
+  // Of all draws since the beginning each rank has every so-manieth.
+  const drawn = (rank: number, end: number) => Math.ceil((one.before + end - rank) / size);
+  let position = from;
+  for (const [rank, state] of byRank) position += drawn(rank, state.position) - drawn(rank, from);
+  const lanes = one.lanes.map((_, lane) => {
+    const { mixture } = byRank.get(lane % size) ?? {};
+    return (mixture ? mixture.lanes[lane] : start) ?? null;
+  });
+  return { ...rest, position, mixture: { before: one.before, lanes } };
 }
 
 /** The index of the first that is left from `position` on. */
