@@ -8,7 +8,7 @@ const PROGRAM = new URL("./loading_process.ts", import.meta.url).pathname;
 
 /** Runs ranks side by side, kills each after so many batches, and gives what all handed out and where they were. */
 async function run(
-  what: Pick<LoadingTask, "uri" | "samplesPerEpoch">,
+  what: Pick<LoadingTask, "uri" | "samplesPerEpoch" | "shuffle">,
   size: number,
   globalBatchSize: number,
   state: LoaderState | undefined,
@@ -67,9 +67,26 @@ Deno.test("ranks of several data sets that are killed at any batch are gone on w
   await goThrough(what, ids.toSorted((a, b) => a - b));
 });
 
+Deno.test("ranks of a mixture with streams that are killed at any batch are gone on with, each draw once", async () => {
+  await using directory = await TemporaryDirectory.make();
+  for (let id = 0; id < 10; id++) await directory.write(`a/${id}`, `${id}`);
+  for (let object = 1; object <= 6; object++) {
+    const lines = Array.from({ length: 5 }, (_, row) => `{"id": ${object * 10 + row}}\n`);
+    await directory.write(`b/${object}.jsonl`, lines.join(""));
+  }
+  const uri = [
+    { uri: `file://${directory.path}/a/`, weight: 1 },
+    { uri: `file://${directory.path}/b/`, weight: 2 },
+  ];
+  const what = { uri, samplesPerEpoch: SAMPLES, shuffle: { window: 3, lanes: 6 } };
+  const { ids } = await run(what, 1, 10, undefined, () => Infinity);
+  assertEquals([ids.length, new Set(ids).size], [SAMPLES, 40]);
+  await goThrough(what, ids.toSorted((a, b) => a - b));
+});
+
 /** Kills ranks of several worlds one after the other, and finds that all of them take exactly what there is. */
 async function goThrough(
-  what: Pick<LoadingTask, "uri" | "samplesPerEpoch">,
+  what: Pick<LoadingTask, "uri" | "samplesPerEpoch" | "shuffle">,
   expected: readonly number[],
 ): Promise<void> {
   const random = randomSequence(randomKey(2));

@@ -1,6 +1,6 @@
 /** Goes through a data set as a program of its own, which a test kills: what it does is its argument, in JSON. */
 import { loader, type UriPart } from "@lade/lade";
-import type { LoaderState, World } from "@lade/loader";
+import type { BlockShuffle, LoaderState, World } from "@lade/loader";
 
 /** What is gone through. */
 export interface LoadingTask {
@@ -8,6 +8,8 @@ export interface LoadingTask {
   readonly uri: string | readonly UriPart[];
   /** Samples of an epoch of several. */
   readonly samplesPerEpoch?: number;
+  /** How they are shuffled; each for itself by default. */
+  readonly shuffle?: BlockShuffle;
   /** Which rank this is. */
   readonly world: World;
   /** Samples of a step, of all ranks. */
@@ -26,9 +28,11 @@ export interface LoadedBatch {
 
 if (import.meta.main) {
   const { uri, ...options }: LoadingTask = JSON.parse(Deno.args[0] ?? "");
-  const transform = (sample: unknown) =>
-    Number(new TextDecoder().decode((sample as { bytes: Uint8Array }).bytes));
-  await using batches = await loader<number>(uri, { ...options, shuffle: "full", seed: 3, transform });
+  const transform = (sample: unknown) => {
+    const { bytes, id } = sample as { bytes?: Uint8Array; id?: bigint };
+    return Number(bytes ? new TextDecoder().decode(bytes) : id);
+  };
+  await using batches = await loader<number>(uri, { shuffle: "full", ...options, seed: 3, transform });
   for await (const { data } of batches) {
     const told: LoadedBatch = { ids: data, state: batches.state() };
     await Deno.stdout.write(new TextEncoder().encode(`${JSON.stringify(told)}\n`));

@@ -85,6 +85,9 @@ function checkLoader(given: LoaderCommandValues): void {
   if (listen !== undefined && !/^unix:./s.test(listen)) {
     throw new UsageError(`--listen: ${JSON.stringify(listen)} is no unix:PATH.`);
   }
+  if (given.allowEmpty && (action === "index" || action === "pack")) {
+    throw new UsageError(`--allow-empty is of plan, run and stream, not of ${action}.`);
+  }
   if (given.check && action !== "index") throw new UsageError("--check is of index.");
   if (action === "index") checkIndex(given);
   checkPack(given);

@@ -137,6 +137,10 @@ no other sample moves. Of plan, pack, run and stream.",
     undefined,
     "Samples of an epoch that --on-error skip leaves out, at most; 100 by default. One more is a failure.",
   ),
+  allowEmpty: flag(
+    ["--allow-empty"],
+    "Go through a data set without samples as nothing, where it is else a failure. Of plan, run and stream.",
+  ),
   maxBytes: option(
     ["--max-bytes"],
     sizeValue({ least: 1 }),

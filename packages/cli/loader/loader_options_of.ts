@@ -35,6 +35,7 @@ export async function loaderOptionsOf(given: LoaderCommandValues): Promise<Loade
     ...(collate && { collate }),
     ...(Object.keys(pool).length > 0 && { pool }),
     ...(onError && { onError }),
+    ...(given.allowEmpty && { allowEmpty: true }),
     ...(maxSkipped !== undefined && { maxSkipped }),
     ...(shuffle !== undefined && { shuffle: orders[shuffle] }),
     ...(batchSize !== undefined && { batchSize }),

@@ -1,6 +1,7 @@
 import type { Dataset } from "@lade/loader";
 import { dataset, type MixedPart } from "@lade/lade";
 import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
 import { datasetOptionsOf } from "./dataset_options_of.ts";
 import type { LoaderCommandValues } from "./loader_command_options.ts";
 import { notingLeftOut } from "./noting_left_out.ts";
@@ -35,5 +36,12 @@ export async function openLoaded(
     if (piped) return { dataset: piped, ...weighed };
     throw new TypeError(`Cannot open data set ${place}: it has no URI`);
   });
-  return await dataset(parts, { ...options, tell });
+  const opened = await dataset(parts, { ...options, tell });
+  if ("members" in opened && given.samplesPerEpoch === undefined) {
+    await opened[Symbol.asyncDispose]();
+    throw new UsageError(
+      "--samples-per-epoch is needed: nobody knows how many samples there are where some can only be gone through.",
+    );
+  }
+  return opened;
 }

@@ -97,6 +97,8 @@ export interface LoaderOptions<T, U = T, B = readonly U[]> {
   readonly onError?: OnError;
   /** Samples that may be skipped in an epoch; 100 by default. */
   readonly maxSkipped?: number;
+  /** Whether a data set without samples is gone through as nothing; `false` by default: it is an error. */
+  readonly allowEmpty?: boolean;
   /** Where to go on. One of another data set, order or seed is a `TypeError` that says what differs. */
   readonly state?: LoaderState;
   /** Ends all. */

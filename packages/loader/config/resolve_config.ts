@@ -34,6 +34,8 @@ export interface LoaderLevel {
   readonly onError: string;
   /** Samples that may be skipped in an epoch. */
   readonly maxSkipped: number;
+  /** Whether a data set without samples is gone through as nothing. */
+  readonly allowEmpty: boolean;
   /** What makes other samples of samples: `"none"`, `"function"`, or the URL of a module, `#`, and the name of its export. */
   readonly transform: string;
   /** What puts samples together, said the same way. */
@@ -88,6 +90,7 @@ const KEYS = {
     "collate",
     "onError",
     "maxSkipped",
+    "allowEmpty",
     "state",
     "signal",
     "pool",
@@ -235,6 +238,7 @@ function loaderLevel(
     epochs,
     onError: take("loader.onError", typeof onError === "function" ? "function" : onError, "fail"),
     maxSkipped,
+    allowEmpty: take("loader.allowEmpty", options.allowEmpty, false),
     transform: take("loader.transform", wordsOf("transform", options.transform), "none"),
     collate: take("loader.collate", wordsOf("collate", options.collate), "none"),
   };

@@ -131,6 +131,8 @@ export interface DatasetBase extends AsyncDisposable {
   readonly fingerprint: string;
   /** What messages call it: the URI it was made of. */
   readonly uri: string;
+  /** What it was made of, for messages: `rows of 3 objects`. */
+  readonly content?: string;
   /** What its stores share: budget, buffers, clock. */
   readonly context?: StoreContext;
   /** Where a sample tells which data set it is of, and what it has of that is of a table: that table. */

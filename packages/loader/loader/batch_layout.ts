@@ -38,6 +38,11 @@ export class BatchLayout {
     return this.#left.keys().filter((place) => this.#left[place] === 0).toArray();
   }
 
+  /** Bytes of a sample. */
+  sizeOf(place: number): number {
+    return this.#sizes[place] ?? 0;
+  }
+
   /** The memory of a sample. */
   bytesOf(place: number, memory: Uint8Array<ArrayBuffer>): Uint8Array<ArrayBuffer> {
     const start = this.#starts[place] ?? 0;

@@ -41,8 +41,8 @@ export interface LoadedSamples<U> {
   readonly buffer: BatchBuffer | undefined;
   /** More memory that they are views of: it came from workers. */
   readonly adopted?: readonly BatchBuffer[];
-  /** Bytes of samples. */
-  readonly bytes: number;
+  /** Bytes of the sample at a place. */
+  readonly sizeOf: (place: number) => number;
 }
 
 const ALIGNMENT = 64;
@@ -108,7 +108,7 @@ export class BatchLoad<T, U> {
       this.#giveBack();
       throw error;
     });
-    return { ...results, buffer: undefined, adopted: this.#adopted, bytes: 0 };
+    return { ...results, buffer: undefined, adopted: this.#adopted, sizeOf: () => 0 };
   }
 
   /** Each group once for all samples that are wanted of it; those that are alike lie side by side. */
@@ -141,7 +141,8 @@ export class BatchLoad<T, U> {
     try {
       const byGroup = Map.groupBy(indices.keys(), (place) => cache.groups.of(indices[place] ?? 0));
       await settled(Array.from(byGroup, ([group, places]) => slots.run(() => load(group, places), signal)));
-      return this.#done({ ...results, bytes }, buffer);
+      const sizeOf = (place: number) => size ?? cache.bytesOf(indices.slice(place, place + 1));
+      return this.#done({ ...results, sizeOf }, buffer);
     } catch (error) {
       buffer.release();
       this.#giveBack();
@@ -182,7 +183,7 @@ export class BatchLoad<T, U> {
       });
       await (blocks ? reading.copyAll(blocks, reads) : reading.readAll(reads, { layout, buffer }));
       await settled(work);
-      return this.#done({ ...results, bytes: layout.bytes }, buffer);
+      return this.#done({ ...results, sizeOf: (place) => layout.sizeOf(place) }, buffer);
     } catch (error) {
       await Promise.allSettled(work);
       buffer.release();

@@ -60,7 +60,7 @@ Deno.test("remainder: drop leaves the last step out, pad fills it up and says so
 });
 
 Deno.test("a loader over nothing has no steps", async () => {
-  await using loader = createLoader(range(0), { batchSize: 4 });
+  await using loader = createLoader(range(0), { batchSize: 4, allowEmpty: true });
   assertEquals(await epoch(loader), []);
   assertEquals(loader.epoch, 1);
 });
@@ -160,7 +160,7 @@ Deno.test("options that are not known, or contradict one another, are refused", 
 
 Deno.test("a remainder may be dropped where a step is left, and of nothing", async () => {
   for (const [samples, batchSize, steps] of [[10, 10, 1], [11, 10, 1], [0, 10, 0]] as const) {
-    await using loader = createLoader(range(samples), { batchSize, remainder: "drop" });
+    await using loader = createLoader(range(samples), { batchSize, remainder: "drop", allowEmpty: true });
     assertEquals(loader.stepsPerEpoch, steps);
   }
   await using short = createLoader(range(3), { batchSize: 10, remainder: "short" });

@@ -11,6 +11,7 @@ import { SampleWork } from "../workers/sample_work.ts";
 import { assembleBatch, type HandedBatch } from "./assemble_batch.ts";
 import { dropSamples, type LoadedSamples } from "./batch_load.ts";
 import type { Batch, DataLoader } from "./data_loader.ts";
+import { LoaderIterator, over } from "./loader_iterator.ts";
 import { SampleError } from "./sample_error.ts";
 
 /** A batch whose samples are there. */
@@ -229,8 +230,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     const { collate, transform } = this.work;
     const stats = this.counter;
     try {
-      const skipped = loaded.failures.filter((failure) => failure !== undefined);
-      skipped.forEach((failure, before) => this.#judge(failure, this.#skipped + before));
+      const { skipped, bytes } = this.#count(loaded, padding);
       const batch = await assembleBatch<U, B>({
         loaded,
         fixed: this.#fixed,
@@ -244,13 +244,13 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
         padding,
       });
       run.shift();
-      this.#skipped += skipped.length;
-      stats.skipped += skipped.length;
+      this.#skipped += skipped;
+      stats.skipped += skipped;
       this.pass(next);
       this.step++;
       stats.steps++;
       stats.samples += batch.size - batch.padding;
-      stats.bytes += loaded.bytes;
+      stats.bytes += bytes;
       this.#readAhead(run);
       return batch;
     } catch (error) {
@@ -258,6 +258,22 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
       run.shift();
       throw error;
     }
+  }
+
+  /**
+   * Judges the failures of a batch, and counts them, and the bytes of its other samples. Those that only fill it up are
+   * counted where they come first.
+   */
+  #count({ failures, sizeOf }: LoadedSamples<U>, padding: number): { skipped: number; bytes: number } {
+    let [skipped, bytes] = [0, 0];
+    failures.forEach((failure, place) => {
+      const isPadding = place >= failures.length - padding;
+      if (failure) this.#judge(failure, this.#skipped + skipped - Number(isPadding));
+      if (isPadding) return;
+      if (failure) skipped++;
+      else bytes += sizeOf(place);
+    });
+    return { skipped, bytes };
   }
 
   /**
@@ -321,71 +337,4 @@ interface Reads {
 /** Whether more of the reads from one moment to another were at hand than had to be waited for. */
 function isMostlyAtHand(from: Reads, to: Reads): boolean {
   return (to.readsLater - from.readsLater) * 2 < to.reads - from.reads;
-}
-
-/** One loop over an epoch. */
-class LoaderIterator<T, U, B, L extends LoadedBatch<U>> implements AsyncIterator<Batch<B>, undefined> {
-  readonly #loader: LoopLoader<T, U, B, L>;
-  readonly #run: BatchRun<L>;
-  #latest: HandedBatch<B> | undefined;
-  #handedAt: number | undefined;
-  #isOver = false;
-  /** The call before, so that calls that are made at once each have their own batch, in the order of the calls. */
-  #before: Promise<unknown> | undefined;
-
-  constructor(loader: LoopLoader<T, U, B, L>, run: BatchRun<L>) {
-    this.#loader = loader;
-    this.#run = run;
-  }
-
-  async next(): Promise<IteratorResult<Batch<B>, undefined>> {
-    const before = this.#before;
-    const own = Promise.withResolvers<void>();
-    const promise = this.#before = own.promise;
-    try {
-      if (before) await before;
-      return await this.#next();
-    } finally {
-      if (this.#before === promise) this.#before = undefined;
-      own.resolve();
-    }
-  }
-
-  async #next(): Promise<IteratorResult<Batch<B>, undefined>> {
-    if (this.#isOver) return { done: true, value: undefined };
-    this.#latest?.[Symbol.dispose]();
-    this.#latest = undefined;
-    const asked = this.#loader.now();
-    let batch: HandedBatch<B> | undefined;
-    try {
-      batch = await this.#loader.next(this.#run);
-    } catch (error) {
-      this.#isOver = true;
-      throw error;
-    }
-    if (!batch) {
-      this.#isOver = true;
-      return { done: true, value: undefined };
-    }
-    const now = this.#loader.now();
-    const before = this.#handedAt;
-    this.#loader.waited(asked - (before ?? asked), now - asked, before === undefined);
-    this.#handedAt = now;
-    batch.onRelease = () => this.#loader.roomMade();
-    this.#latest = batch;
-    return { done: false, value: batch };
-  }
-
-  async return(): Promise<IteratorResult<Batch<B>, undefined>> {
-    this.#isOver = true;
-    this.#latest?.[Symbol.dispose]();
-    this.#latest = undefined;
-    await this.#loader.end(this.#run);
-    return { done: true, value: undefined };
-  }
-}
-
-/** A loop over nothing. */
-function over<B>(): AsyncIterator<Batch<B>, undefined> {
-  return { next: () => Promise.resolve({ done: true, value: undefined }) };
 }

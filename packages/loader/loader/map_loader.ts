@@ -12,6 +12,7 @@ import { type LoaderState, restOf } from "../state/loader_state.ts";
 import type { Rest } from "../state/rest.ts";
 import { checkState } from "./check_state.ts";
 import { EpochRun } from "./epoch_run.ts";
+import { noSamples } from "./no_samples.ts";
 import { openGroups } from "./open_groups.ts";
 import { type LoadedBatch, LoopLoader } from "./loop_loader.ts";
 import { openBlocks } from "./open_blocks.ts";
@@ -39,6 +40,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
       budget: context.budget.capacity,
       processors: navigator.hardwareConcurrency,
     });
+    if (dataset.length === 0 && !config.loader.allowEmpty) throw noSamples(dataset);
     super({ dataset, options, context, config });
     this.#dataset = dataset;
     this.#weights = weights;

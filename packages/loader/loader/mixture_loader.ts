@@ -142,7 +142,7 @@ export class MixtureLoader<T, U, B> extends LoopLoader<T, U, B, MixtureBatch<U>>
   }
 
   protected begin(stop: AbortController, signal: AbortSignal): MixtureRun<T, U> {
-    const { loader, pool, engine } = this.config;
+    const { loader, engine } = this.config;
     const { clock, budget } = this.context;
     const { transform, isTransformedApart } = this.work;
     this.#resting?.abort();

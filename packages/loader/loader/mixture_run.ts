@@ -224,13 +224,16 @@ export class MixtureRun<T, U> implements BatchRun<MixtureBatch<U>> {
     const { members } = this.#options;
     const samples: (U | undefined)[] = [];
     const failures: LoadedSamples<U>["failures"][number][] = [];
+    const sizes: number[] = [];
     let [ofStreams, ofNumbers] = [0, 0];
     for (const { index, part } of draws) {
       if (index === undefined) {
+        sizes.push(streamed.sizeOf(ofStreams));
         samples.push(streamed.samples[ofStreams]);
         failures.push(streamed.failures[ofStreams++]);
         continue;
       }
+      sizes.push(numbered.sizeOf(ofNumbers));
       samples.push(numbered.samples[ofNumbers]);
       const failure = numbered.failures[ofNumbers++];
       const { name = "", dataset } = members[part] ?? {};
@@ -248,7 +251,7 @@ export class MixtureRun<T, U> implements BatchRun<MixtureBatch<U>> {
         ...streamed.adopted ?? [],
         ...streamed.buffer ? [streamed.buffer] : [],
       ],
-      bytes: numbered.bytes + streamed.bytes,
+      sizeOf: (place) => sizes[place] ?? 0,
     };
   }
 }

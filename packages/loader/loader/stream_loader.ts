@@ -119,6 +119,7 @@ export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
       steps: this.#stepsLeft(),
       isExact: world.size > 1 && steps !== undefined,
       drops: remainder === "drop",
+      isNeeded: this.#position === 0 && !loader.allowEmpty,
       lanes: own.map((isOwn, lane) =>
         isOwn ? new StreamLane(lane, this.#lanes?.[lane] ?? LANE_START, ground) : null
       ),

@@ -2,6 +2,7 @@ import type { StreamDataset } from "../datasets/dataset.ts";
 import type { LaneState } from "../state/lane_state.ts";
 import { dropSamples } from "./batch_load.ts";
 import type { BatchRun, LoadedBatch } from "./loop_loader.ts";
+import { noSamples } from "./no_samples.ts";
 import type { StreamLane } from "./stream_lane.ts";
 import { type TakenGround, TakenSamples } from "./taken_samples.ts";
 
@@ -23,6 +24,8 @@ export interface StreamRunOptions<T, U> extends TakenGround<T, U> {
   readonly isExact: boolean;
   /** Whether samples that fill no whole batch are left out. */
   readonly drops: boolean;
+  /** Whether it is an error that there is no batch at all. */
+  readonly isNeeded: boolean;
   /** All lanes, those of this rank open. */
   readonly lanes: readonly (StreamLane<T> | null)[];
 }
@@ -36,6 +39,8 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
   /** Resolves when the samples of all batches that were begun are taken. */
   #taking: Promise<unknown> = Promise.resolve();
   #isOver = false;
+  /** Whether a batch was put together. */
+  #hasBatch = false;
 
   /** Takes nothing yet. */
   constructor(options: StreamRunOptions<T, U>) {
@@ -104,7 +109,7 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
 
   /** Takes the samples of a batch from the lanes, and begins to transform them. */
   async #take(pending: PendingBatch<T, U>): Promise<TakenBatch<T, U> | undefined> {
-    const { batchSize, lanes, isExact, drops, dataset, transforming } = this.#options;
+    const { batchSize, lanes, isExact, drops, isNeeded, dataset, transforming } = this.#options;
     const taken = new TakenSamples<T, U>(this.#options);
     try {
       while (taken.length < batchSize) {
@@ -120,8 +125,10 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
       if (length < batchSize) this.#isOver = !isExact;
       if (!isExact && (length === 0 || (drops && length < batchSize))) {
         await taken.drop();
+        if (isNeeded && !this.#hasBatch) throw noSamples(dataset, emptyText(length, batchSize));
         return undefined;
       }
+      this.#hasBatch = true;
       return { taken, lanes: lanes.map((lane) => lane && lane.state) };
     } catch (error) {
       await taken.drop();
@@ -148,6 +155,11 @@ export class StreamRun<T, U> implements BatchRun<StreamBatch<U>> {
   async #finish({ taken, lanes }: TakenBatch<T, U>): Promise<StreamBatch<U>> {
     return { loaded: await taken.finish(), epoch: this.#options.epoch, padding: 0, lanes };
   }
+}
+
+function emptyText(samples: number, batchSize: number): string {
+  if (samples === 0) return "it has no samples";
+  return `its ${samples} samples are less than a batch of ${batchSize}, and the remainder is dropped, so nothing is left`;
 }
 
 /** A batch that is being put together. */

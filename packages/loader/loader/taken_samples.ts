@@ -33,7 +33,7 @@ export class TakenSamples<T, U> {
   readonly #work: Promise<void>[] = [];
   /** Memory of samples that came from workers. */
   readonly #adopted: BatchBuffer[] = [];
-  #bytes = 0;
+  readonly #sizes: number[] = [];
 
   /** None yet. */
   constructor(ground: TakenGround<T, U>) {
@@ -59,7 +59,7 @@ export class TakenSamples<T, U> {
       };
       failures[place] = { ...where, index, position, epoch, cause, ...(rest && { rest }) };
     };
-    this.#bytes += bytes;
+    this.#sizes.push(bytes);
     samples.push(undefined);
     failures.push(undefined);
     if ("cause" in made) return fail(made.cause, made.rest);
@@ -96,22 +96,27 @@ export class TakenSamples<T, U> {
       await this.drop();
       throw error;
     }
-    const bytes = this.#bytes, { memory } = this.#ground;
+    const { memory } = this.#ground;
     let isHeld = true;
     const give = () => {
-      if (isHeld) memory.free(bytes);
+      if (isHeld) memory.free(this.#bytes);
       isHeld = false;
     };
     // The samples' memory is their own: it is counted as the batch's as long as that lives.
     const buffer = { bytes: new Uint8Array(0), release: give, keep: give };
-    return { samples: this.#samples, failures: this.#failures, buffer, adopted: this.#adopted, bytes };
+    const sizeOf = (place: number) => this.#sizes[place] ?? 0;
+    return { samples: this.#samples, failures: this.#failures, buffer, adopted: this.#adopted, sizeOf };
   }
 
   /** Gives back their memory, once nothing works on them any more. */
   async drop(): Promise<void> {
     await Promise.allSettled(this.#work);
     this.#ground.memory.free(this.#bytes);
-    this.#bytes = 0;
+    this.#sizes.length = 0;
     for (const made of this.#adopted) made.release();
+  }
+
+  get #bytes(): number {
+    return this.#sizes.reduce((sum, size) => sum + size, 0);
   }
 }

@@ -1,7 +1,7 @@
 import { type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
 import { NotFoundError, PreconditionFailedError, UnavailableError } from "@lade/core/errors";
 import type { Schema } from "@lade/formats/table";
-import type { Dataset, MapDataset } from "../datasets/dataset.ts";
+import type { MapDataset, StreamDataset } from "../datasets/dataset.ts";
 import { filesDataset } from "../datasets/files_dataset.ts";
 import { nameOf } from "../datasets/fingerprint.ts";
 import { listedShards } from "../datasets/listed_shards.ts";
@@ -57,12 +57,20 @@ export async function openDataset(
   store: ObjectStore,
   key: string,
   options: OpenDatasetOptions = {},
-): Promise<Dataset<unknown>> {
+): Promise<MapDataset<unknown> | StreamDataset<unknown>> {
   checkDatasetOptions(options);
-  const settled = await settleDataset(store, key, options);
-  return isStream(settled, options.index)
-    ? await openStream(store, key, settled, options)
-    : await openSettled(store, key, settled, options);
+  return await openFound(store, key, await settleDataset(store, key, options), options);
+}
+
+/** Opens the data set of these objects by number, or as a stream where its samples can only be gone through, or are to be. */
+export async function openFound(
+  store: ObjectStore,
+  key: string,
+  settled: SettledDataset,
+  options: OpenDatasetOptions,
+): Promise<MapDataset<unknown> | StreamDataset<unknown>> {
+  if (!isStream(settled, options.index)) return await openSettled(store, key, settled, options);
+  return { ...await openStream(store, key, settled, options), content: contentOf(settled) };
 }
 
 /**
@@ -75,15 +83,23 @@ export async function openSettled(
   settled: SettledDataset,
   options: OpenDatasetOptions = {},
 ): Promise<MapDataset<unknown>> {
-  if (!settled.hasManifest) return await openObjects(store, key, settled, options);
   const explain = (error: unknown) => explainStale(error, objectUri(store.uri, key));
   try {
-    const dataset = await openObjects(store, key, settled, options);
-    dataset.explain = explain;
+    const dataset: Opened = await openObjects(store, key, settled, options);
+    dataset.content = contentOf(settled);
+    if (settled.hasManifest) dataset.explain = explain;
     return dataset;
   } catch (error) {
-    throw explain(error);
+    throw settled.hasManifest ? explain(error) : error;
   }
+}
+
+/** A data set of which more is said. */
+type Opened = MapDataset<unknown> & { content?: string };
+
+/** What is opened, for messages. */
+function contentOf({ kind, objects: { length } }: SettledDataset): string {
+  return `${kind === "files" ? "whole objects" : kind} of ${length === 1 ? "1 object" : `${length} objects`}`;
 }
 
 /** A manifest is not compared with what lies there: what it names and is gone, or is another one, says what renews it. */

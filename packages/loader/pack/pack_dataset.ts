@@ -51,6 +51,8 @@ export async function packDataset(
   const { onError, maxSkipped, pool } = options;
   const loading: Loading = {
     epochs: 1,
+    // Said in other words.
+    allowEmpty: true,
     ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(signal && { signal }),
@@ -100,7 +102,16 @@ export async function packDataset(
 
 type Loading = Pick<
   LoaderOptions<unknown>,
-  "batchSize" | "epochs" | "seed" | "shuffle" | "signal" | "state" | "onError" | "maxSkipped" | "pool"
+  | "allowEmpty"
+  | "batchSize"
+  | "epochs"
+  | "seed"
+  | "shuffle"
+  | "signal"
+  | "state"
+  | "onError"
+  | "maxSkipped"
+  | "pool"
 >;
 
 type WriteShards = (more: Loading, writing: Omit<Writing, "total">) => Promise<PackedShards>;
@@ -212,8 +223,9 @@ async function finish(
   await store.delete(prefix + PACK_MARKER, call);
 }
 
-function noSamples({ uri }: Pick<Dataset<unknown>, "uri">): TypeError {
-  return new TypeError(`Cannot pack ${JSON.stringify(uri)}: it has no samples`);
+function noSamples({ uri, content }: Pick<Dataset<unknown>, "uri" | "content">): TypeError {
+  const looked = content === undefined ? "" : ` (${content})`;
+  return new TypeError(`Cannot pack ${JSON.stringify(uri)}: it has no samples${looked}`);
 }
 
 function changed(store: ObjectStore, key: string, detail: string): UnavailableError {

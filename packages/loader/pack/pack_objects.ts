@@ -1,6 +1,5 @@
 import { type ObjectStore, objectUri, PlaceJudge } from "@lade/core";
-import { type OpenDatasetOptions, openSettled, settleDataset } from "../open/open_dataset.ts";
-import { isStream, openStream } from "../open/open_stream.ts";
+import { type OpenDatasetOptions, openFound, settleDataset } from "../open/open_dataset.ts";
 import { groupedFiles } from "./grouped_files.ts";
 import { packDataset } from "./pack_dataset.ts";
 import type { PackedDataset, PackOptions } from "./pack_options.ts";
@@ -55,8 +54,6 @@ export async function packObjects(
     await using dataset = await groupedFiles(from.store, start, settled.objects);
     return await packDataset(dataset, to.store, to.key, packing);
   }
-  await using dataset = isStream(settled, index)
-    ? await openStream(from.store, from.key, settled, opening)
-    : await openSettled(from.store, from.key, settled, opening);
+  await using dataset = await openFound(from.store, from.key, settled, opening);
   return await packDataset(dataset, to.store, to.key, { ...packing, prefix: start });
 }
