@@ -10,6 +10,7 @@ import {
   type MixturePart,
   type StreamMixture,
 } from "./dataset.ts";
+import type { Mixture, PartSample } from "./mixture.ts";
 import { MixedDataset, TellingDataset } from "./numbered_mixture.ts";
 import { streamMixture } from "./stream_mixture.ts";
 
@@ -32,21 +33,7 @@ export interface MixOptions {
   readonly tell?: boolean;
 }
 
-/** A sample that says which data set it is of. */
-export interface PartSample<T> {
-  /** The name of the data set. */
-  readonly part: string;
-  /** The sample. */
-  readonly sample: T;
-}
-
-/** Several data sets as one, of which each is drawn as often as its weight says. */
-export interface Mixture<T> extends MapDataset<T> {
-  /** The data sets that it is made of, in their order. */
-  readonly parts: readonly MixturePart[];
-  /** Which data set a sample is of, and its number there. */
-  partAt(index: number): { readonly name: string; readonly index: number };
-}
+export type { Mixture, PartSample } from "./mixture.ts";
 
 /** One of the data sets that are mixed, whose samples have numbers. */
 export interface NumberedMixInput<T> extends MixInput<T> {

@@ -11,7 +11,7 @@ import type {
   SamplePlace,
   SampleTable,
 } from "./dataset.ts";
-import type { Mixture, PartSample } from "./mix_datasets.ts";
+import type { Mixture, PartSample } from "./mixture.ts";
 
 /** Data sets one after the other, of which it is known which is which. */
 export class MixedDataset<T> implements Mixture<T> {

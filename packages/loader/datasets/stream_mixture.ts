@@ -1,7 +1,7 @@
 import { isMapDataset, type MixtureMember, type StreamDataset, type StreamMixture } from "./dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { LostSample } from "./lost_sample.ts";
-import type { PartSample } from "./mix_datasets.ts";
+import type { PartSample } from "./mixture.ts";
 import { MixedDataset, TellingDataset } from "./numbered_mixture.ts";
 
 /** Data sets of which some have no numbers, as one. */

@@ -1,11 +1,24 @@
 import type { HandedBatch } from "./assemble_batch.ts";
 import type { Batch } from "./data_loader.ts";
-import type { BatchRun, LoadedBatch, LoopLoader } from "./loop_loader.ts";
+
+/** A loader as a loop over one of its runs sees it. */
+export interface LoopedLoader<B, R> {
+  /** The next batch of a run; none behind the last one. */
+  next(run: R): Promise<HandedBatch<B> | undefined>;
+  /** Ends a run before its time. */
+  end(run: R): Promise<void>;
+  /** Counts what passed before and while a batch was waited for. */
+  waited(busyMs: number, waitMs: number, isFirst: boolean): void;
+  /** Is told that memory was given back. */
+  roomMade(): void;
+  /** The time. */
+  now(): number;
+}
 
 /** One loop over an epoch. */
-export class LoaderIterator<T, U, B, L extends LoadedBatch<U>> implements AsyncIterator<Batch<B>, undefined> {
-  readonly #loader: LoopLoader<T, U, B, L>;
-  readonly #run: BatchRun<L>;
+export class LoaderIterator<B, R> implements AsyncIterator<Batch<B>, undefined> {
+  readonly #loader: LoopedLoader<B, R>;
+  readonly #run: R;
   #latest: HandedBatch<B> | undefined;
   #handedAt: number | undefined;
   #isOver = false;
@@ -13,7 +26,7 @@ export class LoaderIterator<T, U, B, L extends LoadedBatch<U>> implements AsyncI
   #before: Promise<unknown> | undefined;
 
   /** Over what `run` loads. */
-  constructor(loader: LoopLoader<T, U, B, L>, run: BatchRun<L>) {
+  constructor(loader: LoopedLoader<B, R>, run: R) {
     this.#loader = loader;
     this.#run = run;
   }
