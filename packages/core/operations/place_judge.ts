@@ -41,11 +41,7 @@ export class PlaceJudge {
     call.signal?.throwIfAborted();
     if (this.areApart(one.store, other.store)) return "different";
     const [here, there] = await places(one, other, call);
-    if (here.service !== there.service && here.kind !== there.kind) {
-      const apart = this.#apart.get(one.store) ?? new WeakSet();
-      this.#apart.set(one.store, apart.add(other.store));
-      return "different";
-    }
+    if (this.#proveApart(one, other, here, there)) return "different";
     const keys = ask ? [one.key, other.key] as const : undefined;
     const isOneContainer = here.key === there.key && await this.#isOne(one, other, here, there, keys, call);
     if (isOneContainer) return "same";
@@ -76,7 +72,9 @@ export class PlaceJudge {
     firstKey?: string,
     options: CallOptions = {},
   ): Promise<string | undefined> {
+    if (this.areApart(outer.store, inner.store)) return undefined;
     const [here, there] = await places(outer, inner, options);
+    if (this.#proveApart(outer, inner, here, there)) return undefined;
     const keys = firstKey === undefined ? undefined : [firstKey, firstKey] as const;
     if (isOneThing(here, there)) return "";
     const levels = here.service === there.service && here.identity !== undefined
@@ -87,6 +85,16 @@ export class PlaceJudge {
     return await this.#isOne(outer, inner, here, there, keys, options)
       ? there.key.slice(here.key.length)
       : undefined;
+  }
+
+  /** Remembers of two stores whose services are of different kinds that nothing of theirs is the same. */
+  #proveApart(one: KeyIn, other: KeyIn, here: ObjectPlace, there: ObjectPlace): boolean {
+    if (here.service === there.service || here.kind === there.kind) return false;
+    for (const [of, from] of [[one, other], [other, one]] as const) {
+      const apart = this.#apart.get(of.store) ?? new WeakSet();
+      this.#apart.set(of.store, apart.add(from.store));
+    }
+    return true;
   }
 
   async #isOne(

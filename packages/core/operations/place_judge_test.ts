@@ -168,6 +168,26 @@ Deno.test("PlaceJudge.compare() asks two services of different kinds for places 
   assertEquals(await aborted.catch((error) => error), reason);
 });
 
+Deno.test("PlaceJudge asks for no place of a service of another kind again, whoever found that out", async () => {
+  let asked = 0;
+  const placed = (service: string, kind?: string) =>
+    Object.assign(injectFaults(storeOf(new MemoryContainer())), {
+      // deno-lint-ignore require-await
+      placeOf: async (key: string): Promise<ObjectPlace> => {
+        asked++;
+        return { service, container: "b", key, ...(kind !== undefined && { kind }) };
+      },
+    });
+  const [files, cloud] = [placed("files"), placed("cloud", "c")];
+  const judge = new PlaceJudge();
+  const [outer, inner] = [{ store: files, key: "a/" }, { store: cloud, key: "a/" }];
+  assertEquals([await judge.contains(outer, inner), asked], [false, 2]);
+  assertEquals(await judge.contains(inner, outer, "a/first"), false);
+  assertEquals(await judge.pathWithin(outer, inner, "a/first"), undefined);
+  assertEquals(await judge.compare({ store: cloud, key: "a" }, { store: files, key: "a" }), "different");
+  assertEquals([judge.areApart(files, cloud), judge.areApart(cloud, files), asked], [true, true, 2]);
+});
+
 Deno.test("PlaceJudge.compare() remembers no look that failed", async () => {
   const container = new MemoryContainer();
   const [one, other] = [named(container, "localhost"), named(container, "127.0.0.1")];
