@@ -15,6 +15,11 @@ import { askForBlobs, readItems } from "./page_of_blobs.ts";
 
 /** Entries of a page at most ("List Blobs"). */
 const MAX_RESULTS = 5000;
+/**
+ * Entries of the first page where what is listed is worked on as it comes; each further one has four times as many, up to
+ * the most. Pages of 5,000 take long, and nothing can be begun before the first.
+ */
+const FIRST_RESULTS = 250;
 /** Entries of a first page at least: directories are among them, which are left out. */
 const MIN_RESULTS = 10;
 
@@ -33,7 +38,10 @@ export function listBlobs(
   // Of what is folded alone, nothing tells.
   const mayBeTree = () => traits.hasDirectories ?? delimiter !== undefined;
 
-  async function ask({ limit, token, signal, from }: MixedQuery): Promise<MixedPage<ObjectMeta>> {
+  let size = options.order === "any" ? FIRST_RESULTS : MAX_RESULTS;
+
+  async function ask({ limit = size, token, signal, from }: MixedQuery): Promise<MixedPage<ObjectMeta>> {
+    size = Math.min(size * 4, MAX_RESULTS);
     // Where the first page was not enough, there may be any number of directories.
     const least = traits.hasDirectories ? token === undefined ? MIN_RESULTS : MAX_RESULTS : 1;
     const query = {
@@ -41,7 +49,7 @@ export function listBlobs(
       delimiter,
       marker: token,
       startFrom: from,
-      maxresults: limit !== undefined && limit < MAX_RESULTS ? `${Math.max(limit, least)}` : undefined,
+      maxresults: limit < MAX_RESULTS ? `${Math.max(limit, least)}` : undefined,
     };
     try {
       return await askForBlobs(target, { query, signal, call }, (root, text) => {

@@ -109,6 +109,16 @@ Deno.test("listBlobs() asks for as many entries as are wanted, where no order is
   assertEquals([queries[0]?.["maxresults"], queries[0]?.["prefix"]], ["2", "p"]);
 });
 
+Deno.test("listBlobs() begins with a small page, where what is listed is worked on as it comes", async () => {
+  const asked = async (options: ListOptions) => {
+    const { target, queries } = targetOf(...["a", "b", "c", "d", "e"].map((name) => blob(name)));
+    assertEquals((await list(target, "", options)).length, 5);
+    return queries.map(({ maxresults }) => maxresults);
+  };
+  assertEquals(await asked({ order: "any" }), ["250", "1000", "4000", undefined, undefined]);
+  assertEquals(await asked({}), Array(5).fill(undefined));
+});
+
 const BAD = {
   "a document without blobs": "",
   "an entry without a size": blob("a").replace(/<Content-Length>.*?<\/Content-Length>/, ""),
