@@ -1,4 +1,5 @@
 const PLAIN = /^(?! )[\x20-\x7e]*(?<! )$/;
+const OUTSIDE_ASCII = /[\x80-\xff]/;
 const ENCODED_WORD = /=\?utf-8\?([bq])\?([^?\s]*)\?=/gi;
 
 /**
@@ -15,7 +16,7 @@ export function encodeMetadata(value: string): string {
 
 /** The value that {@linkcode encodeMetadata} was given; also that of raw UTF-8, which some writers send. */
 export function decodeMetadata(text: string): string {
-  if (/[\x80-\xff]/.test(text)) return decodeUtf8(text);
+  if (OUTSIDE_ASCII.test(text)) return decodeUtf8(text);
   if (!text.includes("=?")) return text;
   const words = text.replace(/(=\?utf-8\?[bq]\?[^?\s]*\?=)\s+(?==\?utf-8\?)/gi, "$1");
   try {
@@ -38,7 +39,7 @@ function unquote(body: string): string {
 
 /** The text whose UTF-8 bytes came as characters up to U+00FF; what came itself where they are no UTF-8. */
 export function decodeUtf8(bytes: string): string {
-  return utf8(bytes) ?? bytes;
+  return OUTSIDE_ASCII.test(bytes) ? utf8(bytes) ?? bytes : bytes;
 }
 
 /** The text of which `bytes` holds the UTF-8 bytes as characters up to U+00FF. */

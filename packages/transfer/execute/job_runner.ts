@@ -216,8 +216,8 @@ export class JobRunner {
 
   /** Whether source and destination are local and are to go through one store. */
   #areNear(from: Place, to: Place): boolean {
-    const paths = [localPathOf(from.uri), localPathOf(to.uri)];
-    if (from.store === to.store || paths.includes(undefined)) return false;
+    if (from.store === to.store) return false;
+    if (localPathOf(from.uri) === undefined || localPathOf(to.uri) === undefined) return false;
     return this.#config.request.move || parseUri(from.uri).scheme === parseUri(to.uri).scheme;
   }
 
