@@ -17,6 +17,7 @@ import {
   uriPathOf,
 } from "@lade/core/backend";
 import { checkSettings, describeSettings, type SettingTable, type ShownSetting } from "@lade/core/settings";
+import { system } from "@lade/core/system";
 import { errorCode, fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./store/local_store.ts";
@@ -68,8 +69,8 @@ class LocalProvider implements Provider {
   async createContainer(container: string, options: ProviderOptions = {}): Promise<void> {
     const { path, subject } = this.#prepare("create", container, options);
     try {
-      if (!isRoot(path)) await Deno.mkdir(directoryOf(path), { recursive: true });
-      await Deno.mkdir(path);
+      if (!isRoot(path)) await system.mkdir(directoryOf(path), { recursive: true });
+      await system.mkdir(path);
     } catch (error) {
       if (errorCode(error) !== "EEXIST") throw fileError(error, subject, options.signal);
       throw new AlreadyExistsError({ ...subject, detail: "the name is taken", cause: error });

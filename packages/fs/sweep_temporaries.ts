@@ -1,4 +1,5 @@
 import { systemClock, uriPathOf } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { fileError } from "./files/file_error.ts";
 import { IoGate } from "./files/io_gate.ts";
 import type { LocalStore } from "./store/local_store.ts";
@@ -83,7 +84,7 @@ async function isLeftover(calls: FileCalls, path: string): Promise<boolean> {
   if (!upload) return false;
   const bytes = path.slice(0, slash) + uploadName(upload.id);
   try {
-    const record = await calls.present(Deno.readFile(recordPath(bytes)));
+    const record = await calls.present(system.readFile(recordPath(bytes)));
     return !record || !readRecord(record) || !await calls.present(calls.lstat(bytes));
   } catch {
     return false;

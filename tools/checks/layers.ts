@@ -10,6 +10,7 @@ export type Layers = Readonly<Record<string, readonly string[]>>;
 export const LAYERS: Layers = {
   codec: ["node", "hash", "checksum", "zstd", "testing"],
   core: [
+    "system",
     "time",
     "concurrency",
     "buffers",

@@ -3,15 +3,25 @@
  *
  * @module
  */
+import type * as childProcess from "node:child_process";
+import type * as fs from "node:fs";
+import type * as os from "node:os";
+import type * as process from "node:process";
 
 /** The modules of Node that are asked for. */
 export interface NodeModules {
+  /** Programs that are run. */
+  readonly "node:child_process": Pick<typeof childProcess, "spawn">;
   /** Digests. */
   readonly "node:crypto": {
     createHash(name: string): { update(bytes: Uint8Array): unknown; digest(encoding: "base64"): string };
   };
+  /** Files. */
+  readonly "node:fs": typeof fs;
+  /** The system. */
+  readonly "node:os": Pick<typeof os, "constants" | "hostname" | "tmpdir">;
   /** This process: CPU time in microseconds, where it tells. */
-  readonly "node:process": {
+  readonly "node:process": Pick<typeof process, "cwd" | "env" | "permission" | "pid" | "platform"> & {
     cpuUsage?(): { readonly user: number; readonly system: number };
     threadCpuUsage?(): { readonly user: number; readonly system: number };
   };

@@ -1,3 +1,5 @@
+import { system } from "../system/system.ts";
+
 const PERMISSIONS = ["read", "write", "net", "env", "sys", "run", "ffi"] as const;
 
 /**
@@ -7,9 +9,9 @@ const PERMISSIONS = ["read", "write", "net", "env", "sys", "run", "ffi"] as cons
 export function readSystemFile(path: string): string | undefined {
   try {
     // There it would be a file like any other.
-    if (Deno.build.os === "windows") return undefined;
-    const isAllowed = PERMISSIONS.every((name) => Deno.permissions.querySync({ name }).state === "granted");
-    return isAllowed ? Deno.readTextFileSync(path) : undefined;
+    if (system.build.os === "windows") return undefined;
+    const isAllowed = PERMISSIONS.every((name) => system.permissions.querySync({ name }).state === "granted");
+    return isAllowed ? system.readTextFileSync(path) : undefined;
   } catch {
     // Other systems have no such file.
     return undefined;

@@ -8,6 +8,7 @@ import type { FileRegion, Poured, PourTarget } from "../contract/pour.ts";
 import type { Checksums } from "../contract/types.ts";
 import { PreconditionFailedError } from "../errors/errors.ts";
 import type { BodySource } from "./body_source.ts";
+import { system, type SystemFile } from "../system/system.ts";
 
 /** Bytes that are gathered before they are written: few enough to be found in the core's own cache then. */
 export const POUR_STEP = 2 ** 20;
@@ -41,15 +42,15 @@ export async function pourBody(source: Pick<BodySource, "read">, target: PourTar
  * Opens the file of a region where the region begins, for writing. A file that is not the one it names is a
  * `PreconditionFailedError`.
  */
-function openRegion({ path, identity, offset }: FileRegion): Deno.FsFile {
-  const file = Deno.openSync(path, { write: true });
+function openRegion({ path, identity, offset }: FileRegion): SystemFile {
+  const file = system.openSync(path, { write: true });
   try {
     const { dev, ino } = file.statSync();
     if (dev !== identity.dev || (ino ?? 0) !== identity.ino) {
       const detail = "another file has taken its place while it was written";
       throw new PreconditionFailedError({ operation: "write to", uri: path, detail });
     }
-    file.seekSync(offset, Deno.SeekMode.Start);
+    file.seekSync(offset, system.SeekMode.Start);
     return file;
   } catch (error) {
     file.close();
@@ -113,10 +114,10 @@ class Pouring {
 class RegionWriter {
   /** How long that took. */
   tookMs = 0;
-  readonly #file: Deno.FsFile;
+  readonly #file: SystemFile;
   #aside = 0;
 
-  constructor(file: Deno.FsFile) {
+  constructor(file: SystemFile) {
     this.#file = file;
   }
 

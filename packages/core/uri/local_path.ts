@@ -1,12 +1,11 @@
 import { InvalidNameError } from "../errors/errors.ts";
+import { system } from "../system/system.ts";
 
 /** What a system calls files: by paths from `/`, or by drives and shares. */
 export type Platform = "posix" | "windows";
 
 /** That of this system. */
-export const PLATFORM: Platform = typeof Deno !== "undefined" && Deno.build.os === "windows"
-  ? "windows"
-  : "posix";
+export const PLATFORM: Platform = system.build.os === "windows" ? "windows" : "posix";
 
 const WINDOWS_ROOT = /^(?:[A-Za-z]:|\/\/[^/]+\/[^/]+)\//;
 const ADVICE = "write C:\\directory\\file, \\\\server\\share\\file, or a path from the working directory";

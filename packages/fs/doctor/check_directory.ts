@@ -1,5 +1,6 @@
 import type { Check } from "@lade/core";
 import { probe } from "@lade/service/diagnosis";
+import { system } from "@lade/core/system";
 import { fileError } from "../files/file_error.ts";
 import { fileSystemOf } from "./file_system.ts";
 import type { LocalPatient } from "./local_patient.ts";
@@ -21,7 +22,7 @@ export async function* checkDirectory(patient: LocalPatient): AsyncGenerator<Che
   const name = "directory";
   const { root, uri } = patient.store;
   try {
-    const status = await probe(patient, () => Deno.stat(root));
+    const status = await probe(patient, () => system.stat(root));
     if (!status.isDirectory) {
       const detail = `${JSON.stringify(root)} is a file`;
       yield { name, outcome: "failed", detail, advice: "name the directory that it lies in" };
@@ -42,7 +43,7 @@ export async function* checkDirectory(patient: LocalPatient): AsyncGenerator<Che
   } catch (error) {
     patient.signal?.throwIfAborted();
     const check = await patient.failed(name, fileError(error, { operation: "examine", uri }));
-    const missing = error instanceof Deno.errors.NotFound;
+    const missing = error instanceof system.errors.NotFound;
     yield missing ? { ...check, advice: "make it, as lade mb does, or correct the name" } : check;
     return { open: false, freeBytes: 0 };
   }

@@ -1,3 +1,5 @@
+import { system } from "@lade/core/system";
+
 /** What is known of the file system that a path lies on. */
 export interface FileSystem {
   /** Its kind, where it is one of the known ones. */
@@ -39,11 +41,11 @@ export async function fileSystemOf(path: string): Promise<FileSystem | undefined
   const { statfs } = await import("node:fs/promises");
   try {
     const { bavail, blocks, bsize, type } = await statfs(path);
-    const kind = Deno.build.os === "linux" ? KINDS.get(type >>> 0) : undefined;
+    const kind = system.build.os === "linux" ? KINDS.get(type >>> 0) : undefined;
     const room = blocks > 0 ? { freeBytes: bavail * bsize, totalBytes: blocks * bsize } : undefined;
     return { kind, room };
   } catch (error) {
-    if (error instanceof Deno.errors.NotCapable) return undefined;
+    if (error instanceof system.errors.NotCapable) return undefined;
     throw error;
   }
 }

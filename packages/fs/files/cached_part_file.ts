@@ -1,4 +1,5 @@
 import type { FileIdentity, FileRegion } from "@lade/core";
+import { system, type SystemFile } from "@lade/core/system";
 import type { SyncMode } from "../names/local_config.ts";
 import { type FileStatus, statusOf } from "./file_status.ts";
 import { finishCached } from "./finish_cached.ts";
@@ -11,22 +12,22 @@ import { writeFully } from "./write_fully.ts";
 /** Writes parts through the page cache, each by a descriptor of its own. */
 export class CachedPartFile implements PartFile {
   readonly #gate: IoGate;
-  readonly #file: Deno.FsFile;
-  readonly #descriptors: DescriptorPool<Deno.FsFile>;
+  readonly #file: SystemFile;
+  readonly #descriptors: DescriptorPool<SystemFile>;
   readonly #path: string;
   readonly #back = new WriteBack(() => this.sync());
   #identity: FileIdentity | undefined;
   #closed = false;
 
   /** Takes over `file`, open for writing at `path`. */
-  constructor(file: Deno.FsFile, path: string, gate: IoGate, concurrency?: number) {
+  constructor(file: SystemFile, path: string, gate: IoGate, concurrency?: number) {
     const options = { write: true };
     this.#gate = gate;
     this.#file = file;
     this.#path = path;
     this.#descriptors = new DescriptorPool(
       file,
-      () => gate.run(() => Deno.openSync(path, options), () => Deno.open(path, options)),
+      () => gate.run(() => system.openSync(path, options), () => system.open(path, options)),
       concurrency,
     );
   }
@@ -35,7 +36,7 @@ export class CachedPartFile implements PartFile {
     const taken = this.#descriptors.take();
     const file = taken instanceof Promise ? await taken : taken;
     try {
-      file.seekSync(position, Deno.SeekMode.Start);
+      file.seekSync(position, system.SeekMode.Start);
       await writeFully(file, bytes, this.#gate, signal);
     } finally {
       this.#descriptors.give(file);
@@ -53,7 +54,7 @@ export class CachedPartFile implements PartFile {
 
   /** By a descriptor of its own: one that is waited for takes no other call. */
   async sync(): Promise<void> {
-    using file = await Deno.open(this.#path, { write: true });
+    using file = await system.open(this.#path, { write: true });
     await file.syncData();
   }
 

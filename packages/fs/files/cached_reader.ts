@@ -1,3 +1,4 @@
+import { system, type SystemFile } from "@lade/core/system";
 import { type FileStatus, statusOf } from "./file_status.ts";
 import { type IoGate, readMs } from "./io_gate.ts";
 import type { ReadableFile } from "./medium.ts";
@@ -7,13 +8,13 @@ const MAX_SYNC_BYTES = 2 ** 20;
 
 /** Reads through the page cache. */
 export class CachedReader implements ReadableFile {
-  readonly #file: Deno.FsFile;
+  readonly #file: SystemFile;
   readonly #gate: IoGate;
   #at = 0;
   /** Whether the last read needed no disk, so that the status needs none. */
   #isCached = false;
 
-  constructor(file: Deno.FsFile, gate: IoGate) {
+  constructor(file: SystemFile, gate: IoGate) {
     this.#file = file;
     this.#gate = gate;
   }
@@ -52,7 +53,7 @@ export class CachedReader implements ReadableFile {
   }
 
   #seek(position: number): void {
-    if (position !== this.#at) this.#at = this.#file.seekSync(position, Deno.SeekMode.Start);
+    if (position !== this.#at) this.#at = this.#file.seekSync(position, system.SeekMode.Start);
   }
 
   #advance(read: number | null): number {

@@ -1,4 +1,5 @@
 import type { BudgetLease, Slab, StoreContext } from "@lade/core";
+import type { SystemFile } from "@lade/core/system";
 import type { SyncMode } from "../names/local_config.ts";
 import type { FileStatus } from "./file_status.ts";
 import { finishCached } from "./finish_cached.ts";
@@ -14,7 +15,7 @@ const GATHER_SHORT_OF_ROOM = 2 ** 16;
 
 /** Writes through the page cache: large chunks as they are, small ones gathered. */
 export class CachedWriter implements WritableFile {
-  readonly #file: Deno.FsFile;
+  readonly #file: SystemFile;
   readonly #gate: IoGate;
   readonly #context: StoreContext;
   #slab: Slab | undefined;
@@ -22,7 +23,7 @@ export class CachedWriter implements WritableFile {
   #gathered = 0;
   #closed = false;
 
-  constructor(file: Deno.FsFile, gate: IoGate, context: StoreContext) {
+  constructor(file: SystemFile, gate: IoGate, context: StoreContext) {
     this.#file = file;
     this.#gate = gate;
     this.#context = context;

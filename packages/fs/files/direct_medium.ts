@@ -1,6 +1,7 @@
 import type { ReadHints, StoreContext } from "@lade/core";
 import { PLATFORM, type Platform } from "@lade/core/backend";
 import { mayHaveThreads } from "@lade/core/seams";
+import { system } from "@lade/core/system";
 import { blocksAbove, blocksBelow } from "./direct_alignment.ts";
 import { DescriptorCalls, type NodeFs } from "./descriptor_calls.ts";
 import { DirectPartFile } from "./direct_part_file.ts";
@@ -101,7 +102,7 @@ export class DirectMedium implements Medium {
       return this.#made(path, await this.#calls.open(path, this.#createFlags), expected);
     } catch (error) {
       // The system makes the file before it refuses the flag.
-      if (errorCode(error) === "EINVAL") await Deno.remove(path).catch(() => {});
+      if (errorCode(error) === "EINVAL") await system.remove(path).catch(() => {});
       return this.#instead(path, error);
     }
   }

@@ -12,6 +12,9 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/backend";
+import { errorCode, system } from "@lade/core/system";
+
+export { errorCode };
 
 /** The code of a file that cannot be opened with O_DIRECT; the system says no more than EINVAL. */
 export const NO_DIRECT = "ENODIRECT";
@@ -67,6 +70,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   ENODEV: { type: InvalidNameError, detail: "there is no such device" },
   EXDEV: { type: ServiceError, detail: "the names lie on different file systems" },
   ENOSYS: { type: UnsupportedError, detail: "the file system cannot do this" },
+  ENOTSUP: { type: UnsupportedError, detail: "the file system cannot do this" },
   EOPNOTSUPP: { type: UnsupportedError, detail: "the file system cannot do this" },
   [NO_DIRECT]: {
     type: UnsupportedError,
@@ -77,16 +81,11 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
 
 const CAPABILITY = /^Requires (\w+) access to ("[\s\S]*?"|\S+)/;
 
-/** The system's name of an error (`ENOENT`), if it is one of the system's. */
-export function errorCode(error: unknown): string | undefined {
-  if (!(error instanceof Error) || !("code" in error)) return undefined;
-  return typeof error.code === "string" ? error.code : undefined;
-}
-
 /** Turns an error of a file operation into a `StoreError`; anything else, such as the reason of a signal, stays. */
 export function fileError(error: unknown, subject: CallName, signal?: AbortSignal): unknown {
   if (!(error instanceof Error) || (signal?.aborted && error === signal.reason)) return error;
-  if (error instanceof Deno.errors.NotCapable) return notCapable(error, subject);
+  const refused = refusedAccess(error);
+  if (refused) return new PermissionDeniedError({ ...subject, ...told(refused), cause: error });
   const code = errorCode(error);
   if (code === undefined || "operation" in error) return error;
   const meaning = MEANINGS[code];
@@ -97,16 +96,39 @@ export function fileError(error: unknown, subject: CallName, signal?: AbortSigna
   return new ServiceError({ ...subject, detail: error.message, cause: error });
 }
 
-function notCapable(error: Error, subject: CallName): PermissionDeniedError {
+/** What the runtime does not let this process do. */
+export interface RefusedAccess {
+  readonly runtime: "Deno" | "Node";
+  /** `read`, `write`, or `all` where Deno wants every permission. */
+  readonly kind: string;
+  readonly path: string;
+}
+
+/** What the runtime refuses, where an error is about its permissions. */
+export function refusedAccess(error: unknown): RefusedAccess | undefined {
+  if (!isNotCapable(error)) return undefined;
+  if (typeof error.permission === "string") {
+    const kind = error.permission === "FileSystemWrite" ? "write" : "read";
+    return { runtime: "Node", kind, path: JSON.stringify(error.resource) };
+  }
   const [, kind = "read", path = "the file"] = CAPABILITY.exec(error.message) ?? [];
-  const told = kind === "all"
-    ? {
+  return { runtime: "Deno", kind, path };
+}
+
+function isNotCapable(error: unknown): error is Error & { permission?: unknown; resource?: unknown } {
+  return error instanceof system.errors.NotCapable;
+}
+
+function told({ runtime, kind, path }: RefusedAccess): { readonly detail: string; readonly advice?: string } {
+  if (kind === "all") {
+    return {
       detail:
         `Deno may not reach ${path}: what lies in /dev, /proc or /sys, such as /dev/shm, it wants --allow-all for`,
-    }
-    : {
-      detail: `Deno may not ${kind} ${path}`,
-      advice: `run it with --allow-${kind} or --allow-${kind}=PATH`,
     };
-  return new PermissionDeniedError({ ...subject, ...told, cause: error });
+  }
+  const flag = runtime === "Node" ? `--allow-fs-${kind}` : `--allow-${kind}`;
+  return {
+    detail: `${runtime} may not ${kind} ${path}`,
+    advice: runtime === "Node" ? `run it with ${flag}=PATH` : `run it with ${flag} or ${flag}=PATH`,
+  };
 }

@@ -1,6 +1,7 @@
 import { type FileStatus, statusOf } from "./file_status.ts";
 import type { ReadHints, StoreContext } from "@lade/core";
 import type { RangeToFill } from "@lade/core/seams";
+import { system, type SystemFile } from "@lade/core/system";
 import { type IoGate, readMs } from "./io_gate.ts";
 import type { Medium, PartFile, ReadableFile, WritableFile } from "./medium.ts";
 import { CachedPartFile } from "./cached_part_file.ts";
@@ -35,7 +36,7 @@ export class FileMedium implements Medium {
   }
 
   openSync(path: string): ReadableFile {
-    return new CachedReader(Deno.openSync(path), this.#gate);
+    return new CachedReader(system.openSync(path), this.#gate);
   }
 
   readSync(path: string, target: Uint8Array, position: number): FileStatus | undefined {
@@ -44,11 +45,11 @@ export class FileMedium implements Medium {
 
   readRangesSync(path: string, ranges: readonly RangeToFill[]): FileStatus | undefined {
     this.#gate.allow(readMs(ranges.reduce((sum, { target }) => sum + target.length, 0)));
-    const file = Deno.openSync(path);
+    const file = system.openSync(path);
     try {
       let position = 0;
       for (const { offset, target } of ranges) {
-        if (offset !== position) file.seekSync(offset, Deno.SeekMode.Start);
+        if (offset !== position) file.seekSync(offset, system.SeekMode.Start);
         const count = target.length === 0 ? 0 : file.readSync(target);
         if (count !== target.length) return undefined;
         position = offset + count;
@@ -60,7 +61,7 @@ export class FileMedium implements Medium {
   }
 
   writeSync(path: string, data: Uint8Array, mtimeMs: number | undefined): FileStatus {
-    const file = Deno.openSync(path, NEW);
+    const file = system.openSync(path, NEW);
     try {
       for (let done = 0; done < data.length;) {
         done += file.writeSync(done === 0 ? data : data.subarray(done));
@@ -79,7 +80,7 @@ export class FileMedium implements Medium {
   }
 
   async open(path: string): Promise<ReadableFile> {
-    return new CachedReader(await Deno.open(path), this.#gate);
+    return new CachedReader(await system.open(path), this.#gate);
   }
 
   async create(path: string): Promise<WritableFile> {
@@ -91,22 +92,22 @@ export class FileMedium implements Medium {
   }
 
   async reopenParts(path: string, _size: number, concurrency?: number): Promise<PartFile> {
-    return new CachedPartFile(await Deno.open(path, { write: true }), path, this.#gate, concurrency);
+    return new CachedPartFile(await system.open(path, { write: true }), path, this.#gate, concurrency);
   }
 
   partSize(wanted: number = PART_SIZE): number {
     return wanted;
   }
 
-  async #create(path: string): Promise<Deno.FsFile> {
-    return await this.#gate.run(() => Deno.openSync(path, NEW), () => Deno.open(path, NEW));
+  async #create(path: string): Promise<SystemFile> {
+    return await this.#gate.run(() => system.openSync(path, NEW), () => system.open(path, NEW));
   }
 }
 
 /** Removes an unfinished file. What cannot be removed is left to `sweepTemporaries`. */
 export function removeSync(path: string): void {
   try {
-    Deno.removeSync(path);
+    system.removeSync(path);
   } catch {
     // The failure before it is the one to tell.
   }

@@ -1,3 +1,4 @@
+import type { SystemFile } from "@lade/core/system";
 import { statusOf } from "./file_status.ts";
 import type { FileStatus } from "./file_status.ts";
 import type { PartFile, WritableFile } from "./medium.ts";
@@ -10,11 +11,11 @@ const MAX_WRITE_BYTES = 2 ** 20;
  * taken back, and there is no state to be put on a disk.
  */
 export class SpecialFile implements WritableFile, PartFile {
-  readonly #file: Deno.FsFile;
+  readonly #file: SystemFile;
   #closed = false;
 
   /** Takes over `file`, open for writing. */
-  constructor(file: Deno.FsFile) {
+  constructor(file: SystemFile) {
     this.#file = file;
   }
 

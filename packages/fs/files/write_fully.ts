@@ -1,3 +1,4 @@
+import type { SystemFile } from "@lade/core/system";
 import { type IoGate, writeMs } from "./io_gate.ts";
 
 /** Largest write that may hold up the event loop. */
@@ -7,7 +8,7 @@ const MAX_WRITE_BYTES = 2 ** 24;
 
 /** Writes all of `bytes` where the file stands, synchronously where that is quick, unless the signal ends it. */
 export async function writeFully(
-  file: Pick<Deno.FsFile, "write" | "writeSync">,
+  file: Pick<SystemFile, "write" | "writeSync">,
   bytes: Uint8Array,
   gate: IoGate,
   signal?: AbortSignal,

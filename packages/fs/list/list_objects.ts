@@ -9,6 +9,7 @@ import {
   type ObjectMeta,
   PermissionDeniedError,
 } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { errorCode, fileError } from "../files/file_error.ts";
 import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";
@@ -176,8 +177,8 @@ function closed(key: string, error: PermissionDeniedError): LeftOut {
 
 function statNow(path: string): FileStatus | Error | undefined {
   try {
-    const info = Deno.lstatSync(path);
-    return statusOf(info.isSymlink ? Deno.statSync(path) : info);
+    const info = system.lstatSync(path);
+    return statusOf(info.isSymlink ? system.statSync(path) : info);
   } catch (error) {
     return unlessGone(error);
   }
@@ -185,8 +186,8 @@ function statNow(path: string): FileStatus | Error | undefined {
 
 async function statLater(path: string): Promise<FileStatus | Error | undefined> {
   try {
-    const info = await Deno.lstat(path);
-    return statusOf(info.isSymlink ? await Deno.stat(path) : info);
+    const info = await system.lstat(path);
+    return statusOf(info.isSymlink ? await system.stat(path) : info);
   } catch (error) {
     return unlessGone(error);
   }

@@ -1,4 +1,5 @@
 import type { StoreContext } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 
 /** The entries of a directory, the first of which is read. */
 export interface OpenDirectory {
@@ -17,7 +18,7 @@ export async function openDirectory(
   signal?: AbortSignal,
 ): Promise<OpenDirectory> {
   const open = async () => {
-    const others = Deno.readDir(path)[Symbol.asyncIterator]();
+    const others = system.readDir(path)[Symbol.asyncIterator]();
     return { first: await others.next(), others };
   };
   return await descriptors.wait({ limitMs: WAIT_MS, signal }, open);

@@ -1,3 +1,5 @@
+import { system } from "@lade/core/system";
+
 const PATTERN = /^\.lade-[0-9a-f]{16}-[0-9]+~tmp$/;
 
 /**
@@ -49,7 +51,7 @@ export class TemporaryNames {
 
   /** A name that is most likely free: two stores that share a random source may meet. */
   next(): string {
-    return `.lade-${digits(this.#random() * 2 ** 32)}${digits(this.#count++)}-${Deno.pid}~tmp`;
+    return `.lade-${digits(this.#random() * 2 ** 32)}${digits(this.#count++)}-${system.pid}~tmp`;
   }
 }
 

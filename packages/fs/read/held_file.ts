@@ -1,5 +1,6 @@
 import { checkReadConditions } from "@lade/core/backend";
 import type { HeldObject } from "@lade/core/seams";
+import { system, type SystemFile } from "@lade/core/system";
 import { readMs } from "../files/io_gate.ts";
 import { etagOf, type FileStatus, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -9,11 +10,11 @@ type Setup = Pick<LocalSetup, "figures" | "gate" | "tree">;
 
 /** Opens a file to be read at many places; nothing where this is no way to read it. */
 export function holdFile(setup: Setup, request: Omit<ReadRequest, "allocate">): HeldFile | undefined {
-  const look = Deno.lstatSync(request.path);
+  const look = system.lstatSync(request.path);
   if (!look.isFile || !isInside(setup.tree, request.path)) return undefined;
   const status = statusOf(look);
   checkReadConditions(request.subject, etagOf(status), request.options);
-  const held = new HeldFile(setup, Deno.openSync(request.path), status);
+  const held = new HeldFile(setup, system.openSync(request.path), status);
   if (held.isUnchanged()) return held;
   held[Symbol.dispose]();
   return undefined;
@@ -22,11 +23,11 @@ export function holdFile(setup: Setup, request: Omit<ReadRequest, "allocate">): 
 /** A file that is held open. */
 export class HeldFile implements HeldObject {
   readonly #setup: Setup;
-  readonly #file: Deno.FsFile;
+  readonly #file: SystemFile;
   readonly #status: FileStatus;
 
   /** Owns the file from now on. */
-  constructor(setup: Setup, file: Deno.FsFile, status: FileStatus) {
+  constructor(setup: Setup, file: SystemFile, status: FileStatus) {
     this.#setup = setup;
     this.#file = file;
     this.#status = status;
@@ -37,7 +38,7 @@ export class HeldFile implements HeldObject {
     const { gate } = this.#setup;
     const count = gate.tryNow(() => {
       gate.allow(readMs(target.length));
-      this.#file.seekSync(offset, Deno.SeekMode.Start);
+      this.#file.seekSync(offset, system.SeekMode.Start);
       return this.#file.readSync(target);
     });
     if (count !== target.length) return false;

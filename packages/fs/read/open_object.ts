@@ -1,5 +1,6 @@
 import { type CallName, localPath, NotFoundError } from "@lade/core/backend";
 import { errorCode, fileError } from "../files/file_error.ts";
+import { system } from "@lade/core/system";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import type { ReadableFile } from "../files/medium.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -35,15 +36,15 @@ export function openObject(
 }
 
 function openNow({ tree, medium }: LocalSetup, subject: CallName, path: string): OpenedFile {
-  const look = Deno.lstatSync(path);
-  checkLook(subject, look.isSymlink ? Deno.statSync(path) : look);
+  const look = system.lstatSync(path);
+  checkLook(subject, look.isSymlink ? system.statSync(path) : look);
   const file = medium.openSync(path);
   try {
     const status = file.statusSync();
     return {
       file,
       status,
-      real: mayLeadOut(tree, path, look, status) ? localPath(Deno.realPathSync(path)) : undefined,
+      real: mayLeadOut(tree, path, look, status) ? localPath(system.realPathSync(path)) : undefined,
     };
   } catch (error) {
     file.close();
@@ -52,15 +53,15 @@ function openNow({ tree, medium }: LocalSetup, subject: CallName, path: string):
 }
 
 async function openLater({ tree, medium }: LocalSetup, subject: CallName, path: string): Promise<OpenedFile> {
-  const look = await Deno.lstat(path);
-  checkLook(subject, look.isSymlink ? await Deno.stat(path) : look);
+  const look = await system.lstat(path);
+  checkLook(subject, look.isSymlink ? await system.stat(path) : look);
   const file = await medium.open(path);
   try {
     const status = await file.status();
     return {
       file,
       status,
-      real: mayLeadOut(tree, path, look, status) ? localPath(await Deno.realPath(path)) : undefined,
+      real: mayLeadOut(tree, path, look, status) ? localPath(await system.realPath(path)) : undefined,
     };
   } catch (error) {
     file.close();

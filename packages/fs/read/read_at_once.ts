@@ -7,6 +7,7 @@ import {
   resolveRange,
 } from "@lade/core/backend";
 import { allocateExactly, type RangeToFill, type ReadyBytes } from "@lade/core/seams";
+import { system } from "@lade/core/system";
 import { infoOf, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
@@ -35,7 +36,7 @@ export function readAtOnce(
   request: ReadRequest,
 ): ReadyBytes | undefined {
   const { subject, path, options } = request;
-  const look = Deno.lstatSync(path);
+  const look = system.lstatSync(path);
   if (!look.isFile) return undefined;
   const status = statusOf(look);
   // What is said to have no bytes may have some, which is seen when it is opened to be read.
@@ -59,7 +60,7 @@ export function readRangesAtOnce(
     readonly ranges: readonly RangeToFill[];
   },
 ): ObjectInfo | undefined {
-  const look = Deno.lstatSync(path);
+  const look = system.lstatSync(path);
   if (!look.isFile) return undefined;
   const status = statusOf(look);
   const info = infoOf(key, status);
@@ -79,5 +80,5 @@ export function readRangesAtOnce(
 /** Whether no link on the way leads out, as far as that can be found out synchronously. */
 export function isInside(tree: LocalSetup["tree"], path: string): boolean {
   return !tree.isGuarded || tree.isRightBelow(path) ||
-    tree.isKnownToAllow(path, localPath(Deno.realPathSync(path)));
+    tree.isKnownToAllow(path, localPath(system.realPathSync(path)));
 }

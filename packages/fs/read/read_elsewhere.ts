@@ -1,4 +1,5 @@
 import type { ElsewhereReads } from "@lade/core/seams";
+import { system } from "@lade/core/system";
 import { pathFault } from "../names/path_fault.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import type { PathRule } from "../tree/tree.ts";
@@ -33,7 +34,7 @@ export function elsewhereReads({ figures, medium, tree }: LocalSetup): Elsewhere
 }
 
 function mayRead(path: string): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return system.permissions.querySync({ name: "read", path }).state === "granted";
 }
 
 /**

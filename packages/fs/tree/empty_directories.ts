@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { errorCode } from "../files/file_error.ts";
 import type { FileCalls } from "./file_calls.ts";
 
@@ -21,7 +22,7 @@ export async function removeEmptyTree(path: string, calls: FileCalls): Promise<b
 async function emptyDirectories(root: string): Promise<string[] | undefined> {
   const found = [root];
   for (const path of found) {
-    for await (const entry of Deno.readDir(path)) {
+    for await (const entry of system.readDir(path)) {
       if (!entry.isDirectory) return undefined;
       found.push(`${path}/${entry.name}`);
     }

@@ -1,4 +1,5 @@
 import { type CallName, InvalidNameError, NotFoundError } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import type { LocalSetup } from "./local_setup.ts";
 import { directoryOf } from "./tree.ts";
 
@@ -30,9 +31,9 @@ export async function ensureDirectory(
   if (missing.length === 0) return;
   const modes = like === undefined ? [] : await modesLike(setup, missing, like);
   const plain = missing[modes.length];
-  if (plain !== undefined) await Deno.mkdir(plain, { recursive: true });
+  if (plain !== undefined) await system.mkdir(plain, { recursive: true });
   for (const [index, mode] of [...modes.entries()].reverse()) {
-    await Deno.mkdir(missing[index] ?? path, { recursive: true, mode });
+    await system.mkdir(missing[index] ?? path, { recursive: true, mode });
   }
   await tree.check(subject, path);
   if (config.sync !== "full") return;

@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { errorCode } from "../files/file_error.ts";
 
 /**
@@ -14,7 +15,7 @@ export async function* filesBelow(
   for (let path = directories.pop(); path !== undefined; path = directories.pop()) {
     const base = path.endsWith("/") ? path : `${path}/`;
     try {
-      for await (const { name, isFile, isDirectory } of Deno.readDir(path)) {
+      for await (const { name, isFile, isDirectory } of system.readDir(path)) {
         signal?.throwIfAborted();
         if (isDirectory) directories.push(base + name);
         else if (isFile) yield base + name;

@@ -1,5 +1,6 @@
 import { crc32c } from "@lade/codec/checksum";
 import { partLength } from "@lade/core/backend";
+import { system, type SystemFile } from "@lade/core/system";
 import type { ReadRecord } from "./part_record.ts";
 
 const STEP = 2 ** 20;
@@ -12,7 +13,7 @@ export async function checkDoubtful(
   path: string,
   { header, written, doubtful }: ReadRecord,
 ): Promise<number[]> {
-  const file = doubtful.size === 0 ? undefined : await Deno.open(path);
+  const file = doubtful.size === 0 ? undefined : await system.open(path);
   try {
     const buffer = new Uint8Array(STEP);
     const kept: number[] = [];
@@ -31,12 +32,12 @@ export async function checkDoubtful(
 
 /** The CRC-32C of bytes of a file; `undefined` where it has fewer. */
 async function sumOf(
-  file: Deno.FsFile,
+  file: SystemFile,
   offset: number,
   length: number,
   buffer: Uint8Array,
 ): Promise<number | undefined> {
-  await file.seek(offset, Deno.SeekMode.Start);
+  await file.seek(offset, system.SeekMode.Start);
   let sum = 0;
   for (let left = length; left > 0;) {
     const count = await file.read(buffer.subarray(0, Math.min(left, buffer.length)));

@@ -1,4 +1,5 @@
 import { basePath } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -20,7 +21,7 @@ export async function findUpload(
     const path = `${basePath(directory)}/${name}`;
     const record = recordPath(path);
     if ((await calls.present(calls.lstat(record)))?.kind !== "file") continue;
-    const bytes = await calls.present(Deno.readFile(record));
+    const bytes = await calls.present(system.readFile(record));
     // One that is damaged is not gone on with, but removed.
     const header = bytes && readRecord(bytes)?.header;
     if (!header || names.includes(header.name)) return path;

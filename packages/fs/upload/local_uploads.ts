@@ -5,6 +5,7 @@ import {
   partLength,
   type PendingUpload,
 } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { fileError } from "../files/file_error.ts";
 import { segmentFault } from "../names/path_fault.ts";
 import { readUploadName, recordPath, uploadName } from "../names/temporary_name.ts";
@@ -43,7 +44,7 @@ async function* uploadsBelow(
     const slash = path.lastIndexOf("/") + 1;
     const { id, holds } = readUploadName(path.slice(slash)) ?? {};
     if (id === undefined || holds !== "record") continue;
-    const bytes = await calls.present(Deno.readFile(path));
+    const bytes = await calls.present(system.readFile(path));
     const read = bytes && readRecord(bytes);
     // What a crash left of a write that was being closed or aborted is none any more.
     if (!read || !await calls.present(calls.lstat(path.slice(0, slash) + uploadName(id)))) continue;

@@ -1,5 +1,6 @@
 import type { ObjectPart } from "@lade/core";
 import { type CallName, type Clock, NotFoundError, UnavailableError } from "@lade/core/backend";
+import { system, type SystemFile } from "@lade/core/system";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { tryLock, waitForLock } from "../write/lock_object.ts";
@@ -24,20 +25,20 @@ const encoder = new TextEncoder();
 export class RecordFile {
   /** Its path. */
   readonly path: string;
-  readonly #file: Deno.FsFile;
+  readonly #file: SystemFile;
   #due: ObjectPart[] = [];
   #next: Promise<void> | undefined;
   #last: Promise<void> = Promise.resolve();
   #isOpen = true;
 
-  private constructor(path: string, file: Deno.FsFile) {
+  private constructor(path: string, file: SystemFile) {
     this.path = path;
     this.#file = file;
   }
 
   /** Makes the record of a new write. */
   static async create(path: string, header: RecordHeader, subject: CallName): Promise<RecordFile> {
-    const record = new RecordFile(path, await Deno.open(path, { write: true, createNew: true }));
+    const record = new RecordFile(path, await system.open(path, { write: true, createNew: true }));
     try {
       await tryLock(record.#file, subject);
       await record.#append(headerLine(header));
@@ -58,7 +59,7 @@ export class RecordFile {
     subject: CallName,
     clock: Clock,
   ): Promise<{ readonly record: RecordFile; readonly read: ReadRecord }> {
-    const file = await calls.present(Deno.open(path, { read: true, write: true }));
+    const file = await calls.present(system.open(path, { read: true, write: true }));
     if (!file) throw uploadGone(subject);
     const record = new RecordFile(path, file);
     try {
@@ -74,7 +75,7 @@ export class RecordFile {
       const read = readRecord(await readWhole(file));
       if (!read) throw uploadGone(subject, "its record is damaged: start again");
       await file.truncate(read.intactBytes);
-      await file.seek(0, Deno.SeekMode.End);
+      await file.seek(0, system.SeekMode.End);
       return { record, read };
     } catch (error) {
       record.close();
@@ -112,7 +113,7 @@ export class RecordFile {
 
   /** Removes it. */
   async remove(): Promise<void> {
-    await Deno.remove(this.path).catch(() => {});
+    await system.remove(this.path).catch(() => {});
     this.close();
   }
 
@@ -134,7 +135,7 @@ export class RecordFile {
 }
 
 /** The bytes of a file that was just opened; by its own descriptor, for on Windows its lock keeps out all others. */
-async function readWhole(file: Deno.FsFile): Promise<Uint8Array> {
+async function readWhole(file: SystemFile): Promise<Uint8Array> {
   const bytes = new Uint8Array((await file.stat()).size);
   let length = 0;
   for (let count; length < bytes.length && (count = await file.read(bytes.subarray(length))) !== null;) {

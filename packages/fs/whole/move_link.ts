@@ -1,5 +1,6 @@
 import type { EntryKind } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, UnsupportedError } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { errorCode } from "../files/file_error.ts";
 import { isSameFile } from "../files/file_status.ts";
 import { isUnfinishedName } from "../names/temporary_name.ts";
@@ -57,7 +58,7 @@ export async function moveLink(
     }
     // What it replaces stays until the new link is there.
     const temporary = temporaryPath(setup, target);
-    await Deno.symlink(await Deno.readLink(from), temporary);
+    await system.symlink(await system.readLink(from), temporary);
     await calls.rename(temporary, target).catch(async (error) => {
       await removeTemporary(setup, temporary);
       throw error;

@@ -1,5 +1,6 @@
 import type { MovedEntry, MoveTreeOptions, TreeEntry } from "@lade/core";
 import { AlreadyExistsError, InvalidNameError, isRoot, NotFoundError } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { errorCode, fileError } from "../files/file_error.ts";
 import { identityOf } from "../files/file_status.ts";
 import { takeOwner } from "../write/copy_content.ts";
@@ -212,7 +213,7 @@ async function makeDirectory(setup: LocalSetup, from: string, to: string): Promi
   if (await calls.present(calls.stat(target))) return;
   const subject = tree.subject("move to", to);
   await ensureDirectory(setup, subject, directoryOf(target));
-  await Deno.mkdir(target);
+  await system.mkdir(target);
   await takeOwner(setup, target, await calls.lstat(pathOf(setup, from)));
 }
 

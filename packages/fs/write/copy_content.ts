@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import type { FileStatus } from "../files/file_status.ts";
 import { writeMs } from "../files/io_gate.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -43,7 +44,7 @@ export async function copyContent(
   const later = () => copyLater(setup, from, to, signal);
   if (source.size > SMALL) return await later();
   // To hand it to another thread and back would take longer than the copy.
-  await setup.gate.run(() => Deno.copyFileSync(from, to), later, writeMs(source.size) + MAKE_MS);
+  await setup.gate.run(() => system.copyFileSync(from, to), later, writeMs(source.size) + MAKE_MS);
 }
 
 async function copyLater(
@@ -52,7 +53,7 @@ async function copyLater(
   to: string,
   signal: AbortSignal | undefined,
 ): Promise<void> {
-  const copying = Deno.copyFile(from, to);
+  const copying = system.copyFile(from, to);
   if (!signal) return await copying;
   const stopped = Promise.withResolvers<never>();
   const onAbort = () => {
@@ -74,7 +75,7 @@ export async function takeOwner({ calls }: LocalSetup, path: string, source: Fil
   let bits = source.mode & (PERMISSIONS | SPECIAL);
   if (uid !== source.uid || gid !== source.gid) {
     try {
-      await Deno.chown(path, source.uid, source.gid);
+      await system.chown(path, source.uid, source.gid);
     } catch {
       bits &= PERMISSIONS;
     }

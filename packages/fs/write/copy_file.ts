@@ -6,7 +6,8 @@ import {
   ServiceError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { errorCode, fileError } from "../files/file_error.ts";
+import { system } from "@lade/core/system";
+import { errorCode, fileError, refusedAccess } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
 import { ensureDirectory } from "../tree/ensure_directory.ts";
@@ -134,11 +135,12 @@ async function copyWhole(
 }
 
 async function isOfTarget(error: unknown, from: string): Promise<boolean> {
-  if (error instanceof Deno.errors.NotCapable) return /write access/.test(error.message);
+  const refused = refusedAccess(error);
+  if (refused) return refused.kind === "write";
   const code = errorCode(error) ?? "";
   if (!OF_EITHER.has(code)) return OF_TARGET.has(code);
   try {
-    (await Deno.open(from)).close();
+    (await system.open(from)).close();
     return true;
   } catch {
     return false;
@@ -149,7 +151,7 @@ async function isOfTarget(error: unknown, from: string): Promise<boolean> {
 async function settle({ calls, config }: LocalSetup, path: string): Promise<FileStatus> {
   if (config.sync !== "none") {
     // Windows syncs only what may be written to; elsewhere a copy may be closed to its maker.
-    using file = await Deno.open(path, { read: true, write: PLATFORM === "windows" });
+    using file = await system.open(path, { read: true, write: PLATFORM === "windows" });
     await (config.sync === "data" ? file.syncData() : file.sync());
   }
   return await calls.lstat(path);

@@ -1,4 +1,5 @@
 import { type CopyResult, PreconditionFailedError, takeBoth } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { fileError } from "../files/file_error.ts";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
@@ -14,7 +15,7 @@ export async function copyInto(
   found: FileStatus,
   destination: WriteTarget,
 ): Promise<CopyResult> {
-  using file = await Deno.open(from);
+  using file = await system.open(from);
   const special = await openSpecial(destination, signal).catch((error) => {
     throw fileError(error, target, signal);
   });

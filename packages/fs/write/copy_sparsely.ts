@@ -1,4 +1,5 @@
 import { type Bandwidth, takeBoth } from "@lade/core/backend";
+import { system, type SystemFile } from "@lade/core/system";
 
 /** Zero bytes are left out by blocks of this size. */
 const BLOCK = 4096;
@@ -14,8 +15,8 @@ export async function copySparsely(
   signal: AbortSignal | undefined,
   bandwidth?: Bandwidth,
 ): Promise<void> {
-  using input = await Deno.open(from);
-  using output = await Deno.open(to, { write: true, createNew: true, mode: 0o600 });
+  using input = await system.open(from);
+  using output = await system.open(to, { write: true, createNew: true, mode: 0o600 });
   const words = new Int32Array(BUFFER / 4);
   const bytes = new Uint8Array(words.buffer);
   let size = 0;
@@ -25,7 +26,7 @@ export async function copySparsely(
     if (count === 0) break;
     await takeBoth(bandwidth, count, signal);
     for (const [start, end] of runsOf(words, bytes, count)) {
-      await output.seek(size + start, Deno.SeekMode.Start);
+      await output.seek(size + start, system.SeekMode.Start);
       for (let at = start; at < end;) at += await output.write(bytes.subarray(at, end));
     }
     size += count;
@@ -34,7 +35,7 @@ export async function copySparsely(
 }
 
 /** Reads until the buffer is full or the file ends. */
-async function fill(input: Deno.FsFile, bytes: Uint8Array): Promise<number> {
+async function fill(input: SystemFile, bytes: Uint8Array): Promise<number> {
   let count = 0;
   while (count < bytes.length) {
     const read = await input.read(bytes.subarray(count));

@@ -1,4 +1,5 @@
 import { localPath, pathFrom, rootOf } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { directoryOf } from "../tree/tree.ts";
 
@@ -23,7 +24,7 @@ export async function followLinks(calls: FileCalls, path: string): Promise<LinkE
     if (status?.kind !== "link") return { end: at, isDescriptor: false };
     const directory = await calls.realPath(directoryOf(at));
     if (DESCRIPTORS.test(directory)) return { end: at, isDescriptor: true };
-    at = normalize(pathFrom(directory, localPath(await Deno.readLink(at))));
+    at = normalize(pathFrom(directory, localPath(await system.readLink(at))));
   }
   await calls.stat(path);
   return { end: at, isDescriptor: false };

@@ -5,16 +5,13 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { errorCode } from "../files/file_error.ts";
+import { system, type SystemFile, whyNoLocks } from "@lade/core/system";
 import { type FileStatus, isSameFile, objectEtag, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
 const FIRST_WAIT_MS = 1;
 const PATIENCE_MS = 75_000;
 const LONGEST_WAIT_MS = 50;
-
-/** What systems answer that have no locks for a file. */
-const NO_LOCKS = new Set(["ENOSYS", "EOPNOTSUPP", "ENOTSUP", "ENOLCK", "EBADF"]);
 
 /** The lock of a file. Disposing unlocks. */
 export interface ObjectLock extends Disposable {
@@ -38,7 +35,7 @@ export async function lockObject(
 ): Promise<ObjectLock> {
   for (;;) {
     checkMatch(subject, objectEtag(await calls.present(calls.stat(path))), ifMatch);
-    const file = await calls.present(Deno.open(path));
+    const file = await calls.present(system.open(path));
     // The file went meanwhile, and with it what the condition is about.
     if (!file) continue;
     try {
@@ -60,7 +57,7 @@ export async function lockObject(
 
 /** Waits for the exclusive lock of an open file, no longer than 75 seconds. Closing the file unlocks. */
 export async function lockFile(
-  file: Deno.FsFile,
+  file: SystemFile,
   subject: CallName,
   clock: Clock,
   signal: AbortSignal | undefined,
@@ -76,7 +73,7 @@ export async function lockFile(
  * in vain. A lock that was given up may live on for a moment, in a process that this one is just starting.
  */
 export async function waitForLock(
-  file: Deno.FsFile,
+  file: SystemFile,
   subject: CallName,
   clock: Clock,
   patienceMs: number,
@@ -93,14 +90,15 @@ export async function waitForLock(
 }
 
 /** Takes the exclusive lock of an open file, unless somebody has it. Closing the file unlocks. */
-export async function tryLock(file: Deno.FsFile, subject: CallName): Promise<boolean> {
+export async function tryLock(file: SystemFile, subject: CallName): Promise<boolean> {
   try {
     return await file.tryLock(true);
   } catch (error) {
-    if (!NO_LOCKS.has(errorCode(error) ?? "")) throw error;
+    const why = whyNoLocks(error);
+    if (why === undefined) throw error;
     throw new UnsupportedError({
       ...subject,
-      detail: "the file system has no locks (flock), so that a condition cannot be kept",
+      detail: `${why}, so that a condition cannot be kept`,
       cause: error,
     });
   }

@@ -1,4 +1,5 @@
 import { checkMatch, InvalidNameError } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { errorCode } from "../files/file_error.ts";
 import { etagOf, type FileStatus, hasExactNumber, isSameFile } from "../files/file_status.ts";
 import { statObject } from "../read/open_object.ts";
@@ -105,7 +106,7 @@ async function replaceOrDrop(
 
 /** Whether a directory lists this very name. */
 async function isListed(path: string): Promise<boolean> {
-  for await (const { name } of Deno.readDir(directoryOf(path))) {
+  for await (const { name } of system.readDir(directoryOf(path))) {
     if (name === nameIn(path)) return true;
   }
   return false;

@@ -1,3 +1,4 @@
+import { system, type SystemFile } from "@lade/core/system";
 import { SpecialFile } from "../files/special_file.ts";
 import type { WriteTarget } from "./resolve_target.ts";
 
@@ -7,7 +8,7 @@ export async function openSpecial(
   signal: AbortSignal | undefined,
 ): Promise<SpecialFile> {
   signal?.throwIfAborted();
-  const opening = Deno.open(path, into === "end" ? { append: true } : { write: true });
+  const opening = system.open(path, into === "end" ? { append: true } : { write: true });
   if (!signal) return new SpecialFile(await opening);
   const stopped = Promise.withResolvers<never>();
   const onAbort = () => {
@@ -23,8 +24,8 @@ export async function openSpecial(
 }
 
 /** Opening a pipe waits for a reader, and cannot be called back: being one for a moment ends it. */
-function releaseOpening(path: string, opening: Promise<Deno.FsFile>): void {
-  const close = (file: Deno.FsFile) => file.close();
+function releaseOpening(path: string, opening: Promise<SystemFile>): void {
+  const close = (file: SystemFile) => file.close();
   opening.then(close, () => {});
-  Deno.open(path, { read: true, write: true }).then(close, () => {});
+  system.open(path, { read: true, write: true }).then(close, () => {});
 }

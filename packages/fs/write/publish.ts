@@ -1,4 +1,5 @@
 import { type CallName, checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
@@ -105,7 +106,7 @@ async function takePlace(
   replaced: FileStatus,
 ): Promise<void> {
   if (replaced.uid !== status.uid || replaced.gid !== status.gid) {
-    await Deno.chown(temporary, replaced.uid, replaced.gid).catch(() => {});
+    await system.chown(temporary, replaced.uid, replaced.gid).catch(() => {});
   }
   if (((replaced.mode ^ status.mode) & PERMISSIONS) !== 0) {
     await calls.chmod(temporary, replaced.mode & PERMISSIONS);

@@ -1,4 +1,5 @@
 import { type CallName, InvalidNameError } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { isSameFile } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { directoryOf } from "../tree/tree.ts";
@@ -59,14 +60,14 @@ async function refuseName(
 
 /** Whether this process may look there: what it may not read it is not to ask for on the way. */
 function isReadable(path: string): boolean {
-  return Deno.permissions.querySync({ name: "read", path }).state === "granted";
+  return system.permissions.querySync({ name: "read", path }).state === "granted";
 }
 
 /** The name as a directory lists it: the very one where it does, else one that is alike but for case and form. */
 async function storedName(directory: string, name: string): Promise<string | undefined> {
   const folded = fold(name);
   let alike: string | undefined;
-  for await (const { name: listed } of Deno.readDir(directory)) {
+  for await (const { name: listed } of system.readDir(directory)) {
     if (listed === name) return name;
     if (fold(listed) === folded) alike = listed;
   }

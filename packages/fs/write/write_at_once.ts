@@ -1,4 +1,5 @@
 import { localPath, type PutResult, ServiceError } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { errorCode } from "../files/file_error.ts";
 import { removeSync } from "../files/file_medium.ts";
 import { etagOf, type FileStatus, statusOf } from "../files/file_status.ts";
@@ -65,7 +66,7 @@ export function writeAtOnce(
   }
   if (guess.isTaken) return undefined;
   // What stands for the time of birth changes with a file's name.
-  return { size, etag: etagOf(status.tellsBirth ? status : statusOf(Deno.lstatSync(path))) };
+  return { size, etag: etagOf(status.tellsBirth ? status : statusOf(system.lstatSync(path))) };
 }
 
 /** What the system answers where the directory is not there yet, or the temporary name is taken. */
@@ -74,14 +75,14 @@ const NO_PLACE = new Set(["EEXIST", "ENOENT", "ENOTDIR"]);
 /** Gives a file a name that nothing has, beside its own where it can have two; whether it has it now. */
 function takeName(from: string, to: string): boolean {
   try {
-    Deno.linkSync(from, to);
+    system.linkSync(from, to);
     return true;
   } catch (error) {
     if (errorCode(error) === "EEXIST") return false;
   }
   if (!isFree(to)) return false;
   try {
-    Deno.renameSync(from, to);
+    system.renameSync(from, to);
     return true;
   } catch (error) {
     if (DIRECTORY_CODES.has(errorCode(error) ?? "")) return false;
@@ -91,7 +92,7 @@ function takeName(from: string, to: string): boolean {
 
 function isFree(path: string): boolean {
   try {
-    Deno.lstatSync(path);
+    system.lstatSync(path);
     return false;
   } catch (error) {
     const code = errorCode(error);
@@ -103,7 +104,7 @@ function isFree(path: string): boolean {
 /** Whether no link on the way to a directory leads out, as far as that can be found out synchronously. */
 function isAllowed(tree: Tree, directory: string): boolean {
   return !tree.isGuarded || directory === tree.root ||
-    tree.isKnownToAllow(directory, localPath(Deno.realPathSync(directory)));
+    tree.isKnownToAllow(directory, localPath(system.realPathSync(directory)));
 }
 
 async function publishLater(

@@ -1,6 +1,7 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/errors";
 import { directoryOf, isRoot, localPath, parseUri, pathOfUri } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { isMountPoint } from "./is_mount_point.ts";
 
 /**
@@ -26,7 +27,7 @@ export async function refuseDirectory(
   if (kind === "object") refuse("it is a file", "leave out the slash at its end");
   if (kind === "other") refuse("it is a socket, pipe or device", "leave out the slash at its end");
   if (kind === undefined || isKept) return;
-  const status = await Deno.stat(path);
+  const status = await system.stat(path);
   if (await isWorkingDirectory(status)) {
     refuse("the working directory is it or lies in it", "change to another one first");
   }
@@ -51,8 +52,8 @@ export async function needDirectory(
 async function isWorkingDirectory(status: Deno.FileInfo): Promise<boolean> {
   const isIt = (other: Deno.FileInfo) => other.ino === status.ino && other.dev === status.dev;
   try {
-    for (let path = localPath(await Deno.realPath("."));; path = directoryOf(path)) {
-      if (isIt(await Deno.stat(path))) return true;
+    for (let path = localPath(await system.realPath("."));; path = directoryOf(path)) {
+      if (isIt(await system.stat(path))) return true;
       if (isRoot(path)) return false;
     }
   } catch {

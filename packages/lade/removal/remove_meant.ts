@@ -3,6 +3,7 @@ import { parallelResults } from "@lade/core/concurrency";
 import { NotFoundError } from "@lade/core/errors";
 import { localPathOf, type LocatedUri } from "@lade/transfer/places";
 import { type Meant, meantBelow, type ObjectFilter, unknownMeta } from "@lade/transfer/filter";
+import { system } from "@lade/core/system";
 import type { Removed } from "./removal.ts";
 
 const AT_ONCE = 32;
@@ -86,10 +87,10 @@ async function* entriesBelow(
 /** What the system has of a file, or of a link itself. */
 async function statusOf(key: string, uri: string): Promise<ObjectMeta | "gone"> {
   try {
-    const { size, mtime } = await Deno.lstat(localPathOf(uri) ?? "");
+    const { size, mtime } = await system.lstat(localPathOf(uri) ?? "");
     return { key, size, lastModified: mtime ?? new Date(NaN) };
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return "gone";
+    if (error instanceof system.errors.NotFound) return "gone";
     throw error;
   }
 }

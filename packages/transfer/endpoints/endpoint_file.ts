@@ -1,4 +1,5 @@
 import { type Clock, type EndpointRecords, type LearnedEndpoint, systemClock } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { MOST_DAYS, MOST_ENTRIES, parseEndpoints, writeEndpoints } from "./endpoint_text.ts";
 
 /** Where {@linkcode endpointFile} keeps what was learned. */
@@ -29,12 +30,12 @@ export function endpointFile({ directory, clock = systemClock }: EndpointFileOpt
       const kept = merge(await load(), learned);
       const temporary = `${path}.${crypto.randomUUID()}.tmp`;
       try {
-        await Deno.mkdir(directory, { recursive: true, mode: 0o700 });
-        await Deno.writeTextFile(temporary, writeEndpoints(kept), { createNew: true, mode: 0o600 });
-        await Deno.rename(temporary, path);
+        await system.mkdir(directory, { recursive: true, mode: 0o700 });
+        await system.writeTextFile(temporary, writeEndpoints(kept), { createNew: true, mode: 0o600 });
+        await system.rename(temporary, path);
       } catch {
         // The next process finds out anew.
-        await Deno.remove(temporary).catch(() => {});
+        await system.remove(temporary).catch(() => {});
       }
     },
   };
@@ -42,15 +43,15 @@ export function endpointFile({ directory, clock = systemClock }: EndpointFileOpt
 
 /** Nobody is to be asked for a permission because of it. */
 function isPermitted(name: "read" | "write", path: string): boolean {
-  return Deno.permissions.querySync({ name, path }).state === "granted";
+  return system.permissions.querySync({ name, path }).state === "granted";
 }
 
 async function readEndpoints(path: string, clock: Pick<Clock, "now">): Promise<LearnedEndpoint[]> {
   try {
-    const { isFile, size } = await Deno.stat(path);
+    const { isFile, size } = await system.stat(path);
     if (!isFile || size > MOST_BYTES) return [];
     const oldestMs = clock.now() - MOST_DAYS * 86_400_000;
-    return parseEndpoints(await Deno.readTextFile(path)).filter(({ learnedMs }) =>
+    return parseEndpoints(await system.readTextFile(path)).filter(({ learnedMs }) =>
       learnedMs >= oldestMs && learnedMs <= clock.now()
     );
   } catch {

@@ -1,5 +1,6 @@
 import { PLATFORM } from "@lade/core/backend";
 import { AlreadyExistsError, NotEmptyError, NotFoundError } from "@lade/core/errors";
+import { system } from "@lade/core/system";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { isLocalDirectory, localPathOf } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
@@ -59,10 +60,10 @@ export class DestinationDirectory {
 
 /** Closes a directory to whom another one is closed, but not to its owner. */
 async function close(path: string, like: string): Promise<void> {
-  const [made, original] = await Promise.all([Deno.stat(path), Deno.stat(like).catch(() => undefined)]);
+  const [made, original] = await Promise.all([system.stat(path), system.stat(like).catch(() => undefined)]);
   if (PLATFORM === "windows" || !original?.isDirectory || made.mode === null || original.mode === null) {
     return;
   }
   const mode = made.mode & 0o777 & (original.mode | 0o700);
-  if (mode !== (made.mode & 0o777)) await Deno.chmod(path, mode);
+  if (mode !== (made.mode & 0o777)) await system.chmod(path, mode);
 }

@@ -1,6 +1,7 @@
 import { basePath, directoryOf, localPath, PLATFORM, type Platform } from "@lade/core/backend";
 import { AlreadyExistsError, InvalidNameError } from "@lade/core/errors";
 import { getBytes } from "@lade/core/operations";
+import { system } from "@lade/core/system";
 import { localPathOf, type Place } from "../places/place.ts";
 import { temporaryName } from "../places/temporary_name.ts";
 import type { Job } from "../plan/job.ts";
@@ -32,14 +33,14 @@ export async function makeLink({ from, to, size }: Job, making: LinkMaking): Pro
   await to.store.tree?.makeDirectory(to.key.slice(0, to.key.lastIndexOf("/") + 1), { signal: making.signal });
   const leadsTo = source === undefined
     ? await safeText(from, path, size, making)
-    : await Deno.readLink(source);
+    : await system.readLink(source);
   if (making.createOnly) return await create(leadsTo, path, to, making.operation);
   const temporary = `${basePath(directoryOf(path))}/${temporaryName()}`;
-  await Deno.symlink(leadsTo, temporary);
+  await system.symlink(leadsTo, temporary);
   try {
-    await Deno.rename(temporary, path);
+    await system.rename(temporary, path);
   } catch (error) {
-    await Deno.remove(temporary);
+    await system.remove(temporary);
     const detail = "a link cannot take its place";
     throw new InvalidNameError({ operation: making.operation, uri: to.uri, detail, cause: error });
   }
@@ -47,9 +48,9 @@ export async function makeLink({ from, to, size }: Job, making: LinkMaking): Pro
 
 async function create(leadsTo: string, path: string, { uri }: Place, operation: string): Promise<void> {
   try {
-    await Deno.symlink(leadsTo, path);
+    await system.symlink(leadsTo, path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.AlreadyExists)) throw error;
+    if (!(error instanceof system.errors.AlreadyExists)) throw error;
     throw new AlreadyExistsError({ operation, uri, detail: "it exists already", cause: error });
   }
 }
@@ -68,8 +69,8 @@ async function safeText(
   const { bytes } = await getBytes(from.store, from.key, { signal });
   if (bytes.length > LONGEST) refuse(`its text has ${bytes.length} bytes, ${LONGEST} is the most`);
   const text = new TextDecoder().decode(bytes);
-  const top = basePath(localPath(await Deno.realPath(localPathOf(root.uri) ?? "")));
-  const parent = basePath(localPath(await Deno.realPath(directoryOf(path))));
+  const top = basePath(localPath(await system.realPath(localPathOf(root.uri) ?? "")));
+  const parent = basePath(localPath(await system.realPath(directoryOf(path))));
   const name = path.slice((localPathOf(root.uri) ?? "").replace(/\/*$/, "/").length);
   const depth = name.split("/").length - 1;
   // Through a link in the path, ".." leads to somewhere else than its name says.

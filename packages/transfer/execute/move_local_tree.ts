@@ -2,6 +2,7 @@ import type { MovedEntry } from "@lade/core";
 import { isRoot, parseUri, rootOf, uriPathOf } from "@lade/core/backend";
 import { UnsupportedError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
+import { system } from "@lade/core/system";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { localPathOf, locate, locatePrefix, type Place } from "../places/place.ts";
 import type { Destination } from "../places/resolve_destination.ts";
@@ -62,7 +63,7 @@ export async function moveLocalTree(move: LocalTreeMove): Promise<boolean> {
   };
   if (kind === "link") {
     if (path.endsWith("/")) throw linkWithSlash(place.uri);
-    const status = await Deno.stat(path).catch(() => undefined);
+    const status = await system.stat(path).catch(() => undefined);
     if (status?.isFile) return false;
     const isDirectory = await tree.kindOf(to, { signal }) === "directory";
     await tell(tree.move(from, isDirectory ? `${to}/${from.slice(from.lastIndexOf("/") + 1)}` : to, call));

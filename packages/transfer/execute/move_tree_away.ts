@@ -2,6 +2,7 @@ import { directoryOf, localPath, uriPathOf } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
 import type { ObjectTree } from "@lade/core";
 import { NotEmptyError, NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { system } from "@lade/core/system";
 import {
   isLocalDirectory,
   localPathOf,
@@ -136,7 +137,7 @@ async function* planLinks(
 
 /** What a link says that it leads to; `undefined` for what is no link, or no more. */
 async function targetOf(prefix: Place, key: string): Promise<string | undefined> {
-  return await Deno.readLink(localPathOf(prefix.uriOf(key)) ?? "").catch(() => undefined);
+  return await system.readLink(localPathOf(prefix.uriOf(key)) ?? "").catch(() => undefined);
 }
 
 function replaced(uri: string): PreconditionFailedError {
@@ -149,14 +150,14 @@ async function faultOf(prefix: Place, key: string): Promise<string | undefined> 
   const path = localPathOf(prefix.uriOf(key)) ?? "";
   try {
     const [target, directory] = [
-      localPath(await Deno.realPath(path)),
-      localPath(await Deno.realPath(directoryOf(path))),
+      localPath(await system.realPath(path)),
+      localPath(await system.realPath(directoryOf(path))),
     ];
     return `${directory}/`.startsWith(`${target}/`)
       ? "it is a symbolic link to a directory that it lies in, and stays"
       : undefined;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.FilesystemLoop) {
+    if (error instanceof system.errors.NotFound || error instanceof system.errors.FilesystemLoop) {
       return "it is a symbolic link that leads nowhere, and stays";
     }
     // What else is wrong with it is for the store to say.

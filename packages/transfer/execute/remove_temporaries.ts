@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { hostname } from "../journal/hostname.ts";
 import { isProcessGone } from "../journal/is_process_gone.ts";
 import type { JournalRun } from "../journal/journal_records.ts";
@@ -24,15 +25,15 @@ export async function removeTemporaries(
 
 async function removeBelow(directory: string, isTree: boolean, gone: ReadonlySet<number>): Promise<void> {
   try {
-    for await (const { name, isDirectory, isFile } of Deno.readDir(directory === "" ? "/" : directory)) {
+    for await (const { name, isDirectory, isFile } of system.readDir(directory === "" ? "/" : directory)) {
       const [, pid] = TEMPORARY_NAME.exec(name) ?? [];
       if (isTree && isDirectory) await removeBelow(`${directory}/${name}`, true, gone);
       else if (isFile && pid !== undefined && gone.has(Number(pid))) {
-        await Deno.remove(`${directory}/${name}`);
+        await system.remove(`${directory}/${name}`);
       }
     }
   } catch (error) {
-    const isExpected = [Deno.errors.NotFound, Deno.errors.PermissionDenied, Deno.errors.NotCapable]
+    const isExpected = [system.errors.NotFound, system.errors.PermissionDenied, system.errors.NotCapable]
       .some((type) => error instanceof type);
     if (!isExpected) throw error;
   }

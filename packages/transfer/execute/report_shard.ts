@@ -4,6 +4,7 @@ import { ShardReporter } from "../journal/shard_reporter.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { redactSecrets } from "@lade/core/text";
 import type { Shard } from "@lade/core/shard";
+import { system } from "@lade/core/system";
 import type { TransferTally } from "./transfer_tally.ts";
 
 /** What is told of a share, and where. */
@@ -32,7 +33,7 @@ export async function reportShard(lade: UriCalls, reporting: ShardReporting): Pr
   const { tally, unchanged } = reporting;
   const path = localPathOf(board.uri);
   // What cannot be made is told by the first report.
-  if (path !== undefined) await Deno.mkdir(path, { recursive: true, mode: 0o700 }).catch(() => {});
+  if (path !== undefined) await system.mkdir(path, { recursive: true, mode: 0o700 }).catch(() => {});
   return ShardReporter.start({
     store: board.store,
     prefix: board.key,

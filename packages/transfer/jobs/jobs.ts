@@ -1,6 +1,7 @@
 import { NotFoundError, UnavailableError, UnsupportedError } from "@lade/core/errors";
 import { abortUpload } from "@lade/core/operations";
 import { redactSecrets } from "@lade/core/text";
+import { system } from "@lade/core/system";
 import type { JournalHeader } from "../journal/journal_records.ts";
 import type { JournalPlace } from "../journal/journal_place.ts";
 import { JournalState } from "../journal/journal_state.ts";
@@ -103,7 +104,7 @@ export async function removeJob(
 }
 
 function isMissing(error: unknown): boolean {
-  return error instanceof NotFoundError || error instanceof Deno.errors.NotFound;
+  return error instanceof NotFoundError || error instanceof system.errors.NotFound;
 }
 
 function noSuchJob(place: JournalPlace, id: string): NotFoundError {

@@ -1,4 +1,5 @@
 import { type Clock, PLATFORM, type Platform, UnavailableError, UnsupportedError } from "@lade/core/backend";
+import { system, type SystemFile, whyNoLocks } from "@lade/core/system";
 import { frameOf, furthestKept, keptFrame, readFrame, SEARCH_OVERLAP } from "./record_frames.ts";
 import { describeOwner, type LogOwner, parseOwner, type RecordLog } from "./record_log.ts";
 
@@ -39,7 +40,7 @@ const ADVICE = 'remove it ("lade jobs remove") and run the command again, which 
 export class FileLog implements RecordLog {
   readonly name: string;
   readonly #path: string;
-  readonly #file: Deno.FsFile;
+  readonly #file: SystemFile;
   readonly #clock: Clock;
   readonly #syncMs: number;
   readonly #onFailure: FileLogOptions["onFailure"];
@@ -59,7 +60,7 @@ export class FileLog implements RecordLog {
   #failure: { readonly error: unknown } | undefined;
   #isOpen = true;
 
-  private constructor(path: string, file: Deno.FsFile, options: FileLogOptions) {
+  private constructor(path: string, file: SystemFile, options: FileLogOptions) {
     const { clock, syncMs = SYNC_MS, onFailure, platform = PLATFORM } = options;
     this.#isAlone = platform === "windows";
     this.name = this.#path = path;
@@ -75,7 +76,7 @@ export class FileLog implements RecordLog {
    */
   static async open(path: string, options: FileLogOptions): Promise<FileLog> {
     for (;;) {
-      const file = await Deno.open(path, { read: true, write: true, create: options.create, mode: 0o600 });
+      const file = await system.open(path, { read: true, write: true, create: options.create, mode: 0o600 });
       const log = new FileLog(path, file, options);
       try {
         await log.#lock();
@@ -94,8 +95,8 @@ export class FileLog implements RecordLog {
 
   /** Who has the log at `path` open; `undefined` where nobody has, or there is none. */
   static async ownerOf(path: string): Promise<LogOwner | undefined> {
-    const file = await Deno.open(path).catch((error) => {
-      if (error instanceof Deno.errors.NotFound) return undefined;
+    const file = await system.open(path).catch((error) => {
+      if (error instanceof system.errors.NotFound) return undefined;
       throw error;
     });
     if (!file) return undefined;
@@ -110,7 +111,7 @@ export class FileLog implements RecordLog {
 
   /** The records of the log at `path` as far as they are intact, also while another process has it open. */
   static async *peek(path: string): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const file = await Deno.open(path);
+    const file = await system.open(path);
     try {
       const { size } = await file.stat();
       for await (const frame of framesOf(file, size)) if ("record" in frame) yield frame.record;
@@ -121,11 +122,11 @@ export class FileLog implements RecordLog {
 
   /** Removes the log at `path`, whatever is in it; one that another process has open is an `UnavailableError`. */
   static async discard(path: string, options: Pick<FileLogOptions, "clock">): Promise<void> {
-    const file = await Deno.open(path, { read: true, write: true });
+    const file = await system.open(path, { read: true, write: true });
     try {
-      const owner = { pid: Deno.pid, command: "" };
+      const owner = { pid: system.pid, command: "" };
       await new FileLog(path, file, { ...options, owner, create: false }).#lock();
-      await Deno.remove(path);
+      await system.remove(path);
     } finally {
       file.close();
     }
@@ -150,7 +151,7 @@ export class FileLog implements RecordLog {
   }
 
   async *read(): AsyncGenerator<Uint8Array<ArrayBuffer>> {
-    const file = this.#isAlone ? this.#file : await Deno.open(this.#path);
+    const file = this.#isAlone ? this.#file : await system.open(this.#path);
     try {
       for await (const frame of framesOf(file, this.#readable)) if ("record" in frame) yield frame.record;
     } finally {
@@ -176,7 +177,7 @@ export class FileLog implements RecordLog {
     while (this.#writing) await this.#writing;
     await this.#syncing;
     try {
-      await Deno.remove(this.#path);
+      await system.remove(this.#path);
     } finally {
       this.#file.close();
     }
@@ -296,7 +297,7 @@ export class FileLog implements RecordLog {
 }
 
 /** The intact frames up to the byte `limit`. */
-async function* framesOf(file: Deno.FsFile, limit: number) {
+async function* framesOf(file: SystemFile, limit: number) {
   let [start, bytes] = [HEADER_BYTES, new Uint8Array()];
   let at = 0;
   for (;;) {
@@ -318,28 +319,28 @@ async function* framesOf(file: Deno.FsFile, limit: number) {
   }
 }
 
-async function readOwner(file: Deno.FsFile): Promise<LogOwner | undefined> {
+async function readOwner(file: SystemFile): Promise<LogOwner | undefined> {
   const header = await readAt(file, MAGIC.length, HEADER_BYTES - MAGIC.length);
   return parseOwner(new TextDecoder().decode(header).split("\n")[0] ?? "");
 }
 
-async function tryLock(file: Deno.FsFile, name: string): Promise<boolean> {
+async function tryLock(file: SystemFile, name: string): Promise<boolean> {
   try {
     return await file.tryLock(true);
   } catch (cause) {
-    const detail = "the file system has no locks (flock)";
+    const detail = whyNoLocks(cause) ?? "the file system has no locks (flock)";
     throw new UnsupportedError({ operation: "lock the journal", uri: name, detail, cause });
   }
 }
 
-async function isNamed(path: string, file: Deno.FsFile): Promise<boolean> {
-  const [named, opened] = await Promise.all([Deno.stat(path).catch(() => undefined), file.stat()]);
+async function isNamed(path: string, file: SystemFile): Promise<boolean> {
+  const [named, opened] = await Promise.all([system.stat(path).catch(() => undefined), file.stat()]);
   return named !== undefined && named.ino === opened.ino && named.dev === opened.dev;
 }
 
-async function readAt(file: Deno.FsFile, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
+async function readAt(file: SystemFile, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {
   const bytes = new Uint8Array(length);
-  await file.seek(offset, Deno.SeekMode.Start);
+  await file.seek(offset, system.SeekMode.Start);
   let done = 0;
   for (let count: number | null = 0; done < length; done += count) {
     count = await file.read(bytes.subarray(done));
@@ -348,13 +349,13 @@ async function readAt(file: Deno.FsFile, offset: number, length: number): Promis
   return bytes.subarray(0, done);
 }
 
-async function writeAt(file: Deno.FsFile, offset: number, bytes: Uint8Array): Promise<void> {
-  await file.seek(offset, Deno.SeekMode.Start);
+async function writeAt(file: SystemFile, offset: number, bytes: Uint8Array): Promise<void> {
+  await file.seek(offset, system.SeekMode.Start);
   for (let done = 0; done < bytes.length;) done += await file.write(bytes.subarray(done));
 }
 
-function writeNow(file: Deno.FsFile, offset: number, bytes: Uint8Array): void {
-  file.seekSync(offset, Deno.SeekMode.Start);
+function writeNow(file: SystemFile, offset: number, bytes: Uint8Array): void {
+  file.seekSync(offset, system.SeekMode.Start);
   for (let done = 0; done < bytes.length;) done += file.writeSync(bytes.subarray(done));
 }
 
@@ -370,7 +371,7 @@ function joined(pieces: readonly Uint8Array[]): Uint8Array {
 
 /** Puts a name on the disk, where the system can: a file without its name is lost with the machine. */
 async function syncDirectory(path: string): Promise<void> {
-  const directory = await Deno.open(path.slice(0, path.lastIndexOf("/")) || "/").catch(() => undefined);
+  const directory = await system.open(path.slice(0, path.lastIndexOf("/")) || "/").catch(() => undefined);
   await directory?.sync().catch(() => {});
   directory?.close();
 }

@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import type { LogOwner } from "./record_log.ts";
 
 /**
@@ -9,16 +10,16 @@ export async function isProcessGone(
   here: string | undefined,
 ): Promise<boolean> {
   if (here === undefined || here !== there) return false;
-  if (pid === Deno.pid) return true;
+  if (pid === system.pid) return true;
   try {
-    await Deno.stat("/proc/self/stat");
+    await system.stat("/proc/self/stat");
   } catch {
     return false;
   }
   try {
-    await Deno.stat(`/proc/${pid}`);
+    await system.stat(`/proc/${pid}`);
     return false;
   } catch (error) {
-    return error instanceof Deno.errors.NotFound;
+    return error instanceof system.errors.NotFound;
   }
 }

@@ -1,4 +1,5 @@
 import { type Clock, NotFoundError, type ObjectStore } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { hostname } from "./hostname.ts";
 import { isJournalId } from "./journal_id.ts";
 import type { LogOwner, RecordLog } from "./record_log.ts";
@@ -45,22 +46,22 @@ export function journalDirectory(path: string): JournalPlace {
     async open(id, { clock, command, create, onFailure }) {
       if (!create && !isThere(pathOf(id))) return undefined;
       const { FileLog } = await import("./file_log.ts");
-      if (create) await Deno.mkdir(path, { recursive: true, mode: 0o700 });
+      if (create) await system.mkdir(path, { recursive: true, mode: 0o700 });
       try {
-        const owner = { pid: Deno.pid, command };
+        const owner = { pid: system.pid, command };
         return await FileLog.open(pathOf(id), { clock, owner, create, ...(onFailure && { onFailure }) });
       } catch (error) {
-        if (error instanceof Deno.errors.NotFound) return undefined;
+        if (error instanceof system.errors.NotFound) return undefined;
         throw error;
       }
     },
     async *list() {
       try {
-        for await (const { name, isFile } of Deno.readDir(path)) {
+        for await (const { name, isFile } of system.readDir(path)) {
           if (isFile && name.endsWith(ENDING)) yield name.slice(0, -ENDING.length);
         }
       } catch (error) {
-        if (!(error instanceof Deno.errors.NotFound)) throw error;
+        if (!(error instanceof system.errors.NotFound)) throw error;
       }
     },
     async ownerOf(id) {
@@ -85,7 +86,7 @@ export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
     async open(id, { command, ...options }) {
       const { StoreLog } = await import("./store_log.ts");
       const host = hostname();
-      const owner = { pid: Deno.pid, ...(host !== undefined && { host }), command };
+      const owner = { pid: system.pid, ...(host !== undefined && { host }), command };
       try {
         return await StoreLog.open(store, `${prefix}${id}/`, { ...options, owner });
       } catch (error) {
@@ -109,12 +110,12 @@ export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
     },
     async *peek(id, clock) {
       const { StoreLog } = await import("./store_log.ts");
-      const options = { clock, random: () => 0, owner: { pid: Deno.pid, command: "" }, create: false };
+      const options = { clock, random: () => 0, owner: { pid: system.pid, command: "" }, create: false };
       yield* StoreLog.peek(store, `${prefix}${id}/`, options);
     },
     async discard(id, clock) {
       const { StoreLog } = await import("./store_log.ts");
-      const owner = { pid: Deno.pid, command: "" };
+      const owner = { pid: system.pid, command: "" };
       const log = await StoreLog.open(store, `${prefix}${id}/`, {
         clock,
         random: Math.random,
@@ -128,10 +129,10 @@ export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
 
 function isThere(path: string): boolean {
   try {
-    Deno.statSync(path);
+    system.statSync(path);
     return true;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound) return false;
+    if (error instanceof system.errors.NotFound) return false;
     throw error;
   }
 }

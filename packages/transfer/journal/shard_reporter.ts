@@ -1,6 +1,7 @@
 import type { ObjectStore } from "@lade/core";
 import type { Clock } from "@lade/core/backend";
 import { getBytes } from "@lade/core/operations";
+import { system } from "@lade/core/system";
 import { hostname } from "./hostname.ts";
 import {
   parseShardReport,
@@ -90,7 +91,7 @@ export class ShardReporter {
       ...counts(),
       begun: this.#begun,
       told: new Date(clock.now()).toISOString(),
-      pid: Deno.pid,
+      pid: system.pid,
       ...(host !== undefined && { host }),
     };
     try {

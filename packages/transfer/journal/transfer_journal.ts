@@ -2,6 +2,7 @@ import { Sha256 } from "@lade/codec/hash";
 import type { Clock } from "@lade/core/backend";
 import { UnavailableError, UnsupportedError } from "@lade/core/errors";
 import type { HalfDoneCopy, ResumableCopy } from "@lade/core/operations";
+import { system } from "@lade/core/system";
 import { fingerprintOf } from "./finished_set.ts";
 import type { JournalPlace } from "./journal_place.ts";
 import { hostname } from "./hostname.ts";
@@ -256,7 +257,7 @@ export class TransferJournal {
   #introduce(): void {
     if (!this.#state.header) this.#append({ type: "header", header: this.#setup.header });
     const host = hostname();
-    this.#append({ type: "run", pid: Deno.pid, ...(host !== undefined && { host }) });
+    this.#append({ type: "run", pid: system.pid, ...(host !== undefined && { host }) });
   }
 
   #mark({ from, to, source, target, isMoved }: DoneObject): void {

@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { temporaryName } from "../places/temporary_name.ts";
 import type { Folding } from "./fold_name.ts";
 
@@ -13,17 +14,17 @@ export interface ProbeCalls {
 
 /** The calls of the system: at once, so that no end of the process comes between them. */
 const SYSTEM_CALLS: ProbeCalls = {
-  create: (path) => Deno.openSync(path, { write: true, createNew: true }).close(),
+  create: (path) => system.openSync(path, { write: true, createNew: true }).close(),
   identityOf(path) {
     try {
-      const { dev, ino } = Deno.lstatSync(path);
+      const { dev, ino } = system.lstatSync(path);
       return `${dev}:${ino}`;
     } catch (error) {
-      if (error instanceof Deno.errors.NotFound) return undefined;
+      if (error instanceof system.errors.NotFound) return undefined;
       throw error;
     }
   },
-  remove: (path) => Deno.removeSync(path),
+  remove: (path) => system.removeSync(path),
 };
 
 /** How a probe is made. */
@@ -43,7 +44,7 @@ export interface ProbeOptions {
  * above, and forms are told apart but on macOS. What cannot be found out counts as told apart.
  */
 export function probeFolding(directory: string, options: ProbeOptions = {}): Folding {
-  const { look = false, calls = SYSTEM_CALLS, os = Deno.build.os } = options;
+  const { look = false, calls = SYSTEM_CALLS, os = system.build.os } = options;
   try {
     const there = nearest(directory, calls);
     return look ? lookAt(there, calls, os) : tryOut(there, calls);

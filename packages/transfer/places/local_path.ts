@@ -11,6 +11,7 @@ import {
 } from "@lade/core/backend";
 import { InvalidNameError } from "@lade/core/errors";
 import { nearUriAdvice } from "@lade/core/text";
+import { system } from "@lade/core/system";
 
 /** What is asked of the system. */
 export interface PathCalls {
@@ -26,11 +27,11 @@ export interface PathCalls {
 
 const SYSTEM: PathCalls = {
   platform: PLATFORM,
-  cwd: () => Deno.cwd(),
-  realPath: (path) => Deno.realPathSync(path),
+  cwd: () => system.cwd(),
+  realPath: (path) => system.realPathSync(path),
   isLink(path) {
     try {
-      return Deno.lstatSync(path).isSymlink;
+      return system.lstatSync(path).isSymlink;
     } catch {
       return false;
     }
@@ -84,7 +85,7 @@ function directoryAbove(given: string, path: string, calls: PathCalls): string {
     return directoryOf(localPath(calls.realPath(path), platform), platform);
   } catch (error) {
     // What is not there, no link leads to.
-    if (error instanceof Deno.errors.NotFound && !calls.isLink(path)) return directoryOf(path, platform);
+    if (error instanceof system.errors.NotFound && !calls.isLink(path)) return directoryOf(path, platform);
     const detail = `where ".." leads from ${
       JSON.stringify(path)
     } cannot be found out, write the path without it`;

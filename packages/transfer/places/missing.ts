@@ -9,6 +9,7 @@ import {
 } from "./place.ts";
 import { InvalidNameError, NotFoundError } from "@lade/core/errors";
 import { redactSecrets } from "@lade/core/text";
+import { system } from "@lade/core/system";
 import type { UriCalls } from "./uri_calls.ts";
 
 /**
@@ -25,7 +26,7 @@ export async function refusePrefix(place: Place, operation: string, advice: stri
   if (!isPrefix(place)) return;
   const { uri } = place;
   const path = localPathOf(uri)?.replace(/(?<=.)\/+$/, "");
-  const status = path === undefined ? undefined : await Deno.stat(path).catch(() => undefined);
+  const status = path === undefined ? undefined : await system.stat(path).catch(() => undefined);
   const told = status === undefined || status.isDirectory
     ? { detail: `it is ${prefixNoun(place)}`, advice }
     : { detail: "it is a file", advice: "leave out the slash at its end" };
@@ -79,7 +80,7 @@ export async function withHint(error: unknown, uri: string): Promise<unknown> {
 /** What to add to the message that nothing has a name: what else is there, or what the name may be meant for. */
 export async function hintAt({ key, uri }: Pick<Place, "key" | "uri">): Promise<string> {
   const path = localPathOf(uri);
-  const status = path === undefined ? undefined : await Deno.stat(path).catch(() => undefined);
+  const status = path === undefined ? undefined : await system.stat(path).catch(() => undefined);
   if (status && !status.isFile && !status.isDirectory) return ", it is a socket, pipe or device";
   if (/\?versionId=[^/]*$|#\d{10,}$/.test(key)) {
     return "; a version is named by --version, and no part of the URI";

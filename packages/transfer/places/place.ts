@@ -1,5 +1,6 @@
 import { NotFoundError } from "@lade/core/errors";
 import { isUri, parseUri, pathOfUri } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import { asPrefix } from "./as_prefix.ts";
 import { fileUri } from "./local_path.ts";
 import type { LocatedUri, UriCalls } from "./uri_calls.ts";
@@ -75,7 +76,7 @@ export async function isLocalDirectory(uri: string): Promise<boolean> {
   const path = localPathOf(uri);
   if (path === undefined) return false;
   try {
-    return (await Deno.stat(path)).isDirectory;
+    return (await system.stat(path)).isDirectory;
   } catch {
     // What is wrong with the path is for the store to say.
     return false;

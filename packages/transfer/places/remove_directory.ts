@@ -1,6 +1,7 @@
 import type { CallOptions } from "@lade/core";
 import { NotEmptyError, NotFoundError } from "@lade/core/errors";
 import { parseUri, pathOfUri } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import type { UriCalls } from "./uri_calls.ts";
 
 /**
@@ -30,7 +31,7 @@ export async function whatIsLeft(directory: string): Promise<string> {
 
 /** The path of the first name below a directory (whose path ends in a slash) that is none itself. */
 async function firstLeft(directory: string): Promise<string | undefined> {
-  const entries = await Array.fromAsync(Deno.readDir(directory));
+  const entries = await Array.fromAsync(system.readDir(directory));
   for (const { name, isDirectory } of entries.sort((a, b) => a.name < b.name ? -1 : 1)) {
     if (!isDirectory) return directory + name;
     const left = await firstLeft(`${directory}${name}/`);

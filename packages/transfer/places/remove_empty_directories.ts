@@ -1,4 +1,5 @@
 import { isRoot } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import type { UriCalls } from "./uri_calls.ts";
 import { removeDirectory } from "./remove_directory.ts";
 import { localPathOf, type Place } from "./place.ts";
@@ -20,7 +21,7 @@ export async function removeEmptyDirectories(
 
 async function isWorkingDirectory(path: string): Promise<boolean> {
   try {
-    const [one, other] = await Promise.all([Deno.stat(path), Deno.stat(".")]);
+    const [one, other] = await Promise.all([system.stat(path), system.stat(".")]);
     return one.ino !== null && one.ino === other.ino && one.dev === other.dev;
   } catch {
     // A directory that is gone, or out of reach, is not it.

@@ -1,4 +1,5 @@
 import { InvalidNameError } from "@lade/core/errors";
+import { system } from "@lade/core/system";
 import type { UriCalls } from "./uri_calls.ts";
 import { isLocalDirectory, isPrefix, localPathOf, locate, locatePrefix, type Place } from "./place.ts";
 
@@ -46,7 +47,7 @@ export async function resolveDestination(
 async function refuseFile(place: Place): Promise<void> {
   const path = localPathOf(place.uri)?.replace(/\/+$/, "");
   if (!path) return;
-  const status = await Deno.stat(path).catch(() => undefined);
+  const status = await system.stat(path).catch(() => undefined);
   if (status && !status.isDirectory) {
     throw new InvalidNameError({
       operation: "write to",

@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { localPathOf } from "../places/place.ts";
 import type { ByteSource } from "./byte_source.ts";
 import { InputError } from "./input_error.ts";
@@ -43,14 +44,14 @@ export function standardInput(stdin: ByteSource): Input {
 export async function inputOf(uri: string): Promise<Input | undefined> {
   const path = localPathOf(uri);
   if (path === undefined || path.endsWith("/")) return undefined;
-  const status = await Deno.stat(path).catch(() => undefined);
+  const status = await system.stat(path).catch(() => undefined);
   if (!status || status.isDirectory || (status.isFile && !isWrittenBySystem(path))) return undefined;
   const name = JSON.stringify(uri);
   if (status.isSocket) {
     throw new InputError(name, "it is a socket, which only a program that connects to it can read");
   }
   const open = async () => {
-    const source = await Deno.open(path);
+    const source = await system.open(path);
     return { source, close: () => source.close() };
   };
   return { name, read: (signal) => readInput(open, name, signal) };

@@ -1,3 +1,5 @@
+import { system } from "@lade/core/system";
+
 /** A source that is read to its end cannot be read. */
 export class InputError extends Error {
   /** The class's name. */
@@ -11,10 +13,10 @@ export class InputError extends Error {
 
 /** Says in words what keeps a source from being read. */
 export function describeInputFailure(error: unknown): string {
-  if (error instanceof Deno.errors.NotCapable) return error.message;
-  if (error instanceof Deno.errors.IsADirectory) return "it is a directory";
-  if (error instanceof Deno.errors.NotFound) return "no such file";
-  if (error instanceof Deno.errors.PermissionDenied) return "the system denies access";
+  if (error instanceof system.errors.NotCapable) return error.message;
+  if (error instanceof system.errors.IsADirectory) return "it is a directory";
+  if (error instanceof system.errors.NotFound) return "no such file";
+  if (error instanceof system.errors.PermissionDenied) return "the system denies access";
   const text = error instanceof Error ? error.message : String(error);
   if (/\(os error 9\)/.test(text)) return "it is closed, or open for writing only";
   if (/\(os error 21\)/.test(text)) return "it is a directory";

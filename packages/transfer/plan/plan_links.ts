@@ -1,5 +1,6 @@
 import type { ObjectMeta, ObjectTree } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
+import { system } from "@lade/core/system";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
 import { directoriesAbove } from "../places/directories_above.ts";
 import { localPathOf, type Place, placeBelow } from "../places/place.ts";
@@ -47,7 +48,7 @@ export async function planLinks(plan: JobPlan, prefix: Place, tree: ObjectTree):
 async function planLink(plan: JobPlan, from: Place, name: string): Promise<Job | Refusal> {
   const { destination, links, operation } = plan;
   if (links === "skip") return { uri: from.uri, reason: "it is a symbolic link" };
-  const leadsTo = await Deno.readLink(localPathOf(from.uri) ?? "");
+  const leadsTo = await system.readLink(localPathOf(from.uri) ?? "");
   if (leadsTo.includes("\ufffd")) {
     const detail = "it is a symbolic link whose text is not UTF-8";
     return { uri: from.uri, reason: new UnsupportedError({ operation, uri: from.uri, detail }) };
@@ -64,7 +65,7 @@ async function planLink(plan: JobPlan, from: Place, name: string): Promise<Job |
 
 /** The link's own size and time. */
 async function metaOf({ key, uri }: Place): Promise<ObjectMeta> {
-  const { size, mtime } = await Deno.lstat(localPathOf(uri) ?? "");
+  const { size, mtime } = await system.lstat(localPathOf(uri) ?? "");
   return { key, size, lastModified: mtime ?? new Date(NaN) };
 }
 

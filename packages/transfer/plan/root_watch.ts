@@ -1,5 +1,6 @@
 import { directoryOf, isRoot } from "@lade/core/backend";
 import { localPathOf } from "../places/place.ts";
+import { system } from "@lade/core/system";
 
 /**
  * Looks at the directories of a local tree whether one of them is the root of another tree by another name, such as one
@@ -54,7 +55,7 @@ async function nearestIdentity(path: string): Promise<string | undefined> {
 async function identityOf(path: string): Promise<string | undefined> {
   try {
     // On Windows neighbours have one number, to the digits that Deno gives.
-    const { birthtime, dev, ino } = await Deno.stat(path);
+    const { birthtime, dev, ino } = await system.stat(path);
     return ino ? `${dev}:${ino}:${birthtime?.getTime()}` : undefined;
   } catch {
     return undefined;

@@ -1,4 +1,5 @@
 import { type Clock, systemClock } from "@lade/core/backend";
+import { system } from "@lade/core/system";
 import type { ChecksumCache } from "./checksum_cache.ts";
 import { CacheDatabase } from "./cache_database.ts";
 import { StoredCache } from "./stored_cache.ts";
@@ -29,18 +30,18 @@ export async function openChecksumCache(
   const path = `${directory.replace(/\/+$/, "")}/${NAME}`;
   // Nobody is to be asked for a permission because of it.
   for (const name of ["read", "write"] as const) {
-    if (Deno.permissions.querySync({ name, path: directory }).state === "granted") continue;
+    if (system.permissions.querySync({ name, path: directory }).state === "granted") continue;
     onNote(`no checksum cache is used: there is no permission to ${name} ${JSON.stringify(directory)}`);
     return undefined;
   }
   const { DatabaseSync } = await import("node:sqlite");
   const cache = new StoredCache({
     open: () => {
-      Deno.mkdirSync(directory, { recursive: true, mode: 0o700 });
+      system.mkdirSync(directory, { recursive: true, mode: 0o700 });
       return new CacheDatabase(new DatabaseSync(path, { timeout: PATIENCE_MS }));
     },
     setAside: () => {
-      Deno.renameSync(path, `${path}.damaged`);
+      system.renameSync(path, `${path}.damaged`);
       // It would be played back into the new one.
       removeIfThere(`${path}-journal`);
     },
@@ -52,8 +53,8 @@ export async function openChecksumCache(
 
 function removeIfThere(path: string): void {
   try {
-    Deno.removeSync(path);
+    system.removeSync(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof system.errors.NotFound)) throw error;
   }
 }

@@ -7,6 +7,7 @@ import { uriPathOf } from "@lade/core/backend";
 import type { CallOptions } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
 import { abortUpload, listUploads } from "@lade/core/operations";
+import { system } from "@lade/core/system";
 import { isLocalDirectory, localPathOf, locate, type Place } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 
@@ -100,5 +101,5 @@ async function* sweepUploads(
 }
 
 async function isThere(path: string): Promise<boolean> {
-  return await Deno.lstat(path).then(() => true, () => false);
+  return await system.lstat(path).then(() => true, () => false);
 }

@@ -1,3 +1,5 @@
+import { system } from "@lade/core/system";
+
 /** Removes local directories that deletions have left empty; those that were empty before stay. */
 export class EmptiedDirectories {
   readonly #directory: string;
@@ -30,12 +32,12 @@ export class EmptiedDirectories {
     if (this.#kept.has(name)) return false;
     const path = this.#directory + name;
     try {
-      if (!(await Deno.lstat(path)).isDirectory) return false;
-      await Deno.remove(path);
+      if (!(await system.lstat(path)).isDirectory) return false;
+      await system.remove(path);
       return true;
     } catch (error) {
       // What was removed with an inner directory does not stop those above.
-      return error instanceof Deno.errors.NotFound;
+      return error instanceof system.errors.NotFound;
     }
   }
 }

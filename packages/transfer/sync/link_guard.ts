@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { directoriesAbove } from "../places/directories_above.ts";
 
 /** Directories that are remembered at most. */
@@ -33,7 +34,7 @@ export class LinkGuard {
 
   async #isLink(name: string): Promise<boolean> {
     try {
-      return (await Deno.lstat(this.#directory + name)).isSymlink;
+      return (await system.lstat(this.#directory + name)).isSymlink;
     } catch {
       // What cannot be looked at is for the store to say.
       return false;

@@ -1,6 +1,7 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
 import { InvalidNameError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
+import { system } from "@lade/core/system";
 import type { Difference, Listed } from "../compare/difference.ts";
 import { ListedObject } from "../compare/listed_object.ts";
 import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
@@ -363,12 +364,12 @@ function sideOf({ uri, key }: Place, list: ListedSide["list"]): ListedSide {
 async function isListable({ uri }: Place): Promise<boolean> {
   const path = localPathOf(uri);
   return path === undefined ||
-    await Deno.stat(path).then(() => true, (error) => !(error instanceof Deno.errors.NotFound));
+    await system.stat(path).then(() => true, (error) => !(error instanceof system.errors.NotFound));
 }
 
 async function* nothing(): AsyncGenerator<never, void, void> {}
 
 async function isDirectory(path: string): Promise<boolean> {
-  const status = await Deno.lstat(path.replace(/(?<=.)\/$/, "")).catch(() => undefined);
+  const status = await system.lstat(path.replace(/(?<=.)\/$/, "")).catch(() => undefined);
   return status?.isDirectory === true;
 }

@@ -10,6 +10,7 @@ import type {
 import { PreconditionFailedError } from "@lade/core/errors";
 import { readInto, resumePartWriter } from "@lade/core/operations";
 import { pourBody } from "@lade/core/pour";
+import { system } from "@lade/core/system";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError, rejectionOf } from "../expect.ts";
 import { bytesIn, isThere, sampleBytes } from "../samples.ts";
@@ -36,7 +37,7 @@ export const pourCases: readonly ConformanceCase[] = [
         expectEqual(failure, undefined, "the failure");
         expectEqual([bytes, result.bytesRead, sumOf(counts)], Array(3).fill(want.length), "the bytes");
         expectEqual(sums, sumsOf(want), "the checksums");
-        const written = await Deno.readFile(region.path);
+        const written = await system.readFile(region.path);
         expectBytes(written.subarray(0, 3), new Uint8Array(3), "what lies before the place");
         expectBytes(written.subarray(3), want, "the place");
       });
@@ -53,7 +54,7 @@ export const pourCases: readonly ConformanceCase[] = [
         await result.readInto(new Uint8Array(400));
         const { bytes } = await pourOf(result)(target({ ...region, length: 600 }));
         expectEqual(bytes, 600, "the bytes");
-        expectBytes(await Deno.readFile(region.path), data.subarray(400), "the file");
+        expectBytes(await system.readFile(region.path), data.subarray(400), "the file");
         await using empty = await store.get("empty");
         expectEqual((await pourOf(empty)(target({ ...region, length: 0 }))).bytes, 0, "the bytes of none");
       });
@@ -84,7 +85,7 @@ export const pourCases: readonly ConformanceCase[] = [
         const place = { ...region, identity: { dev, ino: ino + 1 }, length: SIZE };
         const pouring = () => pourOf(result)(target(place));
         await expectError(pouring, PreconditionFailedError, "pour() to another file");
-        expectEqual((await Deno.stat(region.path)).size, 0, "the size of the file");
+        expectEqual((await system.stat(region.path)).size, 0, "the size of the file");
         await rejectionOf(() => result.readInto(new Uint8Array(1)), "readInto() afterwards");
       });
     },
@@ -100,7 +101,7 @@ export const pourCases: readonly ConformanceCase[] = [
         const { bytes, failure } = await pourOf(result)(target({ ...region, length: SIZE }));
         expectEqual(bytes, 0, "the bytes");
         expect(failure?.error === reason, `the failure is ${failure?.error}`);
-        expectEqual((await Deno.stat(region.path)).size, 0, "the size of the file");
+        expectEqual((await system.stat(region.path)).size, 0, "the size of the file");
       });
     },
   },
@@ -219,9 +220,9 @@ type Targets = (to: PourTarget["to"]) => PourTarget;
 
 /** Runs with an empty file, which is removed afterwards. */
 async function inFile(store: ObjectStore, run: (target: Targets, region: FileRegion) => Promise<void>) {
-  const path = await Deno.makeTempFile();
+  const path = await system.makeTempFile();
   try {
-    const { dev, ino } = await Deno.stat(path);
+    const { dev, ino } = await system.stat(path);
     const sums = ["crc32c", "crc64nvme", "crc32"] as const;
     const { buffers } = store.context;
     await run((to) => ({ to, sums, buffers }), {
@@ -231,7 +232,7 @@ async function inFile(store: ObjectStore, run: (target: Targets, region: FileReg
       length: 0,
     });
   } finally {
-    await Deno.remove(path);
+    await system.remove(path);
   }
 }
 
