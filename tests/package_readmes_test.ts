@@ -38,7 +38,7 @@ for (const [name, lines] of Object.entries(PRINTED)) {
 }
 
 Deno.test("the script of packages/fs/README.md writes and lists files", async () => {
-  const permissions = ["--allow-read", "--allow-write"];
+  const permissions = ["--allow-read", "--allow-write", "--allow-env=TMPDIR,TMP,TEMP"];
   const output = await runScript("packages/fs/README.md", { permissions });
   assertEquals(output.trim().split("\n"), ["runs/7/log.txt 8", "runs/7/state.json 12", '{"step":100}']);
 });

@@ -1,5 +1,5 @@
 /**
- * The repository's own rules, checked: who may import whom, what a file may look like, how wide the
+ * The repository's own rules, checked: who may import whom, who may call Deno, what a file may look like, how wide the
  * documentation is, that all packages have one version. Prints one line per breach and exits with 1 when there is any. Run it with `deno task check:rules`.
  */
 import { checkCycles } from "./checks/cycles.ts";
@@ -10,6 +10,7 @@ import { checkLayers, LAYERS } from "./checks/layers.ts";
 import { moduleGraph } from "./checks/module_graph.ts";
 import { checkProse } from "./checks/prose.ts";
 import { checkSecrets } from "./checks/secrets.ts";
+import { checkSystemCalls } from "./checks/system_calls.ts";
 import { trackedFiles } from "./checks/tracked_files.ts";
 import { checkVersions } from "./checks/versions.ts";
 
@@ -25,7 +26,9 @@ breaches.push(
 for (const file of files) {
   breaches.push(...checkSecrets(file));
   if (file.path.endsWith(".md")) breaches.push(...checkProse(file));
-  if (file.path.endsWith(".ts")) breaches.push(...checkImports(file), ...checkFile(file));
+  if (file.path.endsWith(".ts")) {
+    breaches.push(...checkImports(file), ...checkFile(file), ...checkSystemCalls(file));
+  }
 }
 for (const breach of breaches) console.log(breach);
 console.log(breaches.length === 0 ? `${files.length} files keep the rules` : `${breaches.length} breaches`);

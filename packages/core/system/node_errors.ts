@@ -1,4 +1,4 @@
-import type { ErrorKind, System } from "./system.ts";
+import type { ErrorKind, System } from "./system_calls.ts";
 
 /** Kinds of errors, told by the code that Node gives an error of the system. */
 export const NODE_ERRORS: System["errors"] = {

@@ -14,15 +14,16 @@ export function whyNoLocks(error: unknown): string | undefined {
   return code === NO_PROGRAM ? (error as Error).message : "the file system has no locks (flock)";
 }
 
-/** What is at descriptor 3 is locked, alone or with others: 1 where somebody has it. */
+/** Programs that lock what is at descriptor 3, alone or with others, and end with 1 where somebody has it. */
 const PROGRAMS: readonly ((exclusive: boolean) => readonly [program: string, ...args: string[]])[] = [
   (exclusive) => ["flock", exclusive ? "-x" : "-s", "-n", "3"],
   (exclusive) => [
     "perl",
     "-e",
-    `open(F, "+<&=3") or open(F, "<&=3") or die $!; flock(F, ${
-      exclusive ? 6 : 5
-    }) or exit($!{EWOULDBLOCK} ? 1 : die $!)`,
+    "open(F, $ARGV[1], 3) or exit 2; flock(F, $ARGV[0]) or exit($!{EWOULDBLOCK} ? 1 : 2)",
+    // LOCK_EX or LOCK_SH, and LOCK_NB.
+    exclusive ? "6" : "5",
+    "<&=",
   ],
 ];
 
@@ -32,22 +33,33 @@ const PROGRAMS: readonly ((exclusive: boolean) => readonly [program: string, ...
  * macOS. It is kept until the file is closed here, also by the end of this process.
  */
 export async function tryFlock(fd: number, exclusive: boolean): Promise<boolean> {
-  const { spawn } = nodeModule("node:child_process") as NodeModules["node:child_process"];
   for (const programOf of PROGRAMS) {
-    const [program, ...args] = programOf(exclusive);
-    const code = await new Promise<number | null | undefined>((resolve, reject) =>
-      spawn(program, args, { stdio: ["ignore", "ignore", "ignore", fd] })
-        .on(
-          "error",
-          (error) => "code" in error && error.code === "ENOENT" ? resolve(undefined) : reject(error),
-        )
-        .on("close", (code) => resolve(code))
-    );
+    const code = await exitCode(fd, programOf(exclusive));
     if (code === undefined) continue;
     if (code === 0 || code === 1) return code === 0;
-    throw Object.assign(new Error(`${program} cannot lock it, it ended with ${code}`), { code: "ENOLCK" });
+    throw Object.assign(new Error(`${programOf(exclusive)[0]} ended with ${code}`), { code: "ENOLCK" });
   }
-  throw Object.assign(new Error("Node locks files by the program flock or perl, and neither is there"), {
-    code: NO_PROGRAM,
-  });
+  throw lacking("neither is there");
+}
+
+/** Runs a program that has a descriptor as its third; nothing where there is no such program. */
+async function exitCode(fd: number, [program, ...args]: readonly [string, ...string[]]) {
+  const { spawn } = nodeModule("node:child_process") as NodeModules["node:child_process"];
+  try {
+    return await new Promise<number | null>((resolve, reject) =>
+      spawn(program, args, { stdio: ["ignore", "ignore", "ignore", fd] }).on("error", reject).on(
+        "close",
+        resolve,
+      )
+    );
+  } catch (error) {
+    if (errorCode(error) === "ENOENT") return undefined;
+    if (errorCode(error) === "ERR_ACCESS_DENIED") throw lacking("it may run neither (--allow-child-process)");
+    throw error;
+  }
+}
+
+function lacking(why: string): Error {
+  const message = `Node locks files by the program flock or perl, and ${why}`;
+  return Object.assign(new Error(message), { code: NO_PROGRAM });
 }

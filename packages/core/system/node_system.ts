@@ -2,7 +2,7 @@ import { nodeModule, type NodeModules } from "@lade/codec/node";
 import { NODE_ERRORS } from "./node_errors.ts";
 import { NodeFile, seconds } from "./node_file.ts";
 import { fileInfo } from "./node_status.ts";
-import type { System } from "./system.ts";
+import type { System } from "./system_calls.ts";
 
 /** What Node has, in the form of Deno. Errors are Node's own, which have the system's names as codes too. */
 export function nodeSystem(): System {

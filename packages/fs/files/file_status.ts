@@ -31,7 +31,7 @@ export interface FileStatus {
   readonly blocks: number;
 }
 
-/** Reads a status out of Deno's. */
+/** Reads a status out of the system's. */
 export function statusOf(info: Deno.FileInfo): FileStatus {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "directory" : info.isSymlink ? "link" : "other",

@@ -1,6 +1,6 @@
 import { directoryOf, isRoot } from "@lade/core/backend";
-import { localPathOf } from "../places/place.ts";
 import { system } from "@lade/core/system";
+import { localPathOf } from "../places/place.ts";
 
 /**
  * Looks at the directories of a local tree whether one of them is the root of another tree by another name, such as one

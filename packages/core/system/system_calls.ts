@@ -1,0 +1,67 @@
+import type { SystemFile } from "./system_file.ts";
+
+type Errors =
+  | "AlreadyExists"
+  | "BrokenPipe"
+  | "FilesystemLoop"
+  | "IsADirectory"
+  | "NotADirectory"
+  | "NotCapable"
+  | "NotFound"
+  | "PermissionDenied";
+
+type Calls =
+  | "chmod"
+  | "chmodSync"
+  | "chown"
+  | "copyFile"
+  | "copyFileSync"
+  | "cwd"
+  | "hostname"
+  | "link"
+  | "linkSync"
+  | "lstat"
+  | "lstatSync"
+  | "makeTempFile"
+  | "mkdir"
+  | "mkdirSync"
+  | "pid"
+  | "readDir"
+  | "readFile"
+  | "readFileSync"
+  | "readLink"
+  | "readTextFile"
+  | "readTextFileSync"
+  | "realPath"
+  | "realPathSync"
+  | "remove"
+  | "removeSync"
+  | "rename"
+  | "renameSync"
+  | "stat"
+  | "statSync"
+  | "symlink"
+  | "utime"
+  | "utimeSync"
+  | "writeTextFile";
+
+/** A kind of errors. */
+export type ErrorKind = new (message?: string) => Error;
+
+/** What is asked of the system, by the names and meanings that Deno gives it. */
+export interface System extends Pick<typeof Deno, Calls> {
+  /** Which system it is. */
+  readonly build: Pick<typeof Deno.build, "os">;
+  /** The environment of the process. */
+  readonly env: Pick<typeof Deno.env, "get">;
+  /** The kinds of errors, for `instanceof`. */
+  readonly errors: Readonly<Record<Errors, ErrorKind>>;
+  /** What the process may do. */
+  readonly permissions: { querySync(what: Deno.PermissionDescriptor): Pick<Deno.PermissionStatus, "state"> };
+  /** From where `seek` counts. */
+  readonly SeekMode: typeof Deno.SeekMode;
+  /** Opens a file, for reading unless the options say more. */
+  open(path: string, options?: Deno.OpenOptions): Promise<SystemFile>;
+  /** The same, synchronously. */
+  openSync(path: string, options?: Deno.OpenOptions): SystemFile;
+}
