@@ -1,6 +1,6 @@
 import { assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext, Registry } from "@lade/core/backend";
-import { NotFoundError, UnavailableError } from "@lade/core/errors";
+import { InvalidNameError, NotFoundError, ServiceError, UnavailableError } from "@lade/core/errors";
 import { getBytes, placeOf } from "@lade/core/operations";
 import { type GcsOptions, gcsProvider, type GcsSurroundings } from "@lade/gcs";
 import { Lade, type LadeConfig, type OpenedContainer } from "@lade/lade";
@@ -76,6 +76,20 @@ Deno.test("the buckets of one service share one pool of connections, and pages o
   assertEquals(await Array.fromAsync(lade.listContainers("gs")), names.map((name) => `gs://${name}`));
   assertEquals(transports.length, 1);
   assertEquals(askersOf(fake), [fake.principal.email]);
+});
+
+Deno.test("buckets without a name, or with one that no bucket has, are no answer", async () => {
+  await using fake = await startFakeGcs();
+  await using opened = open({ gs: configOf(fake) });
+  const { lade } = opened;
+  const name = "a b";
+  for (const items of [[{}], [null], {}, [{ name: "" }], [{ id: name, name }]]) {
+    const type = JSON.stringify(items).includes(name) ? InvalidNameError : ServiceError;
+    const body = JSON.stringify({ kind: "storage#buckets", items });
+    const headers = { "content-type": "application/json" };
+    fake.faults.add({ action: { kind: "answer", status: 200, headers, body } });
+    await assertRejects(() => Array.fromAsync(lade.listContainers("gs")), type);
+  }
 });
 
 Deno.test("every form of a URI leads to one bucket, whose canonical form messages and listings have", async () => {

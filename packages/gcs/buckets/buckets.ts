@@ -1,8 +1,6 @@
 import type { CallName } from "@lade/core/errors";
 import { UnauthenticatedError } from "@lade/core/backend";
-import { unlikeService } from "@lade/service/body";
 import { listNames, type Page } from "@lade/service/list";
-import { GCS_NAMES } from "../client/gcs_names.ts";
 import type { GcsTarget } from "../client/gcs_target.ts";
 import { control } from "../control/control_plane.ts";
 import { projectOf } from "../credentials/gcs_credential.ts";
@@ -46,11 +44,7 @@ export async function* listBuckets(
     control(target, { call, signal, idempotent: true }, project, async (storage): Promise<Page<string>> => {
       const query = { autoPaginate: false, ...(pageToken !== undefined && { pageToken }) };
       const [buckets, next] = await storage.getBuckets(query);
-      const entries = buckets.map(({ name }) => {
-        if (!name) throw unlikeService(call, GCS_NAMES.service, "a bucket has no name");
-        return name;
-      });
-      return { entries, ...(next?.pageToken && { next: next.pageToken }) };
+      return { entries: buckets.map(({ name }) => name), ...(next?.pageToken && { next: next.pageToken }) };
     });
   yield* listNames(call, read, signal);
 }

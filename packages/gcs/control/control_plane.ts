@@ -1,5 +1,7 @@
 import { PermissionDeniedError } from "@lade/core/backend";
+import { unlikeService } from "@lade/service/body";
 import type { ClientRequest } from "@lade/service/call";
+import { GCS_NAMES } from "../client/gcs_names.ts";
 import type { GcsTarget } from "../client/gcs_target.ts";
 import { askJson, jsonBody, removeByJson } from "../client/ask_json.ts";
 import type { Storage } from "./sdk.d.ts";
@@ -39,10 +41,13 @@ export async function control<T>(
     const document = method === "GET" && uri === "/b" ? "storage#buckets" : "storage#bucket";
     return await askJson(target, { ...request, document, ...(json !== undefined && jsonBody(json)) });
   };
+  const { promise: unread, reject } = Promise.withResolvers<never>();
   storage.request = (request, answered) => {
-    send(request as SdkRequest).then((body) => answered(null, body, { body }), (error) => answered(error));
+    send(request as SdkRequest).then((body) => answered(null, body, { body }), (error) => answered(error))
+      // What the SDK throws here it tells nobody.
+      .catch(() => reject(unlikeService(call, GCS_NAMES.service, "a bucket is none")));
   };
-  return await make(storage);
+  return await Promise.race([make(storage), unread]);
 }
 
 /** The SDK reads the environment as it is loaded, and as it begins. */

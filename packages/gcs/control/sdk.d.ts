@@ -1,6 +1,6 @@
 /** A bucket, as far as it is used here. */
 export interface Bucket {
-  readonly name?: string;
+  readonly name: string;
   delete(): Promise<unknown>;
   getMetadata(): Promise<readonly [metadata: Readonly<Record<string, unknown>>, ...unknown[]]>;
 }
