@@ -7,6 +7,7 @@ import {
   PermissionDeniedError,
   PreconditionFailedError,
   ServiceError,
+  UnsupportedError,
 } from "@lade/core";
 import { foreignPage, openFake, operations } from "./open_fake.ts";
 
@@ -37,6 +38,19 @@ Deno.test("what is stored compressed is read as it is stored, by either API", as
     fake.putObject("bucket", "a", packed, { fields: { contentEncoding: "gzip" } });
     const { bytes, info } = await getBytes(store, "a");
     assertEquals([bytes, info.size, info.contentEncoding], [packed, packed.length, "gzip"]);
+  }
+});
+
+Deno.test("what is decompressed on the way is not what is stored", async () => {
+  for (const [server, operation] of [[{}, "xml.getObject"], [JSON_ONLY, "objects.getMedia"]] as const) {
+    await using opened = await openFake({ server });
+    const { fake, store } = opened;
+    fake.putObject("bucket", "a", "plain text", { fields: { contentEncoding: "gzip" } });
+    const action = { kind: "headers", set: { "Content-Encoding": undefined } } as const;
+    fake.faults.add({ match: { operation, times: Infinity }, action });
+    for (const options of [{}, { range: { offset: 0, length: 5 } }]) {
+      await assertRejects(() => store.get("a", options), ServiceError, "decompressed on the way");
+    }
   }
 });
 
@@ -138,4 +152,9 @@ Deno.test("what the service describes in place of an object is not it", async ()
   const action = { kind: "rewrite", from: /"name":"a"/, to: '"name":"b"' } as const;
   fake.faults.add({ match: { operation: "objects.get" }, action });
   await assertRejects(() => store.head("a"), NotFoundError, 'describes "b" in its place');
+  const version = fake.object("bucket", "a")?.generation ?? "";
+  const other = { kind: "rewrite", from: /"generation":"\d+"/, to: '"generation":"7"' } as const;
+  fake.faults.add({ match: { operation: "objects.get", times: 2 }, action: other });
+  await assertRejects(() => store.head("a", { version }), UnsupportedError, "does not answer with version");
+  await assertRejects(() => store.head("a", { ifMatch: version }), PreconditionFailedError);
 });

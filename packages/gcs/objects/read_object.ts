@@ -65,16 +65,24 @@ async function readByXml(
     path: xmlPath(target, key),
     ...(version !== undefined && { query: { generation: generationOf(version) } }),
     headers: AS_STORED,
-    check: (headers) => checkGeneration(headers, call),
+    check: (headers) => checkStored(headers, call),
     call: version === undefined ? call : { ...call, step: "look at a version of" },
     limit: limits.read,
   }, options);
 }
 
-/** Every object has a generation: by it alone further bytes are of the same one, and its deletion is of what was read. */
-function checkGeneration(headers: ResponseHeaders, call: FailedCall): void {
-  if (isGeneration(headers.get("x-goog-generation") ?? "")) return;
-  throw unlikeService(call, GCS_NAMES.service, "it does not tell the generation of the object");
+/**
+ * Every object has a generation: by it alone further bytes are of the same one, and its deletion is of what was read. What is
+ * stored compressed comes compressed, or else its size, its ranges and its checksums are those of other bytes.
+ */
+function checkStored(headers: ResponseHeaders, call: FailedCall): void {
+  const unlike = (what: string) => unlikeService(call, GCS_NAMES.service, what);
+  if (!isGeneration(headers.get("x-goog-generation") ?? "")) {
+    throw unlike("it does not tell the generation of the object");
+  }
+  const stored = headers.get("x-goog-stored-content-encoding");
+  if (stored !== "gzip" || /\bgzip\b/.test(headers.get("content-encoding") ?? "")) return;
+  throw unlike("what is stored compressed was decompressed on the way; check what stands between");
 }
 
 /** The answer with the bytes tells no metadata, so that the object is described first. It may be replaced in between. */
@@ -96,7 +104,7 @@ async function readByJson(
       path: jsonPath(target, key),
       query: { alt: "media", ...generationQuery({ ...options, ifMatch: etag }), ...payer(target) },
       headers: AS_STORED,
-      check: (headers) => checkGeneration(headers, call),
+      check: (headers) => checkStored(headers, call),
       call,
       limit: limits.read,
     }, options);
