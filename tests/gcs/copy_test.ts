@@ -138,6 +138,13 @@ Deno.test("copy() waits for one that gets on slowly, and gives up one that does 
   fake.faults.add({ match: { operation: "objects.rewrite", times: Infinity }, action: answer("5") });
   const error = await assertRejects(() => drive(store.copy("a", "c")), UnavailableError);
   assertStringIncludes(error.message, "does not get on with the copy, of which 5 bytes are made");
+  fake.faults.clear();
+  for (const at of Array(1000).keys()) {
+    const match = { operation: "objects.rewrite", nth: at + 1, times: 1 } as const;
+    fake.faults.add({ match, action: answer(String(at % 2 ? 3 : 100 + at)) });
+  }
+  const endless = await assertRejects(() => drive(store.copy("a", "c")), UnavailableError);
+  assertStringIncludes(endless.message, "of which 7 bytes are made");
 });
 
 Deno.test("copy() is of what was seen: a source that changes or goes meanwhile is told of as such", async () => {

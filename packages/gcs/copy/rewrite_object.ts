@@ -81,7 +81,9 @@ export async function rewriteObject(
         throw unlikeService(calls.to, GCS_NAMES.service, "it neither makes the copy nor names how to go on");
       }
       token = rewriteToken;
-      if (!progress.note(totalBytesRewritten)) await clock.sleep(WAIT_MS, signal);
+      // More than all there is, is no progress.
+      const made = Math.min(Number(totalBytesRewritten), size);
+      if (!progress.note(`${made}`)) await clock.sleep(WAIT_MS, signal);
     }
   }
 
