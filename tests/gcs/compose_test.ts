@@ -216,6 +216,10 @@ Deno.test("compose() that is of other bytes is removed again, and what stays beh
   });
   const error = await assertRejects(() => compose(store, keys, "out"), UnavailableError);
   assertStringIncludes(error.message, `what was composed on the way (".lade-compose-`);
+  const refused = { kind: "status", status: 403 } as const;
+  fake.faults.add({ match: { operation: "objects.compose", key: "out" }, action: refused });
+  const denied = await assertRejects(() => compose(store, keys, "out"), PermissionDeniedError);
+  assertStringIncludes(denied.message, `what was composed on the way (".lade-compose-`);
 });
 
 Deno.test("compose() is of objects in one bucket of gs://, of one class, and of some", async () => {

@@ -135,6 +135,31 @@ Deno.test("deleteMany() sends by itself what a batch says is not authorized any 
   assertEquals(fake.objects("bucket").map(({ name }) => name), [gone, held]);
 });
 
+Deno.test("deleteMany() takes an answer within a batch for a deletion that says so, and no other", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const head = "--b\r\nContent-Type: application/http\r\nContent-ID:";
+  const statuses = [204, 200, 202, 206, 304];
+  const parts = statuses.map((status, at) =>
+    `${head} <response-${at}>\r\n\r\nHTTP/1.1 ${status} x\r\n\r\n\r\n`
+  );
+  const headers = { "content-type": "multipart/mixed; boundary=b" };
+  const body = `${parts.join("")}--b--\r\n`;
+  fake.faults.add({ match: { operation: "batch" }, action: { kind: "answer", status: 200, headers, body } });
+  const results = await deleteAll(store, putAll(fake, statuses.length));
+  assertEquals(results.map(({ error }) => error === undefined), [true, true, false, false, false]);
+});
+
+Deno.test("deleteMany() says who pays for the batch and for each deletion", async () => {
+  await using opened = await openFake({ server: { settings: { requesterPays: true } } });
+  const { fake } = opened;
+  await using store = openBucket(fake, { config: { userProject: "payer" } });
+  assertEquals(failures(await deleteAll(store, putAll(fake, 2))), []);
+  assertEquals(fake.requests.map(({ operation, query }) => [operation, query["userProject"]]), [
+    ["batch", "payer"],
+  ]);
+});
+
 Deno.test("deleteMany() takes no object for deleted whose answer a batch lacks", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;

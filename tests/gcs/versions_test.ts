@@ -22,7 +22,9 @@ for (const maxPageSize of [1, 2, 3, 1000]) {
       await store.put(key, new Uint8Array(size));
     }
     await store.delete("c");
+    assertEquals(store.capabilities.versions, "unknown");
     const all = await Array.fromAsync(store.listVersions());
+    assertEquals(store.capabilities.versions, true);
     assertEquals(told(all), "a 3!, a 2, a 1, b/x 1!, b/y 7!, c 1");
     assert(all.every((one) => "version" in one && one.etag === one.version && !one.isDeleteMarker));
     assertEquals(told(await Array.fromAsync(store.listVersionsWithDelimiter())), "a 3!, a 2, a 1, b/, c 1");
