@@ -63,7 +63,10 @@ export async function dataset(
   what: string | readonly MixedPart[],
   { tell, ...options }: MixedDatasetOptions = {},
 ): Promise<Dataset<unknown>> {
-  if (typeof what !== "string") return await mix(what, options, tell === undefined ? {} : { tell });
+  if (Array.isArray(what)) return await mix(what, options, tell === undefined ? {} : { tell });
+  if (typeof what !== "string") {
+    throw new TypeError("Cannot open a data set of what is neither a URI nor a list of them");
+  }
   if (tell === undefined) return await open(what, options);
   throw new TypeError(
     `Cannot let samples of ${quote(redactSecrets(what))} tell their data set: it is one alone`,
@@ -86,8 +89,13 @@ async function mix(
   options: DatasetOptions,
   told: Pick<MixOptions, "tell">,
 ): Promise<Mixture<unknown> | StreamMixture<unknown>> {
-  const opening = given.map(async (given): Promise<MixInput<unknown>> => {
+  const opening = given.map(async (given, place): Promise<MixInput<unknown>> => {
     const part: UriPart | MixInput<unknown> = typeof given === "string" ? { uri: given } : given;
+    if (typeof part !== "object" || part === null || !("dataset" in part || typeof part.uri === "string")) {
+      throw new TypeError(
+        `Cannot open data set ${place} of several: it is a URI, { uri, weight, name } and options of its own, or { dataset, weight, name }`,
+      );
+    }
     if ("dataset" in part) return part;
     const { uri, weight, name, ...own } = part;
     return {
@@ -106,7 +114,8 @@ async function mix(
     return mixDatasets(inputs, told);
   } catch (error) {
     for (const result of opened) {
-      if (result.status === "fulfilled") await result.value.dataset[Symbol.asyncDispose]();
+      // Of what was given open nothing is known.
+      if (result.status === "fulfilled") await result.value.dataset?.[Symbol.asyncDispose]?.();
     }
     throw error;
   }

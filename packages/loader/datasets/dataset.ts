@@ -115,6 +115,8 @@ export interface MixturePart {
   readonly length: number;
   /** How often it is drawn beside the others. */
   readonly weight: number;
+  /** Of its content: of other data another one. */
+  readonly fingerprint?: string;
   /** Where its records lie side by side: how many make a block. */
   readonly blocks?: SampleBlocks;
 }

@@ -79,8 +79,10 @@ export function mixDatasets<T>(
   );
   if (numbered.length < members.length) return streamMixture(members, name, tell);
   const all = concatDatasets(numbered.map(({ dataset }) => dataset), { uri: name });
-  const parts = numbered.map(({ name, weight, dataset: { uri, length, blocks } }): MixturePart => ({
-    ...{ name, uri, length, weight },
+  const parts = numbered.map((
+    { name, weight, dataset: { uri, fingerprint, length, blocks } },
+  ): MixturePart => ({
+    ...{ name, uri, fingerprint, length, weight },
     ...(blocks && { blocks }),
   }));
   const mixture = new MixedDataset(all, parts);
@@ -90,9 +92,16 @@ export function mixDatasets<T>(
 /** What is mixed, once it is known to make sense. */
 function membersOf<T>(inputs: readonly MixInput<T>[]): MixtureMember<T>[] {
   if (inputs.length === 0) throw new TypeError("Cannot mix no data sets: one is needed at least");
+  inputs.forEach(checkInput);
   const areWeighted = inputs.some(({ weight }) => weight !== undefined);
   const stream = inputs.find(({ dataset }) => !isMapDataset(dataset));
   const members = inputs.map((input) => memberOf(input, areWeighted, stream));
+  const once = new Set<unknown>();
+  for (const { name, dataset } of members) {
+    if (isMapDataset(dataset) || !dataset.comesOnce) continue;
+    if (once.has(dataset)) throw new TypeError(`Cannot mix ${quoted(name)} with itself: it comes once`);
+    once.add(dataset);
+  }
   const total = members.reduce((sum, { weight }) => sum + weight, 0);
   const names = new Set<string>();
   for (const { name, weight } of members) {
@@ -106,6 +115,24 @@ function membersOf<T>(inputs: readonly MixInput<T>[]): MixtureMember<T>[] {
     );
   }
   return members;
+}
+
+/** Throws a `TypeError` for what is no data set to be mixed, and for what is not known of one. */
+function checkInput(input: MixInput<unknown>, place: number): void {
+  const refuse = (detail: string) => new TypeError(`Cannot mix data set ${place}: ${detail}`);
+  if (typeof input !== "object" || input === null) throw refuse("it is { dataset, weight, name }");
+  const other = Object.keys(input).find((key) => !["dataset", "weight", "name"].includes(key));
+  if (other !== undefined) {
+    throw refuse(`it takes dataset, weight, name, and there is ${JSON.stringify(other)}`);
+  }
+  const { dataset, weight, name } = input;
+  if (typeof dataset !== "object" || dataset === null || typeof dataset.fingerprint !== "string") {
+    throw refuse("what dataset names is none");
+  }
+  if (weight !== undefined && typeof weight !== "number") {
+    throw refuse(`its weight is ${JSON.stringify(weight)}, and no number`);
+  }
+  if (name !== undefined && typeof name !== "string") throw refuse(`its name is ${JSON.stringify(name)}`);
 }
 
 function memberOf<T>(

@@ -9,7 +9,7 @@ import { quoteUri } from "./quote_uri.ts";
 
 /** What the state of a mixture has to fit, of which some data sets can only be gone through. */
 export interface MixtureStateGround {
-  readonly dataset: Pick<StreamMixture<unknown>, "fingerprint" | "uri">;
+  readonly dataset: Pick<StreamMixture<unknown>, "fingerprint" | "uri" | "members">;
   readonly seed: number;
   readonly order: OrderDescription;
   readonly world: World;
@@ -23,7 +23,8 @@ export interface MixtureStateGround {
  */
 export function checkMixtureState(state: LoaderState, ground: MixtureStateGround): void {
   const { dataset, seed, order } = ground;
-  checkState(state, { dataset: { ...dataset, length: order.length }, seed, order });
+  const parts = dataset.members.map(({ name, dataset: { fingerprint } }) => ({ name, fingerprint }));
+  checkState(state, { dataset: { ...dataset, length: order.length }, parts, seed, order });
   const fault = faultOf(state, ground);
   if (fault !== undefined) throw new TypeError(`Cannot go on with ${quoteUri(dataset.uri)}: ${fault}`);
 }

@@ -47,7 +47,8 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
     const { loader, pool } = config;
     this.#slots = new Slots(pool.samplesInFlight);
     const { state } = options;
-    if (state !== undefined) checkState(state, { dataset, seed: loader.seed, order: loader.order });
+    const { parts } = dataset;
+    if (state !== undefined) checkState(state, { dataset, parts, seed: loader.seed, order: loader.order });
     this.#epoch = state?.epoch ?? 0;
     this.#rest = restOf(state ?? { position: 0, total: loader.order.length });
     this.#steps = this.#cut(this.#rest.length);
@@ -68,6 +69,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
     const position = this.step === 0 ? from : this.#rest.at(this.#steps.endOf(this.step - 1));
     const taken = textOf(this.#rest.takenFrom(position));
     const began = textOf(this.#rest.takenFrom(from));
+    const fingerprints = this.#dataset.parts?.flatMap(({ fingerprint }) => fingerprint ?? []);
     return {
       version: 1,
       seed: loader.seed,
@@ -75,6 +77,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
       position,
       total,
       fingerprint: this.#dataset.fingerprint,
+      ...(fingerprints && { fingerprints }),
       order: loader.order,
       ...(taken !== undefined && { taken }),
       of: { ...loader.world, from, ...(began !== undefined && { taken: began }) },

@@ -92,6 +92,7 @@ export class MixtureLoader<T, U, B> extends LoopLoader<T, U, B, MixtureBatch<U>>
       position: this.#position,
       total: order.length,
       fingerprint: this.#mixture.fingerprint,
+      fingerprints: this.#mixture.members.map(({ dataset: { fingerprint } }) => fingerprint),
       order,
       ...(this.#lanes && { mixture: { before: this.#before, lanes: this.#lanes } }),
       of: { ...world, from: this.#from },

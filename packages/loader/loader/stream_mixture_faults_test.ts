@@ -65,6 +65,16 @@ Deno.test("what a mixture with streams cannot do is refused before anything is r
       "1/4096 of all weights",
     ]),
   ];
+  const wrong: readonly [unknown, string][] = [
+    [null, "it is { dataset, weight, name }"],
+    [{ ...both, wieght: 3 }, 'takes dataset, weight, name, and there is "wieght"'],
+    [{ dataset: 5, weight: 1 }, "what dataset names is none"],
+    [{ ...both, weight: "3" }, 'its weight is "3", and no number'],
+    [{ ...both, name: 3 }, "its name is 3"],
+  ];
+  for (const [input, words] of wrong) assertThrows(of([input as typeof both]), TypeError, words);
+  const once = { ...both, dataset: { ...stream([1]), comesOnce: true } };
+  assertThrows(of([once, { ...once, name: "b" }]), TypeError, 'Cannot mix "b" with itself: it comes once');
   for (const [make, words] of mixes) assertThrows(make, Error, words);
   assertEquals(opened, 0);
 });
@@ -85,10 +95,15 @@ Deno.test("a state of another mixture, order, world or form is refused, with wha
       TypeError,
       words,
     );
-  refused(state, "the data set changed", {}, [
-    { counts: [13, 4, 7], isStream: true, weight: 1 },
-    ...parts.slice(1),
-  ]);
+  refused(
+    state,
+    'data set 0, "part 0", changed: its fingerprint was numbers 13,4,6, and is numbers 13,4,7',
+    {},
+    [
+      { counts: [13, 4, 7], isStream: true, weight: 1 },
+      ...parts.slice(1),
+    ],
+  );
   refused(state, "the state is of seed 0, and the loader has 1", { seed: 1 });
   refused(state, "the state is of 20 samples, and an epoch has 30", { samplesPerEpoch: 30 });
   refused(state, "draws data set 0 as", { shuffle: { window: 4, lanes: 3 } });

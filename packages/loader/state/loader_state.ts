@@ -22,6 +22,8 @@ export interface LoaderState {
   readonly total: number;
   /** Of the data set. */
   readonly fingerprint: string;
+  /** Of each data set of a mixture, by which it is told which one changed. */
+  readonly fingerprints?: readonly string[];
   /** How the order is made. */
   readonly order: OrderDescription;
   /** Positions from `position` on that were handed out too: bits by {@linkcode Rest}, in base64. */
