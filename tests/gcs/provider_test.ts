@@ -83,10 +83,14 @@ Deno.test("buckets without a name, or with one that no bucket has, are no answer
   await using opened = open({ gs: configOf(fake) });
   const { lade } = opened;
   const name = "a b";
+  const endless = JSON.stringify({ kind: "storage#buckets", items: [], nextPageToken: {} });
+  const headers = { "content-type": "application/json" };
+  const match = { times: 2 };
+  fake.faults.add({ match, action: { kind: "answer", status: 200, headers, body: endless } });
+  await assertRejects(() => Array.fromAsync(lade.listContainers("gs")), ServiceError, "does not end");
   for (const items of [[{}], [null], {}, [{ name: "" }], [{ id: name, name }]]) {
     const type = JSON.stringify(items).includes(name) ? InvalidNameError : ServiceError;
     const body = JSON.stringify({ kind: "storage#buckets", items });
-    const headers = { "content-type": "application/json" };
     fake.faults.add({ action: { kind: "answer", status: 200, headers, body } });
     await assertRejects(() => Array.fromAsync(lade.listContainers("gs")), type);
   }

@@ -44,7 +44,10 @@ export async function* listBuckets(
     control(target, { call, signal, idempotent: true }, project, async (storage): Promise<Page<string>> => {
       const query = { autoPaginate: false, ...(pageToken !== undefined && { pageToken }) };
       const [buckets, next] = await storage.getBuckets(query);
-      return { entries: buckets.map(({ name }) => name), ...(next?.pageToken && { next: next.pageToken }) };
+      return {
+        entries: buckets.map(({ name }) => name),
+        ...(next?.pageToken && { next: `${next.pageToken}` }),
+      };
     });
   yield* listNames(call, read, signal);
 }
