@@ -155,6 +155,14 @@ Deno.test("lade hash -c says of each name whether it fits, and exits with 1 unle
   const whole = await cli.run(["hash", "-c", "-"], { stdin: [`${MD5}  memory://m/a\n`] });
   assertEquals(whole.stdout, "memory://m/a: OK\n");
   assertEquals((await cli.run(["hash", "-c", "-", "memory://m"], { stdin: [""] })).code, 1);
+  // Each by itself, and behind one that fits.
+  for (const line of [`${SHA256.hello}  b\n`, `${SHA256.hello}  c\n`, "no line\n"]) {
+    for (const flags of [[], ["-q"]]) {
+      const args = ["hash", ...flags, "-c", "-", "memory://m"];
+      assertEquals((await cli.run(args, { stdin: [line] })).code, 1, line);
+      assertEquals((await cli.run(args, { stdin: [`${SHA256.hello}  a\n${line}`] })).code, 1, line);
+    }
+  }
 });
 
 Deno.test("lade hash -c needs the type where the digits do not tell it, and keeps to it", async () => {

@@ -169,10 +169,7 @@ const MESSAGES: Readonly<Record<string, Message>> = {
   operation: new OperationMessage({ operation: "cp", source: HOSTILE, destination: HOSTILE, dryRun: true }),
   prefix: new PrefixMessage(HOSTILE, HOSTILE),
   presigned: new PresignedMessage({ uri: HOSTILE, method: "GET", url: HOSTILE, expires: new Date(0) }),
-  resumable: new ResumableMessage(
-    { id: HOSTILE, place: HOSTILE, finished: 1, halfDone: 1, hasCommand: true },
-    HOSTILE,
-  ),
+  resumable: new ResumableMessage({ ...HOSTILE_JOB, place: HOSTILE, halfDone: 1, hasCommand: true }, HOSTILE),
   runsummary: new RunSummaryMessage({ done: 1, failed: 1, skipped: 1, elapsedMs: 1 }),
   settings: new SettingsMessage({
     uri: HOSTILE,

@@ -186,6 +186,31 @@ Deno.test("a command of a file has a journal of its own line, and jobs resume go
   assertEquals((await here.run(["jobs", "list"])).stdout, "");
 });
 
+for (const command of [["put"], ["mv"], ["sync"], ["run", "--plan"]]) {
+  Deno.test(`a dry run of ${command.join(" ")} begins no journal, and leaves that of an interrupted run as it is`, async () => {
+    await using here = await JobsHere.start();
+    const { path } = here.directory;
+    const places = command[0] === "sync"
+      ? [`${path}/d`, "s3://bucket/"]
+      : [`${path}/d/large`, "s3://bucket/"];
+    await Deno.mkdir(`${path}/d`);
+    await Deno.rename(here.file, `${path}/d/large`);
+    const planned = command[0] === "run";
+    if (planned) assertEquals((await here.run(["put", "--save-plan", `${path}/plan`, ...places])).code, 0);
+    const args = planned ? [...command, `${path}/plan`] : [...command, ...places];
+    assertEquals((await here.run([...args, "--dry-run"])).code, 0);
+    assertEquals((await here.run(["jobs", "list"])).stdout, "");
+    here.failAfter(2);
+    assertEquals((await here.run(args)).code, 1);
+    const listed = await here.run(["--json", "jobs", "list"]);
+    assertEquals(JSON.parse(listed.stdout).halfDone.length, 1);
+    here.fake.faults.clear();
+    const dry = await here.run([...args, "--dry-run"]);
+    assertEquals([dry.code, here.uploads, dry.stderr.includes("goes on where")], [0, 1, false]);
+    assertEquals(await here.run(["--json", "jobs", "list"]), listed);
+  });
+}
+
 Deno.test("jobs list and show tell in JSON what the tables of the documentation have", async () => {
   await using here = await JobsHere.start();
   here.failAfter(1);

@@ -130,6 +130,29 @@ Deno.test("the shards of a saved plan are all of it, and no two have one entry",
   assertEquals(done.sort(), names.map((name) => `cp memory://s/${name} memory://t/${name}`).sort());
 });
 
+Deno.test("each shard of a plan deletes its own share of what is to be deleted, and no other", async () => {
+  await using cli = new CliHere();
+  const names = Array.from({ length: 24 }, (_, at) => `n${at}`);
+  await cli.fill({ "memory://s/kept": "1", "memory://t/kept": "00" });
+  await cli.fill(Object.fromEntries(names.map((name) => [`memory://t/${name}`, name])));
+  const saved = await cli.run(["sync", "--delete", "--save-plan", PLAN, "memory://s/", "memory://t/"]);
+  assertEquals(saved.code, 0, saved.stderr);
+  const removed: string[] = [];
+  for (let number = 1; number <= 3; number++) {
+    const shard = ["run", "--plan", PLAN, "--shard", `${number}/3`];
+    const dry = await cli.run([...shard, "--dry-run"]);
+    const { code, stdout } = await cli.run(shard);
+    assertEquals([code, dry.stdout.replaceAll("(dry run) ", "")], [0, stdout]);
+    const lines = stdout.match(/^rm .*$/gm) ?? [];
+    assertEquals([lines.length > 0, lines.length < 24], [true, true]);
+    removed.push(...lines);
+    const left = Object.keys(await cli.contents("memory://t/"));
+    assertEquals(left.length, 1 + 24 - removed.length);
+  }
+  assertEquals(removed.sort(), names.map((name) => `rm memory://t/${name}`).sort());
+  assertEquals(await cli.contents("memory://t/"), { "memory://t/kept": "1" });
+});
+
 Deno.test("lade mv --save-plan removes a source only when the plan is executed, and only as it was", async () => {
   await using cli = new CliHere();
   await using directory = await TemporaryDirectory.make({ "a": "1", "b": "2" });

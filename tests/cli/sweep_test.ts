@@ -1,4 +1,5 @@
 import { createStoreContext } from "@lade/core/backend";
+import { PermissionDeniedError } from "@lade/core/errors";
 import { listUploads } from "@lade/core/operations";
 import { Lade } from "@lade/lade";
 import { FakeClock } from "@lade/testing";
@@ -130,6 +131,24 @@ Deno.test("lade sweep says where there is nothing to sweep, and goes on with the
   for (const wrong of [["--older-than", "0", path], ["--older-than", "x", path], []]) {
     assertEquals((await world.run(...wrong)).code, 2, wrong.join(" "));
   }
+});
+
+Deno.test("lade sweep exits with 1 where something could not be removed, and removes the rest", async () => {
+  await using world = new Swept();
+  for (const key of ["a", "b"]) await world.begin(`memory://u/${key}`);
+  await world.clock.advance(25 * HOUR_MS);
+  const { store } = await world.lade.locate("memory://u/");
+  const abort = store.abortUpload?.bind(store);
+  store.abortUpload = async (key, ...rest) => {
+    if (key === "a") {
+      throw new PermissionDeniedError({ operation: "abort", uri: "memory://u/a", detail: "no" });
+    }
+    await abort?.(key, ...rest);
+  };
+  const { code, stdout, stderr } = await world.run("-f", "memory://u");
+  assertEquals([code, stdout.match(/^sweep upload of memory:\/\/u\/b /gm)?.length], [1, 1]);
+  assert(stderr.includes('Cannot abort "memory://u/a"') && stderr.includes("1 failed"), stderr);
+  assertEquals(await world.left("memory://u"), ["a"]);
 });
 
 async function everything(path: string, below = ""): Promise<string[]> {

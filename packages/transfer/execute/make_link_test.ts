@@ -1,6 +1,37 @@
-import { assertEquals } from "@std/assert";
+import { InvalidNameError } from "@lade/core/errors";
+import { Lade } from "@lade/lade";
+import { assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
-import { linkFault } from "./make_link.ts";
+import { locate } from "../places/place.ts";
+import { linkFault, makeLink } from "./make_link.ts";
+
+Deno.test("makeLink() makes no link of a text that is longer than a link's, whether its size is known before or not", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    await using lade = new Lade();
+    const root = await locate(lade, `${path}/`);
+    const making = { root, createOnly: false, operation: "cp", signal: new AbortController().signal };
+    for (const [size, fits] of [[4095, true], [4097, false]] as const) {
+      await lade.put("memory://s/link", "x".repeat(size));
+      const [from, to] = [await locate(lade, "memory://s/link"), await locate(lade, `${path}/link`)];
+      for (const known of [size, undefined]) {
+        const job = { from, to, ...(known !== undefined && { size: known }) };
+        if (fits) await makeLink(job, making);
+        else await assertRejects(() => makeLink(job, making), InvalidNameError, "4096 is the most");
+      }
+      assertEquals((await Deno.readLink(`${path}/link`)).length, 4095);
+    }
+    // What is known to be too long is not read.
+    const gone = {
+      from: await locate(lade, "memory://s/gone"),
+      to: await locate(lade, `${path}/l`),
+      size: 4097,
+    };
+    await assertRejects(() => makeLink(gone, making), InvalidNameError, "4096 is the most");
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
 
 Deno.test("linkFault() lets a link pass that stays below the root, and no other", () => {
   const cases: readonly (readonly [text: string, depth: number, fits: boolean])[] = [
