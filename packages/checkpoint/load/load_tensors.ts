@@ -1,4 +1,4 @@
-import { objectUri, readRanges } from "@lade/core";
+import { type ObjectInfo, type ObjectStore, objectUri, readRanges } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { ChecksumMismatchError, NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
@@ -6,6 +6,8 @@ import { damagedChunks, type DataObject } from "../record/piece_bytes.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
 import { checkNames } from "../errors/check_names.ts";
 import type { Series } from "../series/series.ts";
+import { cut, type Job, JOBS, JOBS_IN_ORDER, jobsOf } from "./load_jobs.ts";
+import { readInOrder } from "./read_in_order.ts";
 import { planLoad, type PlannedRead, type TensorTarget } from "./plan_load.ts";
 
 /** Options of a load. */
@@ -24,18 +26,8 @@ export interface LoadReport {
   readonly bytesRead: number;
 }
 
-/** Reads of one object that are asked for together. */
-interface Job {
-  readonly object: DataObject;
-  readonly reads: PlannedRead[];
-  bytes: number;
-}
-
-/** Bytes and reads of one job, at most, but for a read that is larger: others are read while the checksums of one are taken. */
-const JOB_BYTES = 16 * 2 ** 20;
-const JOB_READS = 4096;
-/** Jobs at the same time. */
-const AT_ONCE = 16;
+/** Bytes of a job from which that pays. */
+const WORTH_ORDER = 2 ** 22;
 
 /** Reads parts of tensors into the caller's memory; see {@linkcode planLoad}. */
 export async function loadTensors(
@@ -48,9 +40,12 @@ export async function loadTensors(
   const { verify = true, signal } = options;
   const plan = planLoad(table, targets, { inChunks: verify, gap: store.readHints.coalesceGap ?? 0 });
   const ground: LoadGround = { store, table, verify };
+  const jobs = isReadInOrder(store) ? JOBS_IN_ORDER : JOBS;
   let [bytes, bytesRead] = [0, 0];
-  await inParallel(jobsOf(plan, table), AT_ONCE, async (job, signal) => {
-    bytes += await runJob(ground, job, signal);
+  await inParallel(jobsOf(plan, table, jobs.bytes), jobs.atOnce, async (job, signal) => {
+    // Others count meanwhile.
+    const own = await runJob(ground, job, signal);
+    bytes += own;
     bytesRead += job.bytes;
   }, signal);
   return { bytes, bytesRead };
@@ -61,42 +56,20 @@ interface LoadGround extends Pick<Series, "store"> {
   readonly verify: boolean;
 }
 
-/** Puts reads of an object together; large pieces that go straight into place are read by several jobs. */
-function* jobsOf(
-  plan: Iterable<PlannedRead>,
-  { shards, chunkBytes }: TensorTable,
-): Generator<Job, void, void> {
-  const open = new Map<number, Job>();
-  for (const whole of plan) {
-    for (const read of cut(whole, chunkBytes)) {
-      const { shard } = read.piece;
-      let job = open.get(shard);
-      if (!job) open.set(shard, job = { object: shards[shard] ?? { key: "", size: 0 }, reads: [], bytes: 0 });
-      job.reads.push(read);
-      job.bytes += read.length;
-      if (job.bytes < JOB_BYTES && job.reads.length < JOB_READS) continue;
-      open.delete(shard);
-      yield job;
-    }
-  }
-  yield* open.values();
+/** Whether a request that goes on is quicker than several: the system below reads ahead. */
+function isReadInOrder({ readHints }: ObjectStore): boolean {
+  return readHints.sequentialConcurrency !== undefined;
 }
 
-function* cut(read: PlannedRead, chunkBytes: number): Generator<PlannedRead, void, void> {
-  const { place, offset, length } = read;
-  const step = Math.max(chunkBytes, Math.floor(JOB_BYTES / chunkBytes) * chunkBytes);
-  if (!place || length <= step) return yield read;
-  for (let at = 0; at < length; at += step) {
-    const end = Math.min(length, at + step);
-    yield { ...read, offset: offset + at, length: end - at, place: place.subarray(at, end) };
-  }
-}
-
-async function runJob(ground: LoadGround, { object, reads }: Job, signal: AbortSignal): Promise<number> {
+async function runJob(ground: LoadGround, job: Job, signal: AbortSignal): Promise<number> {
+  const { object, reads } = job;
   const { budget } = ground.store.context;
   const scattered = reads.reduce((sum, { place, length }) => sum + (place ? 0 : length), 0);
   const lease = await budget.acquire(Math.min(scattered, budget.capacity), signal);
   try {
+    if (isReadInOrder(ground.store) && job.bytes >= WORTH_ORDER) {
+      return await fillInOrder(ground, job, signal);
+    }
     const filled = await fill(ground, object, reads, signal);
     let bytes = 0;
     reads.forEach((read, index) => {
@@ -110,31 +83,80 @@ async function runJob(ground: LoadGround, { object, reads }: Job, signal: AbortS
   }
 }
 
+/** Reads a job from the start to the end of what is wanted, and looks at each piece of it as it comes. */
+async function fillInOrder(ground: LoadGround, { object, reads }: Job, signal: AbortSignal): Promise<number> {
+  const { store, table: { chunkBytes }, verify } = ground;
+  const { key, etag } = object;
+  const steps = reads.flatMap((read) => {
+    const memory = read.place ?? new Uint8Array(read.length);
+    return [...cut({ ...read, place: memory }, chunkBytes, WORTH_ORDER)].map((
+      { offset, place = memory },
+    ) => ({
+      read: { ...read, offset },
+      offset: read.piece.offset + offset,
+      bytes: place,
+      whole: offset + place.length === read.offset + read.length ? { read, memory } : undefined,
+    }));
+  }).sort((a, b) => a.offset - b.offset);
+  let bytes = 0;
+  const onFilled = (index: number, info: ObjectInfo) => {
+    const step = steps[index];
+    if (!step) return;
+    checkSize(ground, object, step.read, info);
+    if (verify) compare(ground, object, step.read, step.bytes);
+    if (step.whole) bytes += scatter(step.whole.read, step.whole.memory);
+  };
+  const gap = store.readHints.coalesceGap ?? 0;
+  await orDamage(
+    store.uri,
+    key,
+    reads[0],
+    () => readInOrder(store, key, steps, { gap, ifMatch: etag, signal, onFilled }),
+  );
+  return bytes;
+}
+
 async function fill(
-  { store }: LoadGround,
-  { key, size, etag }: DataObject,
+  ground: LoadGround,
+  object: DataObject,
   reads: readonly PlannedRead[],
   signal: AbortSignal,
 ): Promise<readonly Uint8Array[]> {
+  const { store } = ground;
+  const { key, etag } = object;
   const ranges = reads.map(({ piece, offset, length, place }) => ({
     offset: piece.offset + offset,
     length,
     ...(place && { target: place }),
   }));
   const [first] = reads;
-  try {
+  return await orDamage(store.uri, key, first, async () => {
     const { info, bytes } = await readRanges(store, key, ranges, {
       signal,
       ...(etag !== undefined && { ifMatch: etag }),
     });
-    if (info && info.size !== size && first) {
-      throw invalid(store.uri, first, `${key} has ${info.size} bytes, not ${size}`);
-    }
+    if (info && first) checkSize(ground, object, first, info);
     return bytes;
+  });
+}
+
+function checkSize({ store }: LoadGround, { key, size }: DataObject, read: PlannedRead, info: ObjectInfo) {
+  if (info.size !== size) throw invalid(store.uri, read, `${key} has ${info.size} bytes, not ${size}`);
+}
+
+/** Takes for damage that an object is gone, cut, or refused by its store. */
+async function orDamage<T>(
+  uri: string,
+  key: string,
+  first: PlannedRead | undefined,
+  read: () => Promise<T>,
+): Promise<T> {
+  try {
+    return await read();
   } catch (error) {
     const fault = faultOf(error);
     if (!first || !fault) throw error;
-    throw invalid(store.uri, first, `${key}${fault}`, { cause: error });
+    throw invalid(uri, first, `${key}${fault}`, { cause: error });
   }
 }
 
