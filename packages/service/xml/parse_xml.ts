@@ -20,8 +20,9 @@ interface OpenElement {
 
 const NO_CHILDREN: readonly XmlElement[] = [];
 const MAX_DEPTH = 32;
+/** An element as nearly all are: a plain name, and nothing but text. */
+const LEAF = /<([A-Za-z_][\w.-]*)>([^<]*)<\/\1>/y;
 const SLASH = 0x2f;
-const GREATER = 0x3e;
 const QUESTION_MARK = 0x3f;
 const EXCLAMATION_MARK = 0x21;
 const ENTITIES: ReadonlyMap<string, string> = new Map([
@@ -69,6 +70,14 @@ export function parseXml(source: string): XmlElement {
         at = end + 3;
       } else throw fault("markup that is no element", open);
     } else {
+      LEAF.lastIndex = open;
+      const leaf = stack.length < MAX_DEPTH ? LEAF.exec(source) : null;
+      if (leaf) {
+        at = LEAF.lastIndex;
+        const text = decodeText(leaf[2] ?? "");
+        root = place({ name: leaf[1] ?? "", children: NO_CHILDREN, text }, top, root, open);
+        continue;
+      }
       const end = endOfStartTag(source, open);
       const empty = source.charCodeAt(end - 1) === SLASH;
       const content = source.slice(open + 1, empty ? end - 1 : end);
@@ -77,12 +86,8 @@ export function parseXml(source: string): XmlElement {
       const name = tag.slice(tag.indexOf(":") + 1);
       const attributes = content.length > tag.length ? attributesOf(content.slice(tag.length)) : undefined;
       at = end + 1;
-      const text = empty ? "" : textOfLeaf(source, tag, at);
-      if (text === undefined) stack.push({ name, tag, attributes, children: [], text: "" });
-      else {
-        root = place(elementOf(name, attributes, NO_CHILDREN, decodeText(text)), top, root, open);
-        if (!empty) at += text.length + tag.length + 3;
-      }
+      if (!empty) stack.push({ name, tag, attributes, children: [], text: "" });
+      else root = place(elementOf(name, attributes, NO_CHILDREN, ""), top, root, open);
     }
   }
   if (!root || stack.length > 0) throw fault("the document is not complete", source.length);
@@ -113,14 +118,6 @@ function elementOf(
   text: string,
 ): XmlElement {
   return attributes ? { name, attributes, children, text } : { name, children, text };
-}
-
-/** The text, from `at` on, of an element that has nothing but text, as most have; `undefined` where it has more. */
-function textOfLeaf(source: string, tag: string, at: number): string | undefined {
-  const end = source.indexOf("<", at);
-  const isEnd = source.charCodeAt(end + 1) === SLASH && source.startsWith(tag, end + 2) &&
-    source.charCodeAt(end + 2 + tag.length) === GREATER;
-  return end >= 0 && isEnd ? source.slice(at, end) : undefined;
 }
 
 const ATTRIBUTE = /\s([A-Za-z_][\w.:-]*)\s*=\s*(?:"([^"<]*)"|'([^'<]*)')/g;
