@@ -63,6 +63,7 @@ Deno.test("gcsUrls() claims Google's URLs of both APIs, and decodes their names 
     ["https://storage.cloud.google.com/photos/a", "gs://photos/a"],
     ["https://storage.googleapis.com/storage/v1/b/photos/o/a%2Fb%20c?alt=media", "gs://photos/a/b c"],
     ["https://storage.googleapis.com/download/storage/v1/b/photos/o/a?alt=media", "gs://photos/a"],
+    ["https://storage.cloud.google.com/photos/a%20b?authuser=1", "gs://photos/a b"],
     ["https://www.googleapis.com/storage/v1/b/photos/o/a", "gs://photos/a"],
     ["https://storage.googleapis.com/storage/v1/b/photos", "gs://photos/"],
     ["https://storage.googleapis.com/storage/v1/b/photos/o", "gs://photos/"],

@@ -14,7 +14,8 @@ const JSON_PATH = /^\/(?:(?:download|upload)\/)?storage\/v1\/b\/([^/]+)(?:\/o(?:
 
 const QUERY = {
   signature: /^(?:x-(?:goog|amz)-signature|signature)$/i,
-  idle: ["alt"],
+  // The number of a login in a browser is none of the object's.
+  idle: ["alt", "authuser"],
   instead: { generation: "name a version by --version" },
 };
 
