@@ -1,7 +1,14 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { abortUpload, getBytes, listUploads, NotFoundError, resumePartWriter } from "@lade/core";
+import {
+  abortUpload,
+  getBytes,
+  listUploads,
+  NotFoundError,
+  resumePartWriter,
+  UnavailableError,
+} from "@lade/core";
 import { resumeAfterKill } from "../resume_after_kill.ts";
-import { operations } from "./open_fake.ts";
+import { openBucket, operations } from "./open_fake.ts";
 import { DATA, left, lose, openParts, PART, partOf, SUM } from "./open_parts.ts";
 
 Deno.test("a write of a process that was killed goes on in another one", async () => {
@@ -78,6 +85,26 @@ Deno.test("a token of parts with a condition is none of this service", async () 
     const resume = () => resumePartWriter(store, "object", DATA.length, changed);
     await assertRejects(resume, TypeError, "not one of this service");
   }
+});
+
+Deno.test("an endpoint that is not known to take parts is asked for an upload before it deletes one", async () => {
+  await using bench = await openParts({ traits: {} });
+  const { fake, store } = bench;
+  fake.putObject("bucket", "object", "precious");
+  await using other = openBucket(fake);
+  const token = await left(store, [0]);
+  operations(fake);
+  await abortUpload(other, "object", token);
+  await abortUpload(other, "object", token);
+  assertEquals(operations(fake), { "xml.listParts": 2, "xml.abortMultipart": 1 });
+  await abortUpload(store, "object", token);
+  assertEquals(operations(fake), { "xml.abortMultipart": 1 });
+  // Who passes over the name of the upload gives the object.
+  const action = { kind: "answer", status: 200, headers: { etag: '"e"' }, body: "precious" } as const;
+  fake.faults.add({ match: { operation: "xml.listParts", times: Infinity }, action });
+  await assertRejects(() => abortUpload(other, "object", token), UnavailableError, "stays behind");
+  assertEquals(operations(fake), { "xml.listParts": 1 });
+  assertEquals(fake.bytes("bucket", "object")?.length, 8);
 });
 
 Deno.test("a part of another size is written again", async () => {

@@ -119,6 +119,7 @@ export async function resumeParts(
     // A part of another size is of another program, and is written again.
     if (size === partLength(number - 1, token)) sent.push({ number, size, etag });
   }
+  target.traits.takesParts = true;
   const writing = { key, call: { ...call, operation: "write" }, options, resumable: true };
   const sink = partsSink(target, writing, { id: token.id, sent });
   return { sink, written: sent.map(({ number }) => number - 1) };

@@ -2,7 +2,7 @@ import { type CallOptions, type KeyCall, type PendingUpload, UnavailableError } 
 import type { ClientRequest } from "@lade/service/call";
 import { type FailedCall, faultOf } from "@lade/service/errors";
 import { prefixUri } from "@lade/service/list";
-import { listUploads as readUploads, type PartsReading } from "@lade/service/parts";
+import { listUploads as readUploads, partPage, type PartsReading } from "@lade/service/parts";
 import { parseXml } from "@lade/service/xml";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, xmlPath } from "../client/gcs_target.ts";
@@ -38,7 +38,10 @@ export async function* listUploads(
   }
 }
 
-/** Throws an upload and its parts away; one that is gone is no error. */
+/**
+ * Throws an upload and its parts away; one that is gone is no error. What is not known to take parts is asked for the upload
+ * first: who passes over its name would delete the object.
+ */
 export async function abortParts(
   target: GcsTarget,
   key: string,
@@ -52,6 +55,9 @@ export async function abortParts(
     signal,
   } as const;
   try {
+    if (!target.traits.takesParts) {
+      await partPage(partsReading(target, call, { key, root: "ListPartsResult", signal }), id, { most: 1 });
+    }
     await target.xml.send({ ...request, query: { uploadId: id }, kind: "removal", idempotent: true, call });
   } catch (error) {
     if (isNoUpload(error)) return;
