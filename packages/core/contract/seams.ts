@@ -12,6 +12,9 @@ export { mayHaveThreads } from "./may_have_threads.ts";
 /** The name of a store's method that gives bytes at hand; see {@linkcode QuickStore}. */
 export const bytesAtHand: unique symbol = Symbol("bytesAtHand");
 
+/** Bytes that are read of a file while the event loop waits, at most: a read of more is never at hand. */
+export const MOST_AT_HAND = 2 ** 20;
+
 /** Bytes that were at hand. */
 export interface ReadyBytes {
   /** What the store says of the whole object. */

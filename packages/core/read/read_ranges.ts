@@ -1,6 +1,6 @@
 import { inParallel } from "../concurrency/in_parallel.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
-import { fillAtHand } from "../contract/seams.ts";
+import { fillAtHand, MOST_AT_HAND } from "../contract/seams.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { RangeNotSatisfiableError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
@@ -78,9 +78,6 @@ export async function readRanges(
   return { bytes, ...(info && { info }) };
 }
 
-/** Bytes up to which several groups are read at hand. */
-const AT_HAND = 2 ** 20;
-
 /** Reads several small groups in no time, where the store has them at hand; else nothing. */
 function readGroupsNow(
   store: ObjectStore,
@@ -91,7 +88,9 @@ function readGroupsNow(
   { chunkSize = "auto", checksum = "auto", onProgress, signal, ifMatch, version }: ReadRangesOptions,
 ): ObjectInfo | undefined {
   const total = groups.reduce((sum, { offset, end }) => sum + end - offset, 0);
-  if (groups.length < 2 || total > AT_HAND || chunkSize !== "auto" || checksum === "crc32c" || onProgress) {
+  if (
+    groups.length < 2 || total > MOST_AT_HAND || chunkSize !== "auto" || checksum === "crc32c" || onProgress
+  ) {
     return undefined;
   }
   const memory = new Uint8Array(total);

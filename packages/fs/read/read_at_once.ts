@@ -6,13 +6,10 @@ import {
   type ObjectInfo,
   resolveRange,
 } from "@lade/core/backend";
-import { allocateExactly, type RangeToFill, type ReadyBytes } from "@lade/core/seams";
+import { allocateExactly, MOST_AT_HAND, type RangeToFill, type ReadyBytes } from "@lade/core/seams";
 import { system } from "@lade/core/system";
 import { infoOf, isUnchanged, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
-
-/** Most bytes that may hold up the event loop. */
-const MAX_BYTES = 2 ** 20;
 
 /** What to read, and where to. */
 export interface ReadRequest {
@@ -44,7 +41,7 @@ export function readAtOnce(
   const info = infoOf(request.key, status);
   checkReadConditions(subject, info.etag, options);
   const range = resolveRange(options.range, status.size, subject.uri);
-  if (range.length > MAX_BYTES || !isInside(tree, path)) return undefined;
+  if (range.length > MOST_AT_HAND || !isInside(tree, path)) return undefined;
   const bytes = allocateExactly(request.allocate, range.length);
   const after = bytes && medium.readSync?.(path, bytes, range.offset);
   if (!after || !isUnchanged(status, after)) return undefined;
@@ -68,7 +65,7 @@ export function readRangesAtOnce(
   let total = 0;
   for (const { offset, target } of ranges) {
     total += target.length;
-    if (offset + target.length > status.size || total > MAX_BYTES) return undefined;
+    if (offset + target.length > status.size || total > MOST_AT_HAND) return undefined;
   }
   if (!isInside(tree, path)) return undefined;
   const after = medium.readRangesSync?.(path, ranges);

@@ -1,4 +1,4 @@
-import { type HeldObject, holdObject, mayHaveAtHand, mayHoldObjects } from "@lade/core/seams";
+import { type HeldObject, holdObject, mayHaveAtHand, mayHoldObjects, MOST_AT_HAND } from "@lade/core/seams";
 import { type PlacedRead, type ReadGround, readSampleNow } from "./read_samples.ts";
 
 /** Bytes from which on a read at hand takes no longer than copying them from others that were read together. */
@@ -27,7 +27,8 @@ export class ReadsAtHand implements Disposable {
       mayHoldObjects(first.store) &&
       reads.every(({ size }) => size === undefined);
     this.isPossible = this.#isHeld ||
-      (reads.length === 1 && first !== undefined && mayHaveAtHand(first.store));
+      (reads.length === 1 && first !== undefined && first.length <= MOST_AT_HAND &&
+        mayHaveAtHand(first.store));
   }
 
   /** Fills the target of a read where its bytes are at hand, and says whether it did. */
