@@ -1,7 +1,8 @@
 import type { TrackedFile } from "./tracked_files.ts";
 
 /** Packages whose files work on Node too, all by `system` of `@lade/core/system`. */
-const BY_SYSTEM = /^packages\/(?:fs|transfer|lade)\/(?!testing\/|.*\/testing\/|.*_test\.ts$)/;
+const BY_SYSTEM =
+  /^packages\/(?:fs|transfer|lade|testing\/conformance)\/(?!testing\/|.*\/testing\/|.*_test\.ts$)/;
 
 /** What is sent to a thread of Deno's as text. */
 const SENT: ReadonlySet<string> = new Set(["packages/fs/read/read_elsewhere.ts"]);

@@ -12,11 +12,12 @@ import {
   sendWithRetry,
   TcpCarrier,
 } from "@lade/service/lanes";
+import { needDeno } from "./need_deno.ts";
 
 /**
  * A transport that sends every request by a lane, but for bodies that are produced while they are sent, whatever becomes of its
  * answer, and has every part in shared memory. Its lanes are in this isolate, where they keep to the transport's clock; what
- * goes to them and comes back is cloned as between isolates.
+ * goes to them and comes back is cloned as between isolates. It is for Deno: elsewhere it is an `UnsupportedError`.
  */
 export class LanedTransport implements Transport {
   readonly #carrier: TcpCarrier;
@@ -32,6 +33,7 @@ export class LanedTransport implements Transport {
 
   /** Starts two lanes. */
   constructor(options: TransportOptions = {}) {
+    needDeno("LanedTransport");
     const config = completeTransportOptions(options);
     this.figures = config.figures;
     this.#hedger = hedgerOf(config);

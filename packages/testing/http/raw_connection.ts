@@ -1,4 +1,6 @@
+import { connect } from "node:net";
 import { ByteReader } from "./wire/byte_reader.ts";
+import { SocketStream } from "./wire/socket_stream.ts";
 
 /** An answer as it came. */
 export interface RawResponse {
@@ -16,24 +18,26 @@ export interface RawResponse {
 
 /** A client's end of one connection, for tests that write and read exactly what they say. */
 export class RawConnection implements Disposable {
-  readonly #connection: Deno.Conn;
+  readonly #stream: SocketStream;
   readonly #reader: ByteReader;
 
-  private constructor(connection: Deno.Conn) {
-    this.#connection = connection;
-    this.#reader = new ByteReader(() => this.#pull());
+  private constructor(stream: SocketStream) {
+    this.#stream = stream;
+    this.#reader = new ByteReader(() => stream.read());
   }
 
   /** Connects to a server, in plain text. */
   static async open({ port }: { readonly port: number }): Promise<RawConnection> {
-    return new RawConnection(await Deno.connect({ hostname: "127.0.0.1", port }));
+    const socket = connect({ host: "127.0.0.1", port, allowHalfOpen: true });
+    await new Promise<void>((resolve, reject) => socket.once("connect", resolve).once("error", reject));
+    return new RawConnection(new SocketStream(socket));
   }
 
   /** Writes bytes, or text as UTF-8. */
   async write(...parts: (Uint8Array | string)[]): Promise<void> {
     for (const part of parts) {
       const bytes = typeof part === "string" ? new TextEncoder().encode(part) : part;
-      for (let at = 0; at < bytes.length;) at += await this.#connection.write(bytes.subarray(at));
+      await this.#stream.write(bytes);
     }
   }
 
@@ -52,8 +56,8 @@ export class RawConnection implements Disposable {
     if (method !== "HEAD" && status !== 204 && status !== 304 && status >= 200) {
       try {
         await this.#readBody(headers, pieces);
-      } catch (error) {
-        end = error instanceof Deno.errors.ConnectionReset ? "rst" : "fin";
+      } catch {
+        end = this.#stream.wasReset ? "rst" : "fin";
       }
     }
     const body = new Uint8Array(await new Blob(pieces.map((piece) => piece.slice())).arrayBuffer());
@@ -67,12 +71,12 @@ export class RawConnection implements Disposable {
 
   /** Ends this side. */
   async end(): Promise<void> {
-    await this.#connection.closeWrite();
+    this.#stream.end();
   }
 
   /** Closes. */
   [Symbol.dispose](): void {
-    this.#connection.close();
+    this.#stream.destroy();
   }
 
   async #readBody(headers: Record<string, string>, pieces: Uint8Array[]): Promise<void> {
@@ -94,11 +98,5 @@ export class RawConnection implements Disposable {
       pieces.push(piece);
       left -= piece.length;
     }
-  }
-
-  async #pull(): Promise<Uint8Array | null> {
-    const buffer = new Uint8Array(65536);
-    const count = await this.#connection.read(buffer);
-    return count === null ? null : buffer.subarray(0, count);
   }
 }

@@ -1,3 +1,5 @@
+import { needDeno } from "./need_deno.ts";
+
 /** One connection as the scripted server sees it. */
 export class Peer {
   /** Number of the connection, from 1. */
@@ -75,7 +77,10 @@ export class Peer {
   }
 }
 
-/** Speaks bytes, not HTTP: `script` runs for each connection, which is closed when it ends. */
+/**
+ * Speaks bytes, not HTTP: `script` runs for each connection, which is closed when it ends. It is for Deno, whose sockets it
+ * has: elsewhere it is an `UnsupportedError`.
+ */
 export class RawServer implements AsyncDisposable {
   /** Where it is. */
   readonly url: string;
@@ -91,6 +96,7 @@ export class RawServer implements AsyncDisposable {
 
   /** Listens; with a certificate and its key it speaks TLS. */
   constructor(script: (peer: Peer) => Promise<void>, tls?: { readonly cert: string; readonly key: string }) {
+    needDeno("RawServer");
     const address = { hostname: "127.0.0.1", port: 0 };
     this.#listener = tls ? Deno.listenTls({ ...address, ...tls }) : Deno.listen(address);
     this.port = (this.#listener.addr as Deno.NetAddr).port;
@@ -123,22 +129,20 @@ export class RawServer implements AsyncDisposable {
     try {
       await script(peer);
     } catch (error) {
-      if (!CLOSED.some((kind) => error instanceof kind)) this.#failures.push(error);
+      if (!isOfClosed(error)) this.#failures.push(error);
     }
     this.#peers.delete(peer);
     peer.close();
   }
 }
 
-const CLOSED = [
-  Deno.errors.BadResource,
-  Deno.errors.BrokenPipe,
-  Deno.errors.ConnectionReset,
-  Deno.errors.Interrupted,
-  Deno.errors.InvalidData,
-  Deno.errors.NotConnected,
-  Deno.errors.UnexpectedEof,
-];
+/** Whether an error says no more than that a connection is closed. */
+function isOfClosed(error: unknown): boolean {
+  const { BadResource, BrokenPipe, ConnectionReset, Interrupted, InvalidData, NotConnected, UnexpectedEof } =
+    Deno.errors;
+  return [BadResource, BrokenPipe, ConnectionReset, Interrupted, InvalidData, NotConnected, UnexpectedEof]
+    .some((kind) => error instanceof kind);
+}
 
 /** One byte for each character. */
 export function latin1(text: string): Uint8Array<ArrayBuffer> {

@@ -10,7 +10,7 @@ export class ConnectionClosedError extends Error {
 }
 
 /**
- * A server's end of one TCP or TLS connection, read and written by promises, and cut off in the way a fault
+ * One end of a TCP or TLS connection, read and written by promises, and cut off in the way a fault
  * asks for.
  */
 export class SocketStream {
@@ -19,6 +19,7 @@ export class SocketStream {
   #queued = 0;
   #ended = false;
   #discarding = false;
+  #wasReset = false;
   #wake: () => void = () => {};
 
   /** Settles when the connection is gone, or the peer has ended its side. */
@@ -36,7 +37,9 @@ export class SocketStream {
     socket.setNoDelay(true);
     socket.on("data", (bytes: Uint8Array) => this.#receive(bytes));
     // A reset or a failed write also emits "close"; without a listener it would be thrown.
-    socket.on("error", () => {});
+    socket.on("error", (error) => {
+      this.#wasReset ||= "code" in error && error.code === "ECONNRESET";
+    });
     socket.on("end", () => {
       this.#ended = true;
       gone.resolve();
@@ -48,6 +51,11 @@ export class SocketStream {
       closed.resolve();
       this.#wake();
     });
+  }
+
+  /** Whether the peer broke the connection off by a reset. */
+  get wasReset(): boolean {
+    return this.#wasReset;
   }
 
   /** The next bytes received, or null when the peer has ended its side or is gone. */
@@ -80,6 +88,11 @@ export class SocketStream {
       );
     }
     return promise;
+  }
+
+  /** Ends this side after what was written; what still comes in is read. */
+  end(): void {
+    this.#socket.end();
   }
 
   /** Ends this side after what was written; what still comes in is thrown away until the peer ends too. */
