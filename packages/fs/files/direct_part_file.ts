@@ -46,6 +46,10 @@ export class DirectPartFile implements PartFile {
     this.#output = new DirectOutput({ ...setup, slabs: this.#slabs, slabSize });
   }
 
+  wantsShared(): boolean {
+    return this.#setup.threaded?.wantsShared ?? false;
+  }
+
   async writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void> {
     const whole = blocksBelow(bytes.length);
     if (whole > 0) await this.#output.write(bytes.subarray(0, whole), position, signal);

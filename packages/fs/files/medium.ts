@@ -36,6 +36,8 @@ export interface PartFile extends NewFile {
    * the same bytes.
    */
   writeAt(bytes: Uint8Array, position: number, signal: AbortSignal): Promise<void>;
+  /** Whether bytes are best given in shared memory, which threads write from; missing where there are none. */
+  wantsShared?(): boolean;
   /** A place in the file, for somebody else to write; missing where only `writeAt` may. */
   region?(offset: number, length: number): FileRegion;
   /**

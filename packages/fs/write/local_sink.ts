@@ -80,10 +80,12 @@ export class LocalStreamSink extends LocalSink<WritableFile> {
 /** Writes parts to their places in the file. */
 export class LocalPartSink extends LocalSink<PartFile> {
   readonly fillPart: WriteSink["fillPart"];
+  readonly bulk: WriteSink["bulk"];
 
   constructor(setup: LocalSetup, request: WriteRequest, temporary: TemporaryFile<PartFile>) {
     super(setup, request, temporary);
     const { file } = this;
+    if (file.wantsShared) this.bulk = { expect: () => file.wantsShared?.() ?? false };
     if (!file.region) return;
     const region = file.region.bind(file);
     this.fillPart = (part, fill, signal) => {
