@@ -103,7 +103,10 @@ function doneText({ finished, bytes, halfDone, failed }: TransferJob): string {
   return `${finished} done (${formatSize(bytes)})${half}${failed === undefined ? "" : `, ${failed} failed`}`;
 }
 
-function commandText({ commandLine, operation = "", sources = [], destination = "" }: TransferJob): string {
+function commandText(job: TransferJob): string {
+  const { commandLine, operation, sources = [], destination = "", owner } = job;
+  // What runs is told before the journal is.
+  if (operation === undefined) return redactSecrets(owner?.command ?? "");
   return redactSecrets(
     ["lade", ...commandLine ?? [operation, ...sources, destination]].map(quoted).join(" "),
   );

@@ -101,6 +101,8 @@ export class TransferJournal {
   readonly #unmarked: DoneObject[] = [];
   #beginning: Promise<boolean> | undefined;
   #isGivenUp = false;
+  /** Another process is at it, and the journal is that one's. */
+  #isTakenOver = false;
 
   private constructor(setup: TransferJournalSetup, state: JournalState, log: RecordLog | undefined) {
     this.#setup = setup;
@@ -248,6 +250,7 @@ export class TransferJournal {
     } catch (error) {
       this.#giveUp(error);
     }
+    if (this.#isTakenOver) return undefined;
     const { id, place, header } = this.#setup;
     const hasCommand = (this.#state.header ?? header).commandLine !== undefined;
     return { id, place: place.name, finished: finished.size, halfDone: halfDone.size, hasCommand };
@@ -291,7 +294,7 @@ export class TransferJournal {
         this.#log = log;
         return log !== undefined;
       } catch (error) {
-        if (error instanceof UnavailableError) this.#setup.onTakenOver(error);
+        if (error instanceof UnavailableError) this.#leave(error);
         else if (!this.#setup.signal.aborted) this.#giveUp(error);
         return false;
       }
@@ -308,8 +311,15 @@ export class TransferJournal {
 
   /** Called by the log, when it fails. */
   failed(error: unknown, isTakenOver: boolean): void {
-    if (isTakenOver) this.#setup.onTakenOver(error);
+    if (isTakenOver) this.#leave(error);
     else this.#giveUp(error);
+  }
+
+  /** Leaves the journal to the process that has it now. */
+  #leave(error: unknown): void {
+    this.#isTakenOver = this.#isGivenUp = true;
+    this.#early = [];
+    this.#setup.onTakenOver(error);
   }
 
   #fingerprint(from: string, to: string, source: ObjectState, target: ObjectState) {

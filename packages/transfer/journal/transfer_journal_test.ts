@@ -150,6 +150,45 @@ Deno.test("where the journal cannot be made, a copy is told that it is not kept,
   }
 });
 
+Deno.test("a journal that another process has taken over is that one's: nothing is noted, and nothing told of it", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const clock = new FakeClock();
+    const directory = journalDirectory(path);
+    const [notes, ends]: [string[], unknown[]] = [[], []];
+    let lose: ((error: unknown, isTakenOver?: boolean) => void) | undefined;
+    const journal = await TransferJournal.open({
+      place: {
+        name: path,
+        list: () => directory.list(),
+        peek: (id, clock) => directory.peek(id, clock),
+        ownerOf: (id) => directory.ownerOf(id),
+        discard: (id, clock) => directory.discard(id, clock),
+        open: (id, options) => {
+          lose = options.onFailure;
+          return directory.open(id, options);
+        },
+      },
+      id: "0".repeat(16),
+      header: { lade: 1, operation: "cp", sources: ["a://b/"], destination: "c://d/", begun: "2026-01-01" },
+      clock,
+      random: () => 0.5,
+      signal: new AbortController().signal,
+      lazyMs: 0,
+      onNote: (text) => void notes.push(text),
+      onTakenOver: (error) => void ends.push(error),
+    });
+    journal.finish("a://b/1", "c://d/1", SOURCE, TARGET);
+    await journal.begin();
+    const taken = new Error("taken over");
+    lose?.(taken, true);
+    journal.finish("a://b/2", "c://d/2", SOURCE, TARGET);
+    assertEquals([await journal.end(false), notes, ends], [undefined, [], [taken]]);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
 Deno.test("only its owner may look into the directory of journals that is made", async () => {
   const path = await Deno.makeTempDir();
   try {
