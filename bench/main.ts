@@ -23,6 +23,9 @@ deno task bench scaling [OPTIONS]: GB/s and CPU seconds by lanes; --help tells t
   LADE_BENCH_DIR   where files are made; the working directory by default
   LADE_BENCH_GIB   GiB of a checkpoint that is saved and loaded; 1 by default`;
 
+// Once a day, after half a second, Deno looks for a newer Deno: where there is no network, each time.
+Deno.env.set("DENO_NO_UPDATE_CHECK", "1");
+
 if (Deno.args[0] === "compare") {
   await compare(Deno.args.slice(1));
   Deno.exit(0);
