@@ -181,7 +181,8 @@ export class BatchLoad<T, U> {
         arrived: (group) => finish(layout.arrived(group)),
         failed: (place, error) => this.#fail(results, place, error),
       });
-      await (blocks ? reading.copyAll(blocks, reads) : reading.readAll(reads, { layout, buffer }));
+      const place = { layout, buffer };
+      await (blocks ? reading.copyAll(blocks, reads, place) : reading.readAll(reads, place));
       await settled(work);
       return this.#done({ ...results, sizeOf: (place) => layout.sizeOf(place) }, buffer);
     } catch (error) {

@@ -72,10 +72,10 @@ export class BatchReads {
    * Copies samples from their blocks; those of none, and of a block that cannot be had, are each read by themselves. Large
    * ones that are at hand need no block.
    */
-  async copyAll(blocks: BlockSource, reads: readonly PlacedRead[]): Promise<void> {
+  async copyAll(blocks: BlockSource, reads: readonly PlacedRead[], place: BatchPlace): Promise<void> {
     const groups = groupReads(reads);
     if (!areLarge(reads) || !groups.some(canBeAtHand)) return await this.#copy(blocks, reads);
-    const left = await this.#readAtHand(groups);
+    const left = await this.#readAtHand(groups, place);
     await this.#copy(blocks, left.flat());
   }
 

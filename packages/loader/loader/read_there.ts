@@ -5,8 +5,9 @@ import type { ReaderRead } from "../readers/reader_messages.ts";
 import type { Reader } from "../readers/reader.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
 import type { PlacedRead } from "./read_samples.ts";
+import { areLarge } from "./reads_at_hand.ts";
 
-/** Reads of a batch that a reader may do, each of an object of its own. */
+/** Reads of a batch that a reader may do. */
 export interface SharedReads {
   /** What the reader has to run. */
   readonly program: string;
@@ -30,14 +31,18 @@ export function sharedReads(
   const ways = new Map<ObjectStore, ElsewhereReads>();
   const reads: PlacedRead[] = [];
   let program: string | undefined;
-  for (const [read, ...others] of groups) {
-    if (!read || others.length > 0 || read.etag === undefined || read.length > LONGEST) return undefined;
-    reads.push(read);
-    if (ways.has(read.store)) continue;
-    const way = elsewhereOf(read.store);
-    program ??= way?.program;
-    if (!way || way.program !== program) return undefined;
-    ways.set(read.store, way);
+  for (const group of groups) {
+    // Several small ones of an object are better asked for together.
+    if (group.length > 1 && !areLarge(group)) return undefined;
+    for (const read of group) {
+      if (read.etag === undefined || read.length > LONGEST) return undefined;
+      reads.push(read);
+      if (ways.has(read.store)) continue;
+      const way = elsewhereOf(read.store);
+      program ??= way?.program;
+      if (!way || way.program !== program) return undefined;
+      ways.set(read.store, way);
+    }
   }
   return program === undefined ? undefined : { program, reads, ways };
 }
