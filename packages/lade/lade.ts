@@ -367,8 +367,8 @@ export class Lade implements AsyncDisposable, UriCalls {
     const { provider, container, configured } = resolved;
     const store = await provider.open(container, this.#optionsOf(resolved));
     if (this.#opened) {
-      const settings = await provider.settings?.(store) ?? [];
-      this.#opened.tell(provider.format({ container, key: "" }), settings, configured);
+      const asked = provider.settings?.(store) ?? Promise.resolve([]);
+      await this.#opened.tellSoon({ provider, container, configured }, asked, this.context.clock);
     }
     return store;
   }

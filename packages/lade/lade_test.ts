@@ -7,6 +7,7 @@ import {
   assertThrows,
 } from "@std/assert";
 import {
+  createStoreContext,
   InvalidNameError,
   memoryProvider,
   NotFoundError,
@@ -16,7 +17,10 @@ import {
   Registry,
   UnsupportedError,
 } from "@lade/core";
+import type { ShownSetting } from "@lade/core/settings";
+import { FakeClock } from "@lade/testing";
 import { Lade } from "./lade.ts";
+import type { OpenedContainer } from "./opened_containers.ts";
 
 const text = (bytes: Uint8Array | undefined) => bytes && new TextDecoder().decode(bytes);
 
@@ -333,6 +337,28 @@ Deno.test("Lade asks for settings only where onOpen is to have them, since that 
     await lade.put("memory://m/a", "1");
     assertEquals(asked, times);
   }
+});
+
+Deno.test("Lade waits a second for settings, and reports them when they are known", async () => {
+  const clock = new FakeClock();
+  const { promise: found, resolve } = Promise.withResolvers<ShownSetting[]>();
+  const provider: Provider = Object.assign(memoryProvider(), { settings: () => found });
+  const told: string[] = [];
+  const onOpen = ({ uri, settings }: OpenedContainer) =>
+    void told.push(uri, ...settings.map(({ name }) => name));
+  const registry = new Registry({ context: createStoreContext({ clock }) }).register(provider);
+  await using lade = new Lade({ onOpen, registry });
+  let done = false;
+  const putting = lade.put("memory://m/a", "1").then(() => done = true);
+  await clock.advance(999);
+  assertEquals(done, false);
+  await clock.advance(1);
+  await putting;
+  assertEquals([told, clock.pending], [[], 0]);
+  resolve([{ name: "identity", value: "me", source: "a test" }]);
+  await found;
+  await Promise.resolve();
+  assertEquals(told, ["memory://m", "identity"]);
 });
 
 Deno.test("Lade configures local directories by URI prefix", async () => {

@@ -1,4 +1,4 @@
-import type { ProviderOptions, ResolvedAccount, ResolvedUri } from "@lade/core";
+import type { Clock, ProviderOptions, ResolvedAccount, ResolvedUri } from "@lade/core";
 import type { ShownSetting } from "@lade/core/settings";
 
 /** A container that was opened. */
@@ -11,6 +11,9 @@ export interface OpenedContainer {
 
 /** A call on a container, or without one on all of an account or a scheme. */
 export type ContainerCall = ResolvedAccount & Partial<Pick<ResolvedUri, "container">>;
+
+/** Who asks may take long to find out; the call that needs it waits no longer than its signal lets it. */
+const LONGEST_WAIT_MS = 1_000;
 
 /** Reports each container once for each configuration, whether it is opened or only made, deleted or listed. */
 export class OpenedContainers {
@@ -28,6 +31,23 @@ export class OpenedContainers {
     if (this.#told.has(told)) return;
     this.#told.add(told);
     this.#listener({ uri, settings });
+  }
+
+  /** Reports a container as soon as its settings are known, and resolves then, or after a second. */
+  async tellSoon(
+    { provider, container, configured }: Pick<ResolvedUri, "provider" | "container" | "configured">,
+    asked: Promise<readonly ShownSetting[]>,
+    clock: Clock,
+  ): Promise<void> {
+    const uri = provider.format({ container, key: "" });
+    const told = asked.then((settings) => this.tell(uri, settings, configured));
+    told.catch(() => {});
+    const over = new AbortController();
+    try {
+      await Promise.race([told, clock.sleep(LONGEST_WAIT_MS, over.signal)]);
+    } finally {
+      over.abort();
+    }
   }
 
   /** Options of a call on a container, an account or a scheme, by which its settings are reported. */

@@ -1,4 +1,5 @@
 import type { CallOptions, Check, Provider, ProviderOptions } from "@lade/core/backend";
+import { abortable } from "../http/mod.ts";
 import type { OpenOptions } from "../session/mod.ts";
 import { ServiceStore } from "./service_store.ts";
 import type { ServiceTarget } from "./service_target.ts";
@@ -65,7 +66,12 @@ export function serviceProvider<T extends ServiceTarget, C extends object, S ext
     account?: string,
   ) => {
     const { target, close } = await connect(operation, container, given(options), account);
-    options.onSettings?.(await target.settings?.() ?? []);
+    try {
+      options.onSettings?.(await abortable(target.settings?.() ?? Promise.resolve([]), options.signal));
+    } catch (error) {
+      await close();
+      throw error;
+    }
     return { target, [Symbol.asyncDispose]: close };
   };
   return {

@@ -6,7 +6,10 @@ import { ServiceStore } from "./service_store.ts";
 import { type ServiceTarget, serviceTarget } from "./service_target.ts";
 
 /** A provider that notes what becomes of its places; `fails` is what is done to a container without success. */
-function start(fails?: string): { readonly provider: Provider; readonly done: string[] } {
+function start(
+  fails?: string,
+  settings = (name: string) => Promise.resolve([{ name: "place", value: name, source: "a test" }]),
+): { readonly provider: Provider; readonly done: string[] } {
   const done: string[] = [];
   const targetOf = (name: string): ServiceTarget =>
     serviceTarget({
@@ -16,7 +19,7 @@ function start(fails?: string): { readonly provider: Provider; readonly done: st
       partSize: 1,
       keyFault: () => undefined,
       metadataNameFault: () => undefined,
-      settings: () => Promise.resolve([{ name: "place", value: name, source: "a test" }]),
+      settings: () => settings(name),
     });
   const note = async (what: string) => {
     done.push(what);
@@ -69,6 +72,16 @@ Deno.test("a provider of a service opens a place for a call about containers, an
     ...["connect to delete a", "delete toy://a", "close a"],
     ...["connect to list x", "list toy://x", "close x", "connect to list own", "close own"],
   ]);
+});
+
+Deno.test("a provider of a service looks for settings no longer than the signal lets it, and closes the place", async () => {
+  const { provider, done } = start(undefined, () => new Promise(() => {}));
+  const stop = new AbortController();
+  const onSettings = () => void done.push("settings");
+  const making = provider.createContainer("a", { onSettings, signal: stop.signal });
+  setTimeout(() => stop.abort(new Error("stopped")));
+  await assertRejects(() => making, Error, "stopped");
+  assertEquals(done, ["connect to create a", "close a"]);
 });
 
 Deno.test("a provider of a service checks options first, and tells settings of its stores alone", async () => {
