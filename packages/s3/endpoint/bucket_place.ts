@@ -1,8 +1,8 @@
 import type { ObjectPlace } from "@lade/core";
 import type { Endpoint } from "./resolve_endpoint.ts";
 
-/** Names of buckets that are aliases of access points. */
-const ALIAS = /-s3alias$/;
+/** Names of buckets that are aliases of access points, or of those of Object Lambda. */
+export const ALIAS: RegExp = /-(?:s3alias|-ol-s3)$/;
 const PARTITION = /\.amazonaws\.com(\.cn)?$/;
 
 /**

@@ -1,9 +1,7 @@
 import type { CallName } from "@lade/core/errors";
 import { childText, type XmlElement } from "@lade/service/xml";
+import { ALIAS } from "../endpoint/bucket_place.ts";
 import { unlikeS3 } from "../headers/s3_headers.ts";
-
-/** Buckets that are aliases of access points, whose pages need not have that name. */
-const ALIAS = /-(?:s3alias|ol-s3)$/;
 
 /** What a page of a listing has. */
 export interface ReadPage {
@@ -27,7 +25,7 @@ export function checkPage(
   bucket: string,
   call: CallName,
 ): void {
-  // Ceph has tenants before the names of buckets.
+  // Ceph has tenants before the names of buckets, and pages of an access point may have that of its bucket.
   const name = childText(root, "Name") ?? "";
   if (name !== "" && name !== bucket && !bucket.endsWith(`:${name}`) && !ALIAS.test(bucket)) {
     throw unlikeS3(call, `the page is of the bucket ${JSON.stringify(name)}`);
