@@ -1,3 +1,4 @@
+import type { ObjectStore } from "@lade/core";
 import type { TensorTable } from "../manifest/manifest.ts";
 import type { DataObject } from "../record/piece_bytes.ts";
 import type { PlannedRead } from "./plan_load.ts";
@@ -17,10 +18,15 @@ export interface JobPlan {
   readonly atOnce: number;
 }
 
-/** What reads several ranges at a time. */
-export const JOBS: JobPlan = { bytes: 16 * 2 ** 20, atOnce: 16 };
-/** Where a job is read from its start to its end. */
-export const JOBS_IN_ORDER: JobPlan = { bytes: 32 * 2 ** 20, atOnce: 4 };
+/** Where several ranges are read at a time. */
+const JOBS: JobPlan = { bytes: 16 * 2 ** 20, atOnce: 16 };
+/** Bytes of a job that is read from its start to its end. */
+const BYTES_IN_ORDER = 32 * 2 ** 20;
+
+/** The jobs that suit a store. */
+export function jobPlanOf({ readHints: { streams } }: Pick<ObjectStore, "readHints">): JobPlan {
+  return streams === undefined ? JOBS : { bytes: BYTES_IN_ORDER, atOnce: streams };
+}
 /** Reads of one job, at most. */
 const JOB_READS = 4096;
 

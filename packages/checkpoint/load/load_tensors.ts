@@ -1,4 +1,4 @@
-import { type ObjectInfo, type ObjectStore, objectUri, readRanges } from "@lade/core";
+import { type ObjectInfo, objectUri, readRanges } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { ChecksumMismatchError, NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
@@ -6,7 +6,7 @@ import { damagedChunks, type DataObject } from "../record/piece_bytes.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
 import { checkNames } from "../errors/check_names.ts";
 import type { Series } from "../series/series.ts";
-import { cut, type Job, JOBS, JOBS_IN_ORDER, jobsOf } from "./load_jobs.ts";
+import { cut, type Job, jobPlanOf, jobsOf } from "./load_jobs.ts";
 import { readInOrder } from "./read_in_order.ts";
 import { planLoad, type PlannedRead, type TensorTarget } from "./plan_load.ts";
 
@@ -40,7 +40,7 @@ export async function loadTensors(
   const { verify = true, signal } = options;
   const plan = planLoad(table, targets, { inChunks: verify, gap: store.readHints.coalesceGap ?? 0 });
   const ground: LoadGround = { store, table, verify };
-  const jobs = isReadInOrder(store) ? JOBS_IN_ORDER : JOBS;
+  const jobs = jobPlanOf(store);
   let [bytes, bytesRead] = [0, 0];
   await inParallel(jobsOf(plan, table, jobs.bytes), jobs.atOnce, async (job, signal) => {
     // Others count meanwhile.
@@ -56,18 +56,13 @@ interface LoadGround extends Pick<Series, "store"> {
   readonly verify: boolean;
 }
 
-/** Whether a request that goes on is quicker than several: the system below reads ahead. */
-function isReadInOrder({ readHints }: ObjectStore): boolean {
-  return readHints.sequentialConcurrency !== undefined;
-}
-
 async function runJob(ground: LoadGround, job: Job, signal: AbortSignal): Promise<number> {
   const { object, reads } = job;
   const { budget } = ground.store.context;
   const scattered = reads.reduce((sum, { place, length }) => sum + (place ? 0 : length), 0);
   const lease = await budget.acquire(Math.min(scattered, budget.capacity), signal);
   try {
-    if (isReadInOrder(ground.store) && job.bytes >= WORTH_ORDER) {
+    if (ground.store.readHints.streams !== undefined && job.bytes >= WORTH_ORDER) {
       return await fillInOrder(ground, job, signal);
     }
     const filled = await fill(ground, object, reads, signal);

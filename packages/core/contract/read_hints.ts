@@ -14,6 +14,11 @@ export interface ReadHints {
   readonly largestChunkSize?: number;
   /** Chunks in flight of a stream that is read in order, where read-ahead by the system below makes few enough. */
   readonly sequentialConcurrency?: number;
+  /**
+   * Requests at different places, each read from its start to its end, that keep the store busy: where it is given, few long
+   * requests are quicker than many. Absent where each request takes its own way, as over a network.
+   */
+  readonly streams?: number;
   /** Chunk boundaries are multiples of this many bytes, counted from the start of the object; 1 where none is better. */
   readonly alignment: number;
   /** Bytes between two ranges that are read and dropped sooner than asked for around; 0, the default, where none are. */

@@ -15,6 +15,7 @@ const READ_HINTS: ReadHints = {
   firstChunkSize: 8 * 2 ** 20,
   coalesceGap: 65536,
   chunkSize: 8 * 2 ** 20,
+  streams: 6,
   alignment: 4096,
 };
 

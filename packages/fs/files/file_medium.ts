@@ -14,6 +14,7 @@ const READ_HINTS: ReadHints = {
   coalesceGap: 4096,
   chunkSize: 8 * 2 ** 20,
   sequentialConcurrency: 2,
+  streams: 4,
   alignment: 4096,
 };
 

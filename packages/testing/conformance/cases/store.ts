@@ -31,8 +31,9 @@ export const storeCases: readonly ConformanceCase[] = [
   {
     name: "readHints are whole numbers that fit one another",
     async run({ store }) {
-      const { firstChunkSize, chunkSize, alignment, sequentialConcurrency = 1 } = store.readHints;
-      const all = { firstChunkSize, chunkSize, alignment, sequentialConcurrency };
+      const { firstChunkSize, chunkSize, alignment, sequentialConcurrency = 1, streams = 1 } =
+        store.readHints;
+      const all = { firstChunkSize, chunkSize, alignment, sequentialConcurrency, streams };
       for (const [name, value] of Object.entries(all)) {
         expect(Number.isSafeInteger(value) && value >= 1, `${name} is ${value}`);
       }
