@@ -23,7 +23,10 @@ export interface CheckpointsOptions {
   readonly shardBytes?: number;
   /** Bytes that one checksum is of; 4 MiB by default. */
   readonly chunkBytes?: number;
-  /** Bytes that are copied at most, so that the training goes on while they are written; a quarter of the byte budget by default. */
+  /**
+   * Bytes that are copied at most, so that the training goes on while they are written; a quarter of the byte budget by default.
+   * Files are copied as a whole. What is written just then takes buffers of a few MiB besides, of the byte budget too.
+   */
   readonly snapshotBytes?: number;
   /** How long a rank waits for the others, in milliseconds; half an hour by default. */
   readonly patienceMs?: number;
