@@ -93,11 +93,18 @@ function* jobsOf({ table: { tensors, shards, chunkBytes }, unreadable }: Verific
 
 async function checkJob(work: Verification, { key, stretches, bytes }: Job, signal: AbortSignal) {
   const { store, onBytes } = work;
-  const { budget } = store.context;
+  const { budget, buffers } = store.context;
   const lease = await budget.acquire(Math.min(bytes, budget.capacity), signal);
+  // Memory that was used before costs nothing, and checksums need no copy of it.
+  const slab = buffers.lease(bytes);
   try {
     await orGone(work, key, async () => {
-      const ranges = stretches.map(({ piece, at, length }) => ({ offset: piece.offset + at, length }));
+      let end = 0;
+      const ranges = stretches.map(({ piece, at, length }) => ({
+        offset: piece.offset + at,
+        length,
+        target: slab.bytes.subarray(end, end += length),
+      }));
       const read = await readRanges(store, key, ranges, { signal });
       stretches.forEach((stretch, place) =>
         compare(work, key, stretch, read.bytes[place] ?? new Uint8Array(0))
@@ -105,6 +112,7 @@ async function checkJob(work: Verification, { key, stretches, bytes }: Job, sign
       onBytes(bytes);
     });
   } finally {
+    slab.release();
     lease.release();
   }
 }
