@@ -1,5 +1,6 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { createStoreContext } from "@lade/core/backend";
+import { FakeClock } from "@lade/testing";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import { mixDatasets } from "../datasets/mix_datasets.ts";
 import type { LoaderState } from "../state/loader_state.ts";
@@ -263,4 +264,23 @@ Deno.test("a mixture with streams leaves nothing open, and no memory, however it
     for (let of = 0; of < 2; of++) assertEquals((await epoch(whole)).length, 25);
   }
   assertEquals([open, context.budget.held], [0, 0]);
+});
+
+Deno.test("what a mixture reads stays open for a second between epochs, and what comes once for good", async () => {
+  for (const comesOnce of [false, true]) {
+    const clock = new FakeClock();
+    let opened = 0;
+    const stream = { ...streamNumbers([5000], { onOpen: () => opened++ }), comesOnce };
+    const mixture = mixDatasets<number>([
+      { dataset: stream, weight: 1, name: "stream" },
+      { dataset: range(5), weight: 1, name: "numbers" },
+    ]);
+    const context = createStoreContext({ clock });
+    await using loader = createLoader(mixture, { samplesPerEpoch: 20, batchSize: 5, context });
+    for (let of = 0; of < 2; of++) await epoch(loader);
+    assertEquals(opened, 1);
+    await clock.advance(1001);
+    await epoch(loader);
+    assertEquals(opened, comesOnce ? 1 : 2);
+  }
 });
