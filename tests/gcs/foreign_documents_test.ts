@@ -180,7 +180,7 @@ Deno.test("a write whose answer has no checksum is held against that of the obje
 
 Deno.test("an object without a generation is not read", async () => {
   for (const givenXml of [true, false]) {
-    for (const generation of [undefined, "", "0", "../x"]) {
+    for (const generation of [undefined, ""]) {
       await using opened = await openFake({ ...withoutWaits(), traits: { givesXml: givenXml } });
       const { fake, store } = opened;
       fake.putObject("bucket", "a", "1");

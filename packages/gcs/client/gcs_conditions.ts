@@ -10,14 +10,9 @@ export interface GenerationQuery {
 /** Generations are microseconds since 1970: none is the first. */
 const NONE = "1";
 
-/** Whether a text is a generation. */
-export function isGeneration(text: string): boolean {
-  return /^[1-9]\d{0,18}$/.test(text);
-}
-
 /** A generation by the text that an etag or version is; what is none of the service's is one that no object has. */
 export function generationOf(text: string): string {
-  return isGeneration(text) ? text : NONE;
+  return /^[1-9]\d{0,18}$/.test(text) ? text : NONE;
 }
 
 /** The query that names a version, and holds conditions. */

@@ -10,7 +10,7 @@ import { checkAnswered, type HeaderNames, unlikeService } from "@lade/service/bo
 import { type FailedCall, faultOf } from "@lade/service/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 import { getObject } from "@lade/service/objects";
-import { generationOf, generationQuery, isGeneration } from "../client/gcs_conditions.ts";
+import { generationOf, generationQuery } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import { type GcsTarget, jsonPath, payer, xmlPath } from "../client/gcs_target.ts";
 import { askJson, type JsonRequest } from "../client/ask_json.ts";
@@ -77,7 +77,7 @@ async function readByXml(
  */
 function checkStored(headers: ResponseHeaders, call: FailedCall): void {
   const unlike = (what: string) => unlikeService(call, GCS_NAMES.service, what);
-  if (!isGeneration(headers.get("x-goog-generation") ?? "")) {
+  if (!headers.get("x-goog-generation")) {
     throw unlike("it does not tell the generation of the object");
   }
   const stored = headers.get("x-goog-stored-content-encoding");

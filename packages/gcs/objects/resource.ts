@@ -8,7 +8,6 @@ import {
 } from "@lade/core/backend";
 import type { CallName } from "@lade/core/errors";
 import { readSize, unlikeService } from "@lade/service/body";
-import { isGeneration } from "../client/gcs_conditions.ts";
 import { GCS_NAMES } from "../client/gcs_names.ts";
 import type { GcsObjectConfig } from "../client/gcs_target.ts";
 
@@ -57,8 +56,8 @@ export function metaOf(resource: ObjectResource, call: CallName): ObjectMeta {
   if (!key || size === undefined || !generation || Number.isNaN(lastModified.getTime())) {
     throw unlikeService(call, GCS_NAMES.service, "an object lacks name, size, generation or time");
   }
-  if (!isGeneration(generation) || !CRC32C.test(crc32c ?? "") || !MD5.test(md5Hash ?? "")) {
-    throw unlikeService(call, GCS_NAMES.service, "a generation or checksum of an object is none");
+  if (!CRC32C.test(crc32c ?? "") || !MD5.test(md5Hash ?? "")) {
+    throw unlikeService(call, GCS_NAMES.service, "a checksum of an object is none");
   }
   const checksums = checksumsOf(resource);
   return {
