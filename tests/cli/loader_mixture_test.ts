@@ -93,6 +93,27 @@ Deno.test("lade loader stream gives rows of several streams as one table, tells 
   assertEquals((await read([`--state=${state}`])).rows, rows.slice(16));
 });
 
+Deno.test("lade loader stream tells whose a row of a table is, where all of them have numbers", async () => {
+  await using cli = await filled();
+  for (const name of ["rows", "more"]) {
+    const pack = ["loader", "pack", `memory://m/${name}/`, `memory://m/packed/${name}/`];
+    assertEquals((await cli.run(pack)).code, 0);
+  }
+  const uris = ["memory://m/packed/rows/", "memory://m/packed/more/"];
+  const terminal = new FakeTerminal();
+  const args = ["loader", "stream", ...uris, "--tell", "--shuffle=full", "--batch-size=16"];
+  assertEquals(await runCli(args, { terminal, lade: cli.lade }), 0, terminal.stderr.text);
+  const reader = await ArrowStreamReader.open(new BytesSource(terminal.stdout.bytes, "memory://stream"));
+  let rows = 0;
+  for await (const { columns: [part, id], rows: count } of reader.scan()) {
+    for (let row = 0; row < count; row++, rows++) {
+      const isFirst = id !== undefined && (valueAt(id, row) as bigint) < 100n;
+      assertEquals(part && valueAt(part, row), uris[isFirst ? 0 : 1]);
+    }
+  }
+  assertEquals(rows, 37);
+});
+
 Deno.test("lade loader says what several URIs need of which some can only be gone through", async () => {
   await using cli = await filled();
   const fails = async (args: readonly string[], code: number, words: RegExp) => {
