@@ -37,8 +37,13 @@ export interface AdaptiveLimitConfig {
   readonly initial: number;
   /** Requests in flight at most. */
   readonly maximum: number;
-  /** Keeps what is learned, for limits that come later; nothing does by default. */
+  /** Keeps what is learned, for limits that come later; nothing does by default. Of what is near, nothing is learned. */
   readonly memory?: LimitMemory | undefined;
+  /**
+   * The shortest wait for an answer so far, in milliseconds. By default it is what permits show, in which a busy machine
+   * counts too.
+   */
+  readonly answerMs?: (() => number | undefined) | undefined;
   /**
    * Called with how many requests may soon be in flight, more than ever before, while as many as may be are wanted: to
    * open connections ahead.
@@ -51,8 +56,8 @@ const WORK_OF_A_REQUEST = 2 ** 16;
 // Some services refuse a few requests however many there are. Their throughput, waits included, judges the limit then.
 const TOLERATED_SHARE = 0.1;
 const FEWEST_SAMPLES = 4;
-// A service at hand answers sooner, one across a town later.
-const NEAR_MS = 4;
+// A service on the same machine or beside it answers sooner, one across a town later.
+const NEAR_MS = 2;
 const FEWEST_SAMPLES_AT_REST = 8;
 // Of the requests of a round so many flow, and bring so many bytes each, before their speed is believed.
 const FLOWING_SHARE = 0.4;
@@ -80,6 +85,7 @@ export class AdaptiveLimit {
   readonly #listeners = new Set<() => void>();
   readonly #memory: LimitMemory | undefined;
   #hasRecalled = false;
+  readonly #answerMs: AdaptiveLimitConfig["answerMs"];
   readonly #onAhead: ((requests: number) => void) | undefined;
   #ahead = 0;
   /** The shortest wait for the first bytes of a request so far. */
@@ -95,6 +101,7 @@ export class AdaptiveLimit {
     }
     this.#clock = config.clock;
     this.#memory = config.memory;
+    this.#answerMs = config.answerMs;
     this.#onAhead = config.onAhead;
     this.#climb = new ThroughputClimb(config.initial, config.maximum);
   }
@@ -255,12 +262,13 @@ export class AdaptiveLimit {
    * to be had by more in flight but noise.
    */
   get #isNear(): boolean {
-    return this.#leastWaitMs < NEAR_MS;
+    return (this.#answerMs?.() ?? this.#leastWaitMs) < NEAR_MS;
   }
 
   #tellAhead(): void {
     const { next } = this.#climb;
-    if (!this.#onAhead || next <= this.#ahead || next <= this.#inFlight) return;
+    // What is near connects as soon as it is wanted, and a service pays for each connection.
+    if (!this.#onAhead || this.#isNear || next <= this.#ahead || next <= this.#inFlight) return;
     this.#ahead = next;
     this.#onAhead(next);
   }
@@ -268,7 +276,7 @@ export class AdaptiveLimit {
   #completeRound(measured: MeasuredRound): void {
     this.#change(() => this.#climb.completeRound(measured, this.#isNear));
     const { learned } = this.#climb;
-    if (learned && measured.meanWork >= TELLING_WORK) this.#memory?.learn(learned);
+    if (learned && measured.meanWork >= TELLING_WORK && !this.#isNear) this.#memory?.learn(learned);
   }
 
   /** Begins a round at another limit, or at the same once more. */

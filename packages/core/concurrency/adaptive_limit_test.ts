@@ -281,6 +281,30 @@ Deno.test("AdaptiveLimit asks its memory once more requests are wanted than it s
   assertEquals(learned.length, count);
 });
 
+Deno.test("AdaptiveLimit recalls and learns nothing of what answers at once, however busy the machine, and opens nothing ahead", async () => {
+  const learned: LearnedLimit[] = [];
+  const told: number[] = [];
+  const more = {
+    memory: {
+      recall: () => Promise.resolve({ limit: 16, rate: 1 }),
+      learn: (limit: LearnedLimit) => void learned.push(limit),
+    },
+    onAhead: (requests: number) => void told.push(requests),
+  };
+  // Permits show 10 ms, of which the service takes what it takes.
+  const service = { rttMs: 10, perConnection: 100, total: 200 };
+  for (const [ms, isNear] of [[1.9, true], [2, false], [undefined, false]] as const) {
+    const client = new SimulatedClient(service, { initial: 4, maximum: 64, ...more, answerMs: () => ms });
+    for (let i = 0; i < 5; i++) client.limit.tryAcquire();
+    await undefined;
+    await undefined;
+    assertEquals(client.limit.current, isNear ? 4 : 16, `${ms}`);
+    learned.length = told.length = 0;
+    new SimulatedClient(service, { initial: 4, maximum: 64, ...more, answerMs: () => ms }).move(2 ** 31, 2 ** 23);
+    assertEquals([learned.length > 0, told.length > 0], [!isNear, !isNear], `${ms}`);
+  }
+});
+
 Deno.test("AdaptiveLimit learns at once that a service throttles", () => {
   const learned: LearnedLimit[] = [];
   const memory = { recall: async () => undefined, learn: (limit: LearnedLimit) => void learned.push(limit) };

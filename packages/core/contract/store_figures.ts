@@ -65,6 +65,8 @@ export interface StoreFigures {
   readonly lanes: number;
   /** For what was waited how long. */
   readonly waitedMs: WaitFigures;
+  /** The shortest wait for an answer to a request that had been sent, in milliseconds; absent before there was one. */
+  readonly leastAnswerMs?: number | undefined;
   /** What each address did. */
   readonly addresses: readonly AddressFigures[];
 }

@@ -14,6 +14,8 @@ import { isWorthPouring, isWorthSending } from "./worth_a_lane.ts";
 const SHARE_OF_A_LANE = 2 ** 28;
 /** Those that are started together at most; more follow where these have no time left. */
 const FIRST_LANES = 2;
+/** So many lanes leave a share of what is poured to the main isolate, whose core would be idle; more keep it busy enough. */
+const FEW_LANES = 1;
 /** The same for what is sent, which other threads read anyway. */
 const FIRST_TO_SEND = 1;
 /** A lane is taken for busy when its thread works for this share of the time. */
@@ -38,6 +40,8 @@ export interface LaneCarrierSetup {
   readonly start?: () => LaneWorker;
   /** Whether a request is carried by a lane that is there; by default one whose body is shared memory or is poured. */
   readonly carries?: (request: TransportRequest) => boolean;
+  /** Tries whose answers the main isolate pours itself at the moment; none by default. */
+  readonly pouredHere?: () => number;
 }
 
 interface Lane {
@@ -117,10 +121,12 @@ export class LaneCarrier {
 
   #laneFor(request: TransportRequest): Lane | undefined {
     const { pours = 0 } = request;
-    const { carries = isBulk } = this.#setup;
+    const { carries = isBulk, pouredHere } = this.#setup;
     if (this.#closed || !carries(request)) return undefined;
     this.expect(pours);
-    return this.#leastBusy();
+    const lane = this.#leastBusy();
+    const shares = pouredHere !== undefined && pours > 0 && this.#lanes.size <= FEW_LANES;
+    return lane && shares && pouredHere() < lane.link.carried ? undefined : lane;
   }
 
   /** Starts lanes where so many bytes to be poured pay for them: some at first, one more while all are busy. */

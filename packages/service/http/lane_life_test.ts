@@ -60,6 +60,29 @@ Deno.test("LaneCarrier starts one lane more while all of them have no time left,
   carrier.close();
 });
 
+Deno.test("LaneCarrier leaves a share of what is poured to the main isolate beside one lane, and none beside two", async () => {
+  let here = 0;
+  const { carrier, lanes } = scriptedLanes(2, {}, { pouredHere: () => here });
+  carrier.expect(PAYS);
+  assertEquals(carrier.attempt(tryOf()), undefined, "the lane is not there yet");
+  lanes[0]?.tell({ type: "ready" });
+  const tries = [carrier.attempt(tryOf())];
+  assertEquals(carrier.attempt(tryOf()), undefined, "the lane has one, the main isolate none");
+  here = 1;
+  tries.push(carrier.attempt(tryOf()));
+  assertEquals(carrier.attempt(tryOf()), undefined, "the lane has two, the main isolate one");
+  const shared = { method: "PUT", body: new Uint8Array(new SharedArrayBuffer(1)), pours: undefined };
+  tries.push(carrier.attempt(tryOf(shared)));
+  const ready = carrier.ready(2);
+  lanes[1]?.tell({ type: "ready" });
+  await ready;
+  tries.push(carrier.attempt(tryOf()));
+  assertEquals(tries.map((response) => response !== undefined), [true, true, true, true]);
+  const ends = tries.map((response) => assertRejects(() => response ?? Promise.resolve(), TransportError));
+  carrier.close();
+  await Promise.all(ends);
+});
+
 Deno.test("LaneCarrier ends lanes that had nothing to do for two seconds, and no other", async () => {
   const { carrier, clock, lanes } = scriptedLanes(2);
   const ready = carrier.ready(2);

@@ -7,6 +7,7 @@ import { systemResolve } from "./system_resolve.ts";
 import { TcpCarrier } from "./tcp_carrier.ts";
 import type { BulkCarrier, Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
+import { bothObservers } from "./transport_figures.ts";
 import type { TransportOptions } from "./transport_options.ts";
 import { isWorthPouring, isWorthSending } from "./worth_a_lane.ts";
 
@@ -22,6 +23,8 @@ export class TcpTransport implements Transport {
   readonly #config: TransportConfig;
   readonly #carrier: TcpCarrier;
   readonly #hedger: Hedger | undefined;
+  /** Requests whose answers are poured by this isolate. */
+  readonly #pouredHere = new Set<TransportRequest>();
   #lanes: LaneCarrier | undefined;
   #loading: Promise<void> | undefined;
   #closed = false;
@@ -29,7 +32,11 @@ export class TcpTransport implements Transport {
   /** Opens no connection yet. */
   constructor(options: TransportOptions = {}) {
     this.#config = completeTransportOptions(options);
-    this.#carrier = new TcpCarrier(this.#config);
+    const finished = (request: TransportRequest) => void this.#pouredHere.delete(request);
+    this.#carrier = new TcpCarrier({
+      ...this.#config,
+      observer: bothObservers(this.#config.observer, { finished }),
+    });
     this.#hedger = hedgerOf(this.#config);
   }
 
@@ -91,8 +98,21 @@ export class TcpTransport implements Transport {
   };
 
   readonly #attempt = (attempt: Attempt): Promise<TransportResponse> => {
-    return this.#lanes?.attempt(attempt) ?? this.#carrier.attempt(attempt);
+    const carried = this.#lanes?.attempt(attempt);
+    if (carried) return carried;
+    const { request } = attempt;
+    return request.pours === undefined ? this.#carrier.attempt(attempt) : this.#attemptToPour(attempt);
   };
+
+  async #attemptToPour(attempt: Attempt): Promise<TransportResponse> {
+    this.#pouredHere.add(attempt.request);
+    try {
+      return await this.#carrier.attempt(attempt);
+    } catch (error) {
+      this.#pouredHere.delete(attempt.request);
+      throw error;
+    }
+  }
 
   #load(then: (lanes: LaneCarrier) => void): void {
     this.#loading ??= this.#loadLanes();
@@ -103,7 +123,12 @@ export class TcpTransport implements Transport {
     const { LaneCarrier } = await import("./lane_carrier.ts");
     if (this.#closed) return;
     const { lanes: most } = this.#config;
-    this.#lanes = new LaneCarrier({ config: this.#config, most, nextId: () => this.#carrier.nextId() });
+    this.#lanes = new LaneCarrier({
+      config: this.#config,
+      most,
+      nextId: () => this.#carrier.nextId(),
+      pouredHere: () => this.#pouredHere.size,
+    });
   }
 }
 

@@ -5,6 +5,7 @@ import { EndpointHealths } from "./endpoint_health.ts";
 import { type ResponseLimits, responseLimits } from "./response_limits.ts";
 import { systemResolve } from "./system_resolve.ts";
 import { bothObservers, TransportFigures } from "./transport_figures.ts";
+import type { TransportObserver } from "./transport_observer.ts";
 import type { EndpointAddresses, Interceptor, TransportOptions } from "./transport_options.ts";
 
 /** {@linkcode TransportOptions} after defaults. */
@@ -12,7 +13,7 @@ export interface TransportConfig extends
   Required<
     Omit<
       TransportOptions,
-      "bandwidth" | "endpointAddresses" | "hedges" | "interceptor" | "lanes" | "limits" | "retry"
+      "bandwidth" | "endpointAddresses" | "hedges" | "interceptor" | "lanes" | "limits" | "observer" | "retry"
     >
   > {
   /** Bounds how fast bodies are sent and read. */
@@ -21,6 +22,8 @@ export interface TransportConfig extends
   readonly hedges: HedgeBudget | undefined;
   /** Machines to connect to in place of those that the name of an endpoint leads to. */
   readonly endpointAddresses: EndpointAddresses | undefined;
+  /** Is told of everything, the figures among it. */
+  readonly observer: Required<TransportObserver>;
   /** How often and how patiently requests are tried again. */
   readonly retry: RetryPolicy;
   /** Threads that bodies are moved by which are poured, at most. */
@@ -33,7 +36,8 @@ export interface TransportConfig extends
 
 /** Fills in what `options` leaves out. An unknown option is a `TypeError`, a number that makes no sense a `RangeError`. */
 export function completeTransportOptions(options: TransportOptions = {}): TransportConfig {
-  const config: { -readonly [Name in keyof TransportConfig]: TransportConfig[Name] } = {
+  const { figures = new TransportFigures(), observer } = options;
+  const config: TransportConfig = {
     bandwidth: undefined,
     clock: systemClock,
     random: Math.random,
@@ -54,17 +58,15 @@ export function completeTransportOptions(options: TransportOptions = {}): Transp
     endpointAddresses: undefined,
     onDescriptorShortage: () => {},
     resolve: systemResolve,
-    figures: new TransportFigures(),
-    observer: {},
     interceptor: undefined,
     ...options,
+    figures,
+    observer: observer ? bothObservers(figures, observer) : figures,
     retry: completeRetryPolicy(options.retry),
     lanes: countLanes(options.lanes),
     limits: { ...responseLimits, ...options.limits },
   };
-  const { figures, hedges } = config;
-  if (hedges) figures.hedges = hedges;
-  config.observer = options.observer ? bothObservers(figures, options.observer) : figures;
+  if (config.hedges) figures.hedges = config.hedges;
   for (const [name, value] of Object.entries(config)) {
     if (!KNOWN.has(name)) throw new TypeError(`Cannot make a transport: there is no option "${name}"`);
     if (typeof value === "number" && name !== "lanes") check(name, value, name === "maxConnections");
@@ -119,7 +121,7 @@ const MOST_LANES = 16;
 function countLanes(lanes: TransportOptions["lanes"] = "auto"): number {
   if (lanes === "auto") {
     const cores = navigator.hardwareConcurrency;
-    return cores > 1 ? Math.min(cores, MOST_LANES) : 0;
+    return Math.min(cores - 1, MOST_LANES);
   }
   if (Number.isSafeInteger(lanes) && lanes >= 0) return lanes;
   throw new RangeError(`Cannot make a transport with lanes ${lanes}: a whole number from 0 up is needed`);

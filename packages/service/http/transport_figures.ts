@@ -37,6 +37,7 @@ export class TransportFigures implements StoreFigures, TransportObserver {
   bytesWritten = 0;
   connections = 0;
   lanes = 0;
+  leastAnswerMs: number | undefined;
   /** Those of the budget that grants them. */
   hedges: HedgeFigures = { issued: 0, won: 0 };
   readonly waitedMs = { connecting: 0, sending: 0, answers: 0, bytes: 0, reading: 0, writing: 0 };
@@ -87,10 +88,12 @@ export class TransportFigures implements StoreFigures, TransportObserver {
     const { waitedMs } = this;
     waitedMs.connecting += connectedMs - attemptMs;
     waitedMs.sending += sentMs - connectedMs;
-    waitedMs.answers += firstByteMs - sentMs;
+    const answerMs = firstByteMs - sentMs;
+    waitedMs.answers += answerMs;
+    this.leastAnswerMs = Math.min(this.leastAnswerMs ?? Infinity, answerMs);
     if (status === 429 || status === 503) this.throttled++;
     const address = this.#of(connection.endpoint, connection.remoteAddress);
-    address.answered(firstByteMs - sentMs);
+    address.answered(answerMs);
     if (status === 429 || status >= 500) address.failed++;
   }
 
@@ -117,7 +120,7 @@ export class TransportFigures implements StoreFigures, TransportObserver {
 export function bothObservers(
   first: Required<TransportObserver>,
   second: TransportObserver,
-): TransportObserver {
+): Required<TransportObserver> {
   return {
     connected: (connection) => {
       first.connected(connection);

@@ -85,8 +85,8 @@ export interface TransportOptions {
   /** Bounds on heads and framing. */
   readonly limits?: Partial<ResponseLimits>;
   /**
-   * Threads that bodies are moved by which are poured, at most; `"auto"` by default, one for each core, none where there is
-   * one. Under Deno over sockets only, and where nothing bounds how fast; elsewhere there are none.
+   * Threads that bodies are moved by which are poured, at most; `"auto"` by default, one for each core beside
+   * the first. Under Deno over sockets only, and where nothing bounds how fast; elsewhere there are none.
    */
   readonly lanes?: number | "auto";
   /** Observes what happens. */

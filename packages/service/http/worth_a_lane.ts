@@ -2,8 +2,8 @@
 const WORTH_POURING = 2 ** 26;
 /** Bytes of an object still to be sent from which one pays: it takes over less, and saves no CPU time. */
 const WORTH_SENDING = 2 ** 30;
-/** Lanes that there may be, one for each core, from which sending by one is worth its CPU time. */
-const MANY = 4;
+/** Lanes that there may be, one for each core but the main isolate's, from which sending by one is worth its CPU time. */
+const MANY = 3;
 
 /** Whether so many bytes to be poured pay for a lane. */
 export function isWorthPouring(bytes: number): boolean {

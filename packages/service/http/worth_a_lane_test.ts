@@ -4,12 +4,12 @@ import { isWorthPouring, isWorthSending } from "./worth_a_lane.ts";
 
 Deno.test("isWorthPouring() and isWorthSending() want many bytes, and to send many cores, too", () => {
   assertEquals([2 ** 26 - 1, 2 ** 26].map(isWorthPouring), [false, true]);
-  const sending = [[2 ** 30 - 1, 4], [2 ** 30, 3], [2 ** 30, 4]] as const;
+  const sending = [[2 ** 30 - 1, 3], [2 ** 30, 2], [2 ** 30, 3]] as const;
   assertEquals(sending.map(([bytes, most]) => isWorthSending(bytes, most)), [false, false, true]);
 });
 
 Deno.test("TcpTransport has bytes to be sent in shared memory only where a lane pays", async () => {
-  for (const [lanes, pays] of [[0, undefined], [3, false], [4, true]] as const) {
+  for (const [lanes, pays] of [[0, undefined], [2, false], [3, true]] as const) {
     await using transport = new TcpTransport({ lanes });
     assertEquals(transport.bulk?.expect(2 ** 30 - 1), lanes === 0 ? undefined : false);
     assertEquals(transport.bulk?.expect(2 ** 30), pays);

@@ -97,7 +97,7 @@ export const CONNECTION_ROWS: Readonly<
     environment: ["LADE_LANES"],
     default: "auto",
     help:
-      "threads that large bodies are moved by, at most; `auto` is one for each core, none where there is one",
+      "threads that large bodies are moved by, at most; `auto` is one for each core beside the first",
   },
   maxAttempts: {
     name: "maxAttempts",

@@ -56,12 +56,13 @@ const MAX_WRITE_CONCURRENCY = 32;
 export function serviceTarget(setup: ServiceTargetSetup): ServiceTarget {
   const { bounds = defaultBounds, hedges, openAhead, readHints, uploadConcurrency, url, ...target } = setup;
   const most = uploadConcurrency ?? "auto";
-  const { clock, endpoints } = target.context;
+  const { context: { clock, endpoints }, figures } = target;
   const { maxRetryAfterMs, patienceMs } = bounds;
   const endpoint = URL.parse(url ?? "")?.origin;
   const limit = (direction: "read" | "write", initial: number, maximum: number) => {
     const memory = endpoint === undefined ? undefined : endpoints?.limitOf(endpoint, direction);
-    return new AdaptiveLimit({ clock, initial, maximum, memory, onAhead: openAhead });
+    const answerMs = figures && (() => figures.leastAnswerMs);
+    return new AdaptiveLimit({ clock, initial, maximum, memory, answerMs, onAhead: openAhead });
   };
   const sizes = {
     firstChunkSize: 2 ** 23,
