@@ -300,7 +300,10 @@ Deno.test("AdaptiveLimit recalls and learns nothing of what answers at once, how
     await undefined;
     assertEquals(client.limit.current, isNear ? 4 : 16, `${ms}`);
     learned.length = told.length = 0;
-    new SimulatedClient(service, { initial: 4, maximum: 64, ...more, answerMs: () => ms }).move(2 ** 31, 2 ** 23);
+    new SimulatedClient(service, { initial: 4, maximum: 64, ...more, answerMs: () => ms }).move(
+      2 ** 31,
+      2 ** 23,
+    );
     assertEquals([learned.length > 0, told.length > 0], [!isNear, !isNear], `${ms}`);
   }
 });

@@ -96,8 +96,7 @@ export const CONNECTION_ROWS: Readonly<
     type: orWord(wholeType({ least: 0, most: 64 }), "auto"),
     environment: ["LADE_LANES"],
     default: "auto",
-    help:
-      "threads that large bodies are moved by, at most; `auto` is one for each core beside the first",
+    help: "threads that large bodies are moved by, at most; `auto` is one for each core beside the first",
   },
   maxAttempts: {
     name: "maxAttempts",
