@@ -73,7 +73,7 @@ export class DirectMedium implements Medium {
   }
 
   async create(path: string, expected?: number): Promise<WritableFile> {
-    const made = await this.#create(path, expected);
+    const made = await this.#create(path);
     return "fd" in made ? new DirectWriter({ ...made, expected }) : await made.create(path, expected);
   }
 

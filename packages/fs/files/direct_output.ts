@@ -44,11 +44,9 @@ export class DirectOutput {
     return this.#isMisaligned;
   }
 
-  /** Writes whole blocks from where they are, or through a buffer where that is not aligned, or not shared with a thread. */
+  /** Writes whole blocks from where they are, or through a buffer where that is not aligned. */
   async write(bytes: Uint8Array, position: number, signal?: AbortSignal): Promise<void> {
-    const { slabs, slabSize, threaded } = this.#setup;
-    const isBuffered = threaded?.isReady && !(bytes.buffer instanceof SharedArrayBuffer);
-    if (!this.#isMisaligned && !isBuffered) {
+    if (!this.#isMisaligned) {
       try {
         return await this.writeAligned(bytes, position, signal);
       } catch (error) {
@@ -56,6 +54,7 @@ export class DirectOutput {
         this.#isMisaligned = true;
       }
     }
+    const { slabs, slabSize } = this.#setup;
     const slab = await slabs.take();
     try {
       for (let at = 0; at < bytes.length; at += slabSize) {

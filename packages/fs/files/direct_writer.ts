@@ -54,7 +54,6 @@ export class DirectWriter implements WritableFile {
   }
 
   async append(chunk: Uint8Array): Promise<void> {
-    if (this.#setup.expected === undefined) this.#setup.threaded?.expect(chunk.length);
     for (let rest = chunk; rest.length > 0;) {
       const count = this.#filled === 0 && rest.length >= PIECE && !this.#output.isMisaligned
         ? await this.#appendStraight(rest)
@@ -93,6 +92,8 @@ export class DirectWriter implements WritableFile {
     const count = Math.min(chunk.length, this.#slabSize - this.#filled);
     this.#slab.bytes.set(chunk.subarray(0, count), this.#filled);
     this.#filled += count;
+    // What is copied anyway may as well be written by another thread.
+    this.#setup.threaded?.expect(count);
     if (this.#filled === this.#slabSize) await this.#send(this.#slab, this.#slabSize);
     return count;
   }

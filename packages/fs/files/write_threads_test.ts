@@ -112,9 +112,12 @@ Deno.test("DirectOutput goes on where a thread wrote less, and writes itself wha
   const { threads, workers, reply } = scripted();
   const threaded = threads.open("a", 2 ** 26, () => NUMBER);
   const here: [length: number, position: number][] = [];
+  let refuses = false;
   const write = (...args: unknown[]) => {
-    here.push([Number(args[3]), Number(args[4])]);
-    (args[5] as (error: null, count: number) => void)(null, Number(args[3]));
+    const isShared = (args[1] as Uint8Array).buffer instanceof SharedArrayBuffer;
+    const error = refuses && !isShared ? Object.assign(new Error("refused"), { code: "EINVAL" }) : null;
+    if (!error) here.push([Number(args[3]), Number(args[4])]);
+    (args[5] as (error: Error | null, count: number) => void)(error, Number(args[3]));
   };
   // deno-lint-ignore no-explicit-any
   const calls = new DescriptorCalls({ ...fs, write } as any);
@@ -136,6 +139,9 @@ Deno.test("DirectOutput goes on where a thread wrote less, and writes itself wha
       queueMicrotask(() => reply(0, { type: "wrote", id: order.id, count: counts.shift() ?? 0 }));
     };
   }
+  await output.write(new Uint8Array(8192), 8192);
+  assertEquals(here.splice(0), [[8192, 8192]], "from where it is, since it is aligned");
+  refuses = true;
   await output.write(new Uint8Array(16384).fill(7), 0);
   assertEquals([asked.splice(0), here], [[[7, 0], [7, 8192], [7, 12288]], []]);
   await output.write(shared(8192, 3), 40960);
