@@ -1,5 +1,5 @@
 import type { Clock } from "@lade/core";
-import { passTurn } from "./pass_turn.ts";
+import { turnPasser } from "./pass_turn.ts";
 
 /** Longest time of calls that need no disk, in milliseconds; cached ones take 0.002 to 0.02. */
 const QUICK_MS = 0.05;
@@ -39,7 +39,7 @@ export class IoGate {
   #slow = 0;
 
   /** Measures by the monotonic time of `clock`; `pass` gives the event loop its turn. */
-  constructor(clock: Clock, pass: () => Promise<void> = passTurn) {
+  constructor(clock: Clock, pass: () => Promise<void> = turnPasser()) {
     this.#clock = clock;
     this.#passTurn = pass;
   }

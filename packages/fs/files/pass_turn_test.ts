@@ -1,10 +1,11 @@
 import { assert } from "@std/assert";
-import { passTurn } from "./pass_turn.ts";
+import { turnPasser } from "./pass_turn.ts";
 
 /** Far more turns than anything needs, in case others keep the machine busy. */
 const PLENTY = 100_000;
 
 async function turnsUntil(isDone: () => boolean): Promise<number> {
+  const passTurn = turnPasser();
   let turns = 0;
   while (!isDone() && turns < PLENTY) {
     await passTurn();
@@ -13,13 +14,22 @@ async function turnsUntil(isDone: () => boolean): Promise<number> {
   return turns;
 }
 
-Deno.test("passTurn() lets timers have their turn", async () => {
+Deno.test("turnPasser() lets timers have their turn", async () => {
   let fired = false;
   setTimeout(() => fired = true, 0);
   assert(await turnsUntil(() => fired) < PLENTY);
 });
 
-Deno.test("passTurn() lets sockets have their turn", async () => {
+Deno.test("turnPasser() lets timers have their turn after any number of turns", async () => {
+  const passTurn = turnPasser();
+  for (let turns = 0; turns < 200; turns++) await passTurn();
+  let fired = false;
+  setTimeout(() => fired = true, 0);
+  for (let turns = 0; !fired && turns < PLENTY; turns++) await passTurn();
+  assert(fired);
+});
+
+Deno.test("turnPasser() lets sockets have their turn", async () => {
   using listener = Deno.listen({ hostname: "127.0.0.1", port: 0 });
   const echo = async () => {
     using connection = await listener.accept();
