@@ -24,4 +24,5 @@ async function message(): Promise<void> {
     port2.postMessage(undefined);
   });
   port1.close();
+  port2.close();
 }
