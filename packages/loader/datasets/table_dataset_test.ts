@@ -63,7 +63,7 @@ for (const format of FORMATS) {
           await using reader = await openTable?.({ store, key: "t", open });
           const expected: unknown[] = [];
           for await (const part of reader?.scan() ?? []) expected.push(...rowsOf(part));
-          await using loader = createLoader<unknown>(dataset, { batchSize: 3 });
+          await using loader = createLoader<unknown>(dataset, { batchSize: 3, allowEmpty: true });
           const rows: unknown[] = [];
           for await (const { data } of loader) rows.push(...data);
           assertEquals(rows, expected);
@@ -171,7 +171,7 @@ for (const format of FORMATS) {
     await writeTable(store, "t", format, { batch: numbers(0, 0) });
     await using dataset = await tableDataset(store, ["t"], format);
     assertEquals(dataset.length, 0);
-    await using loader = createLoader<unknown>(dataset, { batchSize: 2, shuffle: true });
+    await using loader = createLoader<unknown>(dataset, { batchSize: 2, shuffle: true, allowEmpty: true });
     for await (const _ of loader) throw new TypeError("there is a batch");
   });
 
