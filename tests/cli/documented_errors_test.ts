@@ -16,6 +16,7 @@ const NET = ({ fake }: S3Cli) => [`--allow-net=127.0.0.1:${fake.port},127.0.0.1:
 const ENV = ["--allow-env", "--allow-sys=osRelease"];
 /** What the tests of single pieces provoke; here it is enough that the program can say it. */
 const ELSEWHERE = [
+  "Node locks files by the program flock or perl",
   "standard input gave no bytes",
   "Cannot read standard input: it is a directory",
   "Cannot write to standard output",
