@@ -17,7 +17,7 @@ const BOUNDS: readonly (readonly [file: string, before: string])[] = [
   ["subject_token.ts", "const MAX_PROGRAM_MS = "],
   ["read_text_file.ts", "const MAX_BYTES = "],
   ["lock_object.ts", "const PATIENCE_MS = "],
-  ["", "const DESCRIPTOR_WAIT_MS = "],
+  ["local_store.ts", "descriptors.wait({ limitMs: "],
   ["job_runner.ts", "const DESCRIPTOR_WAIT_MS = "],
   ["follow_links.ts", "const MOST = "],
   ["remove_tree.ts", "const MOST_PASSES = "],
