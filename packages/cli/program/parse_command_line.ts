@@ -9,6 +9,7 @@ import {
   text,
 } from "@optique/core/message";
 import { printable, printableLines } from "@lade/core/text";
+import { findOddWord } from "../syntax/find_odd_word.ts";
 import { parserOf } from "../syntax/parser_of.ts";
 import { splitShortValues } from "../syntax/split_short_values.ts";
 import { SIZE_UNITS } from "@lade/core/settings";
@@ -55,6 +56,8 @@ export async function parseCommandLine(given: readonly string[], format: HelpFor
   );
   const split = splitShortValues(given, options);
   if ("problem" in split) return { kind: "mistake", problem: `${split.problem}\n${seeHelp(named)}` };
+  const oddity = findOddWord(split.args, options);
+  if (oddity !== undefined) return { kind: "mistake", problem: `${oddity}\n${seeHelp(named)}` };
   const { args } = split;
   const [first] = args;
   const parser = await loadParser(isCommandName(first) ? first : undefined);

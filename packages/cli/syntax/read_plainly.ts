@@ -1,3 +1,4 @@
+import { beginsWithDash } from "./find_odd_word.ts";
 import type { Option, OptionTable, ValuesOf } from "./option.ts";
 
 /** What a command line gives to each option, in order. */
@@ -32,7 +33,7 @@ export function readPlainly(args: readonly string[], options: readonly Option<un
       const named = byName.get(equals < 0 ? arg : arg.slice(0, equals));
       const next = equals < 0 && named?.value ? args[++at] : undefined;
       // A value like an option may be meant for one, whose own value is missing.
-      if (next?.startsWith("-")) return undefined;
+      if (next !== undefined && beginsWithDash(next)) return undefined;
       if (!add(named, equals < 0 ? next : arg.slice(equals + 1))) return undefined;
     }
   }
@@ -62,5 +63,5 @@ export function firstArgument(args: readonly string[], options: readonly Option<
 }
 
 function isArgument(arg: string): boolean {
-  return arg === "-" || !arg.startsWith("-");
+  return arg === "-" || !beginsWithDash(arg);
 }

@@ -1,0 +1,50 @@
+import { assert, assertEquals } from "@std/assert";
+import { quote } from "@lade/core/text";
+import { textValue } from "../values/plain_values.ts";
+import { findOddWord } from "./find_odd_word.ts";
+import { flag, option } from "./option.ts";
+
+const OPTIONS = [flag(["-n", "--dry-run"], ""), option(["-i", "--include"], textValue("GLOB"), 1, "")];
+
+Deno.test("findOddWord() finds what the parser would take for a name, though it begins with a dash", () => {
+  for (
+    const odd of [
+      "--dry_run",
+      "--dry_run=1",
+      "-_n",
+      "--dry-run\u000b",
+      "-é",
+      "--",
+      "—dry-run",
+      "–n",
+      "−n",
+      "--=x",
+    ]
+  ) {
+    for (const args of [["a", odd], [odd, "a"], ["-n", odd], ["--include", "b", odd], ["--include=b", odd]]) {
+      const problem = findOddWord(args, OPTIONS);
+      if (odd === "--") assertEquals(problem, undefined);
+      else assert(problem?.includes(quote(odd.split("=", 1)[0] ?? "")), `${args}: ${problem}`);
+    }
+    assertEquals(findOddWord(["a", "--", odd], OPTIONS), undefined);
+    assertEquals(findOddWord(["--include", odd], OPTIONS), undefined, "a value is what it is");
+  }
+});
+
+Deno.test("findOddWord() leaves options, known or not, and names to the parser", () => {
+  const plain = [
+    "a",
+    "-",
+    "",
+    "-n",
+    "--dry-run",
+    "--dryrun",
+    "-x1",
+    "-nn",
+    "--include=-é",
+    "a—b",
+    "./—b",
+    "./--dry_run",
+  ];
+  assertEquals(findOddWord(plain, OPTIONS), undefined);
+});
