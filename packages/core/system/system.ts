@@ -8,7 +8,7 @@ import type { System } from "./system_calls.ts";
 
 export { errorCode } from "./error_code.ts";
 export { whyNoLocks } from "./node_lock.ts";
-export type { ErrorKind, System } from "./system_calls.ts";
+export type { ErrorKind, System, SystemCall, SystemErrorName } from "./system_calls.ts";
 export type { SystemFile } from "./system_file.ts";
 
 /**

@@ -1,6 +1,7 @@
 import type { SystemFile } from "./system_file.ts";
 
-type Errors =
+/** Names of kinds of errors. */
+export type SystemErrorName =
   | "AlreadyExists"
   | "BrokenPipe"
   | "FilesystemLoop"
@@ -10,7 +11,8 @@ type Errors =
   | "NotFound"
   | "PermissionDenied";
 
-type Calls =
+/** Names of what Deno does for files and processes. */
+export type SystemCall =
   | "chmod"
   | "chmodSync"
   | "chown"
@@ -49,13 +51,13 @@ type Calls =
 export type ErrorKind = new (message?: string) => Error;
 
 /** What is asked of the system, by the names and meanings that Deno gives it. */
-export interface System extends Pick<typeof Deno, Calls> {
+export interface System extends Pick<typeof Deno, SystemCall> {
   /** Which system it is. */
   readonly build: Pick<typeof Deno.build, "os">;
   /** The environment of the process. */
   readonly env: Pick<typeof Deno.env, "get">;
   /** The kinds of errors, for `instanceof`. */
-  readonly errors: Readonly<Record<Errors, ErrorKind>>;
+  readonly errors: Readonly<Record<SystemErrorName, ErrorKind>>;
   /** What the process may do. */
   readonly permissions: { querySync(what: Deno.PermissionDescriptor): Pick<Deno.PermissionStatus, "state"> };
   /** From where `seek` counts. */
