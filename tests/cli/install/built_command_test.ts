@@ -12,6 +12,7 @@ import { startFakeAzure } from "../../fakes/azure/mod.ts";
 import { startFakeGcs } from "../../fakes/gcs/mod.ts";
 import { startFakeS3 } from "../../fakes/s3/mod.ts";
 import { TemporaryDirectory } from "../temporary_directory.ts";
+import { writeExecutable } from "./write_executable.ts";
 import { runProgram, type RunProgramOptions } from "./run_program.ts";
 
 /** From here on lanes pay. */
@@ -36,7 +37,7 @@ Deno.test({
     const program = `${path}/program`;
     await bundleCommand(program);
     const setup = { program, deno: Deno.execPath(), target: Deno.build.target, level: 1 };
-    await Deno.writeFile(lade, await packSelfExtracting(setup), { mode: 0o755 });
+    await writeExecutable(lade, await packSelfExtracting(setup));
     const cwd = `${path}/work`;
     const home = { HOME: `${path}/home` };
     const used = new Set<string>();

@@ -1,6 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { packSelfExtracting } from "../../../tools/build/pack_self_extracting.ts";
 import { TemporaryDirectory } from "../temporary_directory.ts";
+import { writeExecutable } from "./write_executable.ts";
 import { runProgram, type RunProgramOptions } from "./run_program.ts";
 
 /** In place of Deno: tells how it was started. What the environment names is done before, where it is asked for its version. */
@@ -40,7 +41,7 @@ export class Packed implements AsyncDisposable {
   async renew(): Promise<void> {
     const { path } = this.directory;
     const setup = { program: `${path}/program`, deno: `${path}/deno`, target: "TARGET", level: 1 };
-    await Deno.writeFile(`${this.file}.new`, await packSelfExtracting(setup), { mode: 0o755 });
+    await writeExecutable(`${this.file}.new`, await packSelfExtracting(setup));
     await Deno.rename(`${this.file}.new`, this.file);
   }
 
