@@ -133,6 +133,24 @@ Deno.test("lade sync options that contradict each other, or are for --delete, ar
   }
 });
 
+Deno.test("lade sync does nothing where an option would take --dry-run for its value, or a blank hides it", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://a/x": "1", "memory://b/y": "2" });
+  for (
+    const options of [["--backup-dir", "--dry-run"], ["--exclude", "--dry-run"], ["-j", "-n"], [" --dry-run"]]
+  ) {
+    const { code, stderr } = await cli.run(["sync", "--delete", "memory://a/", "memory://b/", ...options]);
+    assertEquals([code, stderr.split(":")[0]], [2, "lade"], stderr);
+  }
+  const run = await cli.run(["run", "-"], {
+    stdin: "sync --delete --exclude --dry-run memory://a/ memory://b/\n",
+  });
+  assertEquals(run.code, 2);
+  assertEquals(await cli.contents("memory://b/"), { "memory://b/y": "2" });
+  assertEquals((await cli.run(["sync", "--delete", "--exclude=-y", "memory://a/", "memory://b/"])).code, 0);
+  assertEquals(await cli.contents("memory://b/"), { "memory://b/x": "1" });
+});
+
 Deno.test("lade sync --backup-dir keeps what it replaces and deletes, and lies apart", async () => {
   await using directory = await TemporaryDirectory.make({
     "in/changed": "new content",

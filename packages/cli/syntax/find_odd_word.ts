@@ -5,27 +5,36 @@ import type { Option } from "./option.ts";
 const OPTION = /^(?!--=)--?[a-z0-9-]+(?:=|$)/i;
 /** Dashes that programs for texts make of hyphens. */
 const OTHER_DASH = /^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
+/** What is white or not seen before a dash, as where a script has options in one word: `" --dry-run"`. */
+const BLANK_BEFORE = /^[\s\u00ad\u200b-\u200f\u2060]+[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
+/** A negative number, which no option is called. */
+const NUMBER = /^-[\d.]+$/;
 
 /** Whether a word begins as options do, or seem to. */
 export function beginsWithDash(word: string): boolean {
-  return word.startsWith("-") || OTHER_DASH.test(word);
+  return word.startsWith("-") || OTHER_DASH.test(word) || BLANK_BEFORE.test(word);
 }
 
 /**
- * What is wrong with a word that looks like an option and would be taken for the name of a file, such as `--dry_run`;
- * nothing where there is none. Behind `--` every word is a name.
+ * What is wrong with a word that looks like an option and would be taken for something else: for the name of a file, such
+ * as `--dry_run`, or for the value that the option before it lacks. Nothing where there is none. Behind `--` every word is
+ * a name.
  */
 export function findOddWord(
   args: readonly string[],
   options: readonly Option<unknown>[],
 ): string | undefined {
-  let isValue = false;
+  let lacking: Option<unknown> | undefined;
   for (const arg of args) {
     const known = options.find(({ names }) => names.some((name) => name === arg));
-    if (isValue) isValue = false;
-    else if (arg === "--") return undefined;
-    else if (known) isValue = known.value !== undefined;
-    else if (OTHER_DASH.test(arg)) {
+    if (lacking) {
+      if (arg !== "-" && beginsWithDash(arg) && !NUMBER.test(arg)) return withoutValue(lacking, arg);
+      lacking = undefined;
+    } else if (arg === "--") return undefined;
+    else if (known) lacking = known.value && known;
+    else if (BLANK_BEFORE.test(arg)) {
+      return `${unexpected(arg)} A blank is before its dash; a name that begins so goes behind --.`;
+    } else if (OTHER_DASH.test(arg)) {
       return `${
         unexpected(arg)
       } Options begin with -, and it begins with another dash; a name that does goes behind --.`;
@@ -33,6 +42,13 @@ export function findOddWord(
       return `${unexpected(arg)} A name that begins with - goes behind --.`;
     }
   }
+}
+
+function withoutValue({ names }: Option<unknown>, arg: string): string {
+  const name = names.find((name) => name.startsWith("--")) ?? names[0];
+  return `\`${name}\` needs a value, and ${
+    quote(arg.split("=", 1)[0] ?? "")
+  } looks like an option; a value that begins so goes behind ${name}=.`;
 }
 
 /** Without what follows a `=`, which may be a secret. */

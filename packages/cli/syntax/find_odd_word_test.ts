@@ -19,6 +19,11 @@ Deno.test("findOddWord() finds what the parser would take for a name, though it 
       "–n",
       "−n",
       "--=x",
+      " --dry-run",
+      "\t-n",
+      "\u00a0--dry-run",
+      "\u200b--dry-run",
+      "\ufeff—n",
     ]
   ) {
     for (const args of [["a", odd], [odd, "a"], ["-n", odd], ["--include", "b", odd], ["--include=b", odd]]) {
@@ -27,7 +32,22 @@ Deno.test("findOddWord() finds what the parser would take for a name, though it 
       else assert(problem?.includes(quote(odd.split("=", 1)[0] ?? "")), `${args}: ${problem}`);
     }
     assertEquals(findOddWord(["a", "--", odd], OPTIONS), undefined);
-    assertEquals(findOddWord(["--include", odd], OPTIONS), undefined, "a value is what it is");
+    assertEquals(findOddWord([`--include=${odd}`, "a"], OPTIONS), undefined, "a value is what it is");
+  }
+});
+
+Deno.test("findOddWord() takes no option for the value that one before it lacks", () => {
+  for (const name of ["--include", "-i"]) {
+    for (const value of ["--dry-run", "-n", "--dry_run=secret", "--unknown", "--", "—n", " -n", "-n1"]) {
+      const problem = findOddWord(["a", name, value, "b"], OPTIONS);
+      assert(problem?.startsWith("`--include` needs a value, and "), `${value}: ${problem}`);
+      assert(problem?.includes(quote(value.split("=", 1)[0] ?? "")), problem);
+      assert(!problem?.includes("secret"), problem);
+      assertEquals(findOddWord(["a", `--include=${value}`, "b"], OPTIONS), undefined);
+    }
+    for (const value of ["-", "-1", "-0.5", "", " a", "a-b"]) {
+      assertEquals(findOddWord(["a", name, value, "b"], OPTIONS), undefined, value);
+    }
   }
 });
 
