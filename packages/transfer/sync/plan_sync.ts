@@ -1,5 +1,5 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
-import { InvalidNameError } from "@lade/core/errors";
+import { InvalidNameError, NotFoundError } from "@lade/core/errors";
 import type { PlaceJudge } from "@lade/core/operations";
 import { system } from "@lade/core/system";
 import type { Difference, Listed } from "../compare/difference.ts";
@@ -102,6 +102,7 @@ export async function* planSync(given: SyncPlan): AsyncGenerator<SyncStep, void,
     if (step) yield step;
   }
   yield* planner.takeRefusals();
+  yield* planner.missing();
 }
 
 /** What stays of the source's links, and the filter that leaves them out; `undefined` where they are followed. */
@@ -141,12 +142,15 @@ class Planner {
   /** Those that look for local roots in the trees of other ones. */
   readonly #watches: readonly Watch[];
   readonly #refusals: Promise<Refusal | undefined>[] = [];
+  /** Names of the filter's list that the source has not shown yet; none where what it lacks is to be deleted. */
+  readonly #unseen: Set<string>;
   #isSourceJudged = false;
   #isTargetJudged = false;
 
   constructor(plan: SyncPlan, hasDestination: boolean) {
-    const { source, destination } = plan;
+    const { source, destination, deletes, filter } = plan;
     this.#plan = plan;
+    this.#unseen = new Set(deletes ? [] : filter?.names);
     this.source = sideOf(
       source,
       (signal) =>
@@ -210,9 +214,21 @@ class Planner {
     }
   }
 
+  /** The names of the filter's list of which the source has no object, once it is listed. */
+  *missing(): Generator<Refusal> {
+    const { operation, source, filter, isOwn } = this.#plan;
+    for (const name of this.#unseen) {
+      const key = source.key + name;
+      if (isOwn?.(name) === false || filter?.(unknownMeta(key), name) === false) continue;
+      const uri = source.uriOf(key);
+      yield { uri, reason: new NotFoundError({ operation, uri, detail: "no such object" }) };
+    }
+  }
+
   /** What is to be done about a name; nothing where that is `undefined`. */
   planPair({ name, source, target }: Pair): SyncStep | undefined | Promise<SyncStep | undefined> {
     const { filter, isOwn, deletes, createOnly, onSource, onTarget, onUnchanged } = this.#plan;
+    if (source) this.#unseen.delete(name);
     const isSource = source !== undefined && (filter?.(source, name) ?? true);
     // Whether there is anything at all shows in the shares of others, too.
     if (isSource) onSource(isMark(name, source));
@@ -305,6 +321,7 @@ class Planner {
   #leaveOutOfSource(entry: LeftOut): void {
     const { source, filter, isOwn, sourceLeftOuts, onEmptyDirectory } = this.#plan;
     const name = entry.key.slice(source.key.length);
+    this.#unseen.delete(name);
     const isEmpty = !entry.error && isEmptyDirectory(entry);
     // An empty directory is nothing that a store of objects could lack, and nothing to be kept elsewhere.
     if (isEmpty && !this.#guard) return;

@@ -1,9 +1,10 @@
 import { ForwardingStore, type LeftOut, type ObjectMeta, type ObjectStore } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
-import { PermissionDeniedError, UnavailableError } from "@lade/core/errors";
+import { NotFoundError, PermissionDeniedError, UnavailableError } from "@lade/core/errors";
 import { Lade } from "@lade/lade";
 import { FakeClock } from "@lade/testing";
 import { assertEquals, assertRejects } from "@std/assert";
+import { createFilter } from "../filter/mod.ts";
 import { journalDirectory } from "../journal/journal_place.ts";
 import type { ResumableTransfer } from "../journal/transfer_journal.ts";
 import { locate } from "../places/place.ts";
@@ -119,6 +120,27 @@ Deno.test("sync deletes nothing where two objects could not be compared", async 
   const counts = await here.run({ delete: true, mode: "checksum" });
   assertEquals([counts.failed, counts.deleted, here.told.deleted], [1, 0, []]);
   assertEquals(await here.names("memory://t/"), ["memory://t/a", "memory://t/gone"]);
+});
+
+Deno.test("a name of a list that the source lacks fails, and with delete is to be deleted", async () => {
+  await using here = await Here.make(["a", "b", "c"], ["gone", "kept"]);
+  const filter = createFilter({ names: ["a", "gone", "typo", "typo.tmp"], exclude: ["*.tmp"] });
+  const failed = async (options: SyncOptions) => {
+    here.told.failed.length = 0;
+    await here.run({ ...options, ...(filter && { filter }) });
+    return here.told.failed.map((error) => error instanceof NotFoundError && error.uri);
+  };
+  const missing = ["memory://s/gone", "memory://s/typo"];
+  assertEquals(await failed({ dryRun: true }), missing);
+  const shares = [
+    await failed({ shard: { number: 1, count: 2 } }),
+    await failed({ shard: { number: 2, count: 2 } }),
+  ];
+  assertEquals(shares.flat().sort(), missing, "each in one share");
+  assertEquals(await here.names("memory://t/"), ["memory://t/a", "memory://t/gone", "memory://t/kept"]);
+  assertEquals([await failed({ delete: true }), here.told.deleted], [[], ["memory://t/gone"]]);
+  assertEquals(await failed({ delete: true }), [], "again");
+  assertEquals(await here.names("memory://t/"), ["memory://t/a", "memory://t/kept"]);
 });
 
 Deno.test("a dry run of a sync keeps no journal, and deletes nothing", async () => {
