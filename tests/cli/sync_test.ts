@@ -196,6 +196,51 @@ Deno.test("lade sync --backup-dir keeps what it replaces and deletes, and lies a
   });
 });
 
+Deno.test("lade sync --backup-dir writes through no link, so that neither SOURCE nor DEST changes by it", async () => {
+  await using directory = await TemporaryDirectory.make({
+    "in/a": "new a",
+    "in/changed": "new content",
+    "out/changed": "old",
+    "out/to_in/a": "gone",
+    "out/to_out/changed": "gone too",
+    "out/whole": "in one piece",
+    "out/plain/x": "kept",
+    "old/readme": "",
+  });
+  const { path } = directory;
+  await using cli = new CliHere();
+  await Deno.symlink("../in", `${path}/old/to_in`);
+  await Deno.symlink("../out", `${path}/old/to_out`);
+  await Deno.symlink("../in/a", `${path}/old/whole`);
+  await Deno.symlink("../in/changed", `${path}/old/changed`);
+  const args = ["sync", "--delete", "--backup-dir", `${path}/old`, `${path}/in`, `${path}/out`];
+  const before = await directory.tree("in/");
+  const first = await cli.run(args);
+  assertEquals(first.code, 1);
+  assertStringIncludes(first.stderr, `Cannot back up to "${directory.uri("old/changed")}"`);
+  assertEquals(await directory.tree("out/"), {
+    "out/a": "new a",
+    "out/changed": "old",
+    "out/plain/x": "kept",
+    "out/to_in/a": "gone",
+    "out/to_out/changed": "gone too",
+    "out/whole": "in one piece",
+  });
+  await Deno.remove(`${path}/old/changed`);
+  const second = await cli.run(args);
+  assertEquals([second.code, second.stderr.match(/is a symbolic link/g)?.length], [1, 3], second.stderr);
+  assertEquals(await directory.tree("in/"), before);
+  assertEquals(await directory.tree("out/"), {
+    "out/a": "new a",
+    "out/changed": "new content",
+    "out/to_in/a": "gone",
+    "out/to_out/changed": "gone too",
+    "out/whole": "in one piece",
+  });
+  assertEquals(await Deno.readTextFile(`${path}/old/plain/x`), "kept");
+  assertEquals(await Deno.readTextFile(`${path}/old/changed`), "old");
+});
+
 Deno.test("lade sync takes files of the time of their source, whatever it has", async () => {
   await using s3 = await S3Here.start();
   await using directory = await TemporaryDirectory.make({ "in/a": "old", "in/b": "new" });

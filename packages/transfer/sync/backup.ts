@@ -1,10 +1,12 @@
 import type { ObjectMeta } from "@lade/core";
 import { parseUri } from "@lade/core/backend";
+import { InvalidNameError } from "@lade/core/errors";
 import { copyObject, moveObject, type PlaceJudge } from "@lade/core/operations";
 import { DestinationDirectory } from "../execute/destination_directory.ts";
 import { byScheme } from "../places/by_scheme.ts";
 import { localPathOf, type Place, placeBelow } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
+import { LinkGuard } from "./link_guard.ts";
 
 /** What a {@linkcode Backup} works with. */
 export interface BackupConfig {
@@ -22,17 +24,21 @@ export interface BackupConfig {
 
 /**
  * Keeps what a synchronization replaces or deletes, each under its name in a prefix of its own, by the service's own means
- * where it has both. What the backup has of a name already is replaced.
+ * where it has both. What the backup has of a name already is replaced. A symbolic link below a local one may lead to what
+ * is to be kept, or to the source: nothing is written through it.
  */
 export class Backup {
   readonly #config: BackupConfig;
   readonly #made: DestinationDirectory;
+  readonly #guard: LinkGuard | undefined;
 
   /** Makes nothing yet. */
   constructor(config: BackupConfig) {
     this.#config = config;
     const { lade, directory, keeps } = config;
     this.#made = new DestinationDirectory(lade, { kind: "prefix", place: directory }, localPathOf(keeps.uri));
+    const path = localPathOf(directory.uri);
+    this.#guard = path === undefined ? undefined : new LinkGuard(path);
   }
 
   /** Where an object of this name is kept. */
@@ -47,15 +53,13 @@ export class Backup {
 
   /** Copies an object there, if it still is what was listed: it is replaced afterwards. */
   async copy(from: Place, listed: ObjectMeta, name: string): Promise<void> {
-    await this.#made.make();
-    const { store, key } = this.placeOf(name);
+    const { store, key } = await this.#open(name);
     await copyObject(from.store, from.key, store, key, this.#options(listed));
   }
 
   /** Moves an object there, if it still is what was listed. */
   async move(from: Place, listed: ObjectMeta, name: string): Promise<void> {
-    await this.#made.make();
-    const to = this.placeOf(name);
+    const to = await this.#open(name);
     const { judge, lade } = this.#config;
     const areLocal = localPathOf(from.uri) !== undefined && localPathOf(to.uri) !== undefined;
     const near = from.store !== to.store && areLocal
@@ -63,6 +67,17 @@ export class Backup {
       : undefined;
     const [here = from, there = to] = near ?? [];
     await moveObject(here.store, here.key, there.store, there.key, { ...this.#options(listed), judge });
+  }
+
+  async #open(name: string): Promise<Place> {
+    const to = this.placeOf(name);
+    const link = await this.#guard?.linkIn(name);
+    if (link !== undefined) {
+      const detail = `${JSON.stringify(this.placeOf(link).uri)} is a symbolic link, and may lead anywhere`;
+      throw new InvalidNameError({ operation: "back up to", uri: to.uri, detail, advice: "remove it" });
+    }
+    await this.#made.make();
+    return to;
   }
 
   #options(listed: ObjectMeta) {
