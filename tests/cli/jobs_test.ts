@@ -85,6 +85,24 @@ Deno.test("a put that failed says how it goes on with -q too", async () => {
   assertMatch(stderr, /lade: the same command goes on from here .*"lade jobs resume [0-9a-f]{16}"/);
 });
 
+Deno.test("a command of a file that failed says how it goes on, with its line, with -q too", async () => {
+  await using here = await JobsHere.start();
+  here.failAfter(3);
+  const file = `${here.directory.path}/commands.txt`;
+  await Deno.writeTextFile(file, `# large\nput ${here.file} s3://bucket/\n`);
+  const { code, stdout, stderr } = await here.run(["run", "-q", file]);
+  assertEquals([code, stdout], [1, ""]);
+  const [, id = ""] =
+    /commands\.txt:2: the same command goes on from here .*"lade jobs resume (\w+)"/.exec(stderr) ?? [];
+  const failed = await here.run(["run", "--json", file]);
+  const lines = failed.stderr.trim().split("\n").map((line) => JSON.parse(line));
+  const left = lines.find(({ type }) => type === "resumable");
+  assertEquals([left.line, left.command], [2, `lade jobs resume ${id}`]);
+  here.fake.faults.clear();
+  const resumed = await here.run(["jobs", "resume", id]);
+  assertEquals([resumed.code, here.uploads], [0, 0]);
+});
+
 Deno.test("a put that failed in the middle says how it goes on, and the same command sends the rest alone", async () => {
   await using here = await JobsHere.start();
   here.failAfter(3);

@@ -30,6 +30,11 @@ export class LineOutput extends Output {
     return this.#shared.note(new LineMessage(message, this.#place, true));
   }
 
+  /** Prints how to go on with the line it is about. */
+  override advice(message: Message): Promise<void> {
+    return this.#shared.advice(new LineMessage(message, this.#place, true));
+  }
+
   /** Prints a failure with the line it is about. */
   override fail(message: Message): Promise<void> {
     this.#lineFailures++;
