@@ -43,6 +43,21 @@ Deno.test("lade sync brings a file again that was replaced by one with an older 
   assertEquals((await cli.run(["cat", "s3://bucket/d/a"])).stdout, "2");
 });
 
+Deno.test("lade sync remembers copies that it made without comparing, so that the next one does not doubt them", async () => {
+  for (const mode of ["--ignore-times", "--size-only"]) {
+    await using cli = await S3Cli.start({ "d/a": "1" });
+    const { path } = cli.directory;
+    await Deno.utime(`${path}/d/a`, OLD, OLD);
+    const env = { LADE_CACHE_DIR: `${path}/cache` };
+    const sync = async (...args: string[]) => await cli.run(["sync", ...args, "d/", "e/"], { env });
+    assertMatch((await sync()).stdout, /^cp /);
+    await Deno.writeTextFile(`${path}/d/a`, mode === "--size-only" ? "22" : "1");
+    await Deno.utime(`${path}/d/a`, OLD, OLD);
+    assertMatch((await sync(mode)).stdout, /^cp /);
+    assertEquals((await sync()).stdout, "");
+  }
+});
+
 Deno.test("no content is remembered of a file that was changed in place and given its old time again", async () => {
   await using cli = new CliHere();
   await using directory = await TemporaryDirectory.make({ "in/x": "hello", "out/x": "hello" });

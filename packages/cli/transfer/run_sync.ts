@@ -49,7 +49,8 @@ async function syncReported(
     : await locatePrefix(lade, await locate(lade, backupDir));
   const filter = await filterOf(context, options, [source, argument]);
   const shard = await takeShard(context, options);
-  using cache = mode === "content" || mode === "checksum" ? await openCache(context, options) : undefined;
+  // Copies are remembered in every mode: what was remembered of a file that is replaced would make the next run doubt it.
+  using cache = await openCache(context, options);
   const { clock } = lade.context;
   let counts: SyncCounts;
   {
