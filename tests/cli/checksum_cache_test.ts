@@ -80,6 +80,28 @@ Deno.test("no content is remembered of a file that was changed in place and give
   assertEquals(await Deno.readTextFile(`${to}/x`), "hello");
 });
 
+Deno.test("lade sync reads a remembered file to which something was done, though its size and time say nothing", async () => {
+  await using cli = await S3Cli.start({ "d/a": "1", "d/b": "1" });
+  const { path } = cli.directory;
+  const files = ["a", "b"].map((name) => `${path}/d/${name}`);
+  for (const file of files) await Deno.utime(file, OLD, OLD);
+  const env = { LADE_CACHE_DIR: `${path}/cache` };
+  const sync = async (...args: string[]) => await cli.run(["sync", ...args, "d/", "s3://bucket/d/"], { env });
+  await sync("-q");
+  const [edited = "", touched = ""] = files;
+  const { ctime } = await Deno.stat(touched);
+  // The status of a file has whole seconds.
+  for (let now = ctime; now?.getTime() === ctime?.getTime(); now = (await Deno.stat(touched)).ctime) {
+    await Deno.writeTextFile(edited, "2");
+    for (const file of files) await Deno.utime(file, OLD, OLD);
+  }
+  const { code, stdout } = await sync();
+  assertEquals(code, 0);
+  assertMatch(stdout, /^cp \S+\/d\/a s3:\/\/bucket\/d\/a\n$/);
+  assertEquals((await cli.run(["cat", "s3://bucket/d/a"])).stdout, "2");
+  assertEquals((await sync()).stdout, "");
+});
+
 Deno.test("a damaged checksum cache is noted, and nothing fails by it", async () => {
   await using cli = await S3Cli.start({ "d/a": "1", "cache/checksums-1.db": "x".repeat(10_000) });
   const env = { LADE_CACHE_DIR: `${cli.directory.path}/cache` };

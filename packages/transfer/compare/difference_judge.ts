@@ -1,4 +1,4 @@
-import type { ChecksumReader } from "../sums/checksum_cache.ts";
+import { type ChecksumReader, sumsOf } from "../sums/checksum_cache.ts";
 import { agreementOf } from "./agreement.ts";
 import type { CompareOptions } from "./compare_options.ts";
 import {
@@ -50,18 +50,19 @@ export class DifferenceJudge {
     const [first, second] = isTargetFirst ? [this.#targets, this.#sources] : [this.#sources, this.#targets];
     const [one, other] = isTargetFirst ? [target, source] : [source, target];
     const ofOne = first?.find(one.uri, one.meta);
-    const known = { meta: one.meta, remembered: ofOne === "changed" ? undefined : ofOne };
+    const known = { meta: one.meta, remembered: sumsOf(ofOne) };
     const early = agreementOf(known, other);
     if (early) return early;
     const ofOther = second?.find(other.uri, other.meta);
-    const knownOther = { meta: other.meta, remembered: ofOther === "changed" ? undefined : ofOther };
+    const knownOther = { meta: other.meta, remembered: sumsOf(ofOther) };
     const agreement = ofOther === undefined ? undefined : agreementOf(known, knownOther);
     if (agreement) return agreement;
     // A file that is another one than is remembered may have got an old time.
-    const isSuspect = ofOne === "changed" || ofOther === "changed";
-    if (mode === "content" && !isSuspect && isNotOlder(source, target)) return NOT_OLDER;
+    const both = [ofOne, ofOther];
+    const suspicion = both.find((found) => found === "changed") ?? both.find((found) => found === "touched");
+    if (mode === "content" && suspicion === undefined && isNotOlder(source, target)) return NOT_OLDER;
     const [ofSource, ofTarget] = isTargetFirst ? [knownOther, known] : [known, knownOther];
     const remembered = { source: ofSource.remembered, target: ofTarget.remembered };
-    return lookCloser({ source, target, remembered, isSuspect }, this.#options);
+    return lookCloser({ source, target, remembered, suspicion }, this.#options);
   }
 }

@@ -19,8 +19,11 @@ export interface DoubtfulPair {
     readonly source: RememberedSums | undefined;
     readonly target: RememberedSums | undefined;
   };
-  /** One of them is known to have changed, whatever its time. */
-  readonly isSuspect?: boolean;
+  /**
+   * Whether one of them is known to have changed, whatever its time; or something was done to it that left its size and time:
+   * then it is read where something is known of the other.
+   */
+  readonly suspicion?: "changed" | "touched" | undefined;
 }
 
 /** A local file of this size is read in less time than a service takes to answer. */
@@ -31,7 +34,7 @@ const CHANGED: Difference = { same: false, by: "remembered", detail: "it has cha
 
 /** Finds out whether two objects are the same by asking their stores, and by reading what has to be read. */
 export async function lookCloser(pair: DoubtfulPair, options: CompareOptions): Promise<Difference> {
-  const { source: listed, target, remembered, isSuspect = false } = pair;
+  const { source: listed, target, remembered, suspicion } = pair;
   const { mode, signal } = options;
   let from: Side = { listed, meta: listed.meta, remembered: remembered?.source };
   let to: Side = { listed: target, meta: target.meta, remembered: remembered?.target };
@@ -48,8 +51,8 @@ export async function lookCloser(pair: DoubtfulPair, options: CompareOptions): P
   if (md5 === "certain" || md5 === "likely" && mode === "content") return OTHER_ETAG;
   if (mode === "content") {
     const byTime = timesOf(from, to);
-    if (byTime.same && !isSuspect) return byTime;
-    return await readLocal(from, to, options) ?? (isSuspect ? CHANGED : byTime);
+    if (byTime.same && suspicion === undefined) return byTime;
+    return await readLocal(from, to, options) ?? (suspicion === "changed" ? CHANGED : byTime);
   }
   return await readLocal(from, to, options) ?? await readOne(from, to, options) ??
     await compareRead(from, to, options);

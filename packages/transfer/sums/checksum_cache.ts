@@ -20,13 +20,21 @@ export interface RememberedSums extends Checksums {
   readonly status?: string;
 }
 
+/**
+ * What is found of an object: its checksums; `"changed"` where something is remembered that the URI named before; `"touched"`
+ * where size and time of change are those that are remembered, but something was done to the local file since; nothing else.
+ */
+export type FoundSums = RememberedSums | "changed" | "touched" | undefined;
+
+/** The checksums that were found, if any. */
+export function sumsOf(found: FoundSums): RememberedSums | undefined {
+  return typeof found === "string" ? undefined : found;
+}
+
 /** Looks up what is remembered of objects, the fastest in the order of their URIs. */
 export interface ChecksumReader {
-  /**
-   * The checksums that are remembered of an object as `meta` shows it; `"changed"` where something is remembered that the
-   * URI named before.
-   */
-  find(uri: string, meta: ObjectMeta): RememberedSums | "changed" | undefined;
+  /** What is remembered of an object as `meta` shows it. */
+  find(uri: string, meta: ObjectMeta): FoundSums;
 }
 
 /**

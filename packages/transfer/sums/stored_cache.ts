@@ -1,5 +1,5 @@
 import type { Clock, ObjectMeta } from "@lade/core";
-import type { ChecksumCache, ChecksumReader, ComputedSums, RememberedSums } from "./checksum_cache.ts";
+import type { ChecksumCache, ChecksumReader, ComputedSums, FoundSums } from "./checksum_cache.ts";
 import { type CacheDatabase, faultOf } from "./cache_database.ts";
 import {
   type CacheRow,
@@ -91,7 +91,7 @@ export class StoredCache implements ChecksumCache {
     return Math.floor(this.#setup.clock.now() / DAY_MS);
   }
 
-  #find(window: RowWindow, named: string, meta: ObjectMeta): RememberedSums | "changed" | undefined {
+  #find(window: RowWindow, named: string, meta: ObjectMeta): FoundSums {
     if (!this.#database) return undefined;
     const uri = rowUri(named);
     const row = uri === undefined ? undefined : window.find(uri);
@@ -99,8 +99,8 @@ export class StoredCache implements ChecksumCache {
     if (row.identity !== identityOf(meta)) return "changed";
     if (row.used < this.#day - TOUCH_DAYS && this.#used.size < MOST_WAITING) this.#used.add(row.uri);
     const sums = parseSums(row.sums);
-    // Something was done to it that left size and time of change: nothing is known then, nor that its content is another.
-    return sums.status === statusOf(meta) ? sums : undefined;
+    // Something was done to it that left size and time of change, as chmod does, or an edit whose time was set back.
+    return sums.status === statusOf(meta) ? sums : "touched";
   }
 
   #write(): void {
