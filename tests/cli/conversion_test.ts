@@ -78,3 +78,16 @@ Deno.test("a transfer that converts nothing tells of no conversion", async () =>
     undefined,
   ]);
 });
+
+Deno.test("lade cp --decompress copies what was compressed to any store, under its name without .zst", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/log": TEXT });
+  await cli.run(["cp", "--zstd", "3", "memory://m/log", "memory://m/packed/"]);
+  const copied = await cli.run(["cp", "-r", "--decompress", "memory://m/packed/", "memory://m/plain/"]);
+  assertEquals([copied.code, await cli.contents("memory://m/plain/")], [0, { "memory://m/plain/log": TEXT }]);
+  const printed = await cli.run(["cp", "--decompress", "memory://m/packed/log.zst", "-"]);
+  assertEquals(printed.stdout, TEXT);
+  const both = await cli.run(["cp", "--decompress", "--zstd", "3", "memory://m/log", "memory://m/x"]);
+  assertEquals(both.code, 2);
+  assertStringIncludes(both.stderr, "With --zstd there is no --decompress.");
+});

@@ -7,6 +7,7 @@ import { planOptions } from "../transfer/plan_options.ts";
 import { shardOptions } from "../transfer/shard_options.ts";
 import {
   contentOptions,
+  decompressOptions,
   guessOptions,
   linkOptions,
   nameOptions,
@@ -27,6 +28,7 @@ const options = {
   ...linkOptions,
   ...versionOptions,
   ...contentOptions,
+  ...decompressOptions,
   ...timeOptions,
   ...guessOptions,
   ...shardOptions,
@@ -55,6 +57,7 @@ under DEST, names below SRC kept, whether or not SRC or DEST ends in a slash.",
     ["lade cp -r s3://bucket/data/ s3://other/data/", "copies everything under data/"],
     ["lade cp --version ID s3://bucket/a.bin s3://bucket/a.bin", "makes an older version the latest again"],
     ["lade cp --zstd 3 log.txt s3://bucket/logs/", "copies to s3://bucket/logs/log.txt.zst"],
+    ["lade cp --decompress s3://bucket/logs/log.txt.zst log.txt", "copies what was compressed"],
   ],
   options,
   whenUnread: "goes on",

@@ -51,6 +51,7 @@ export function refuseMistakes({ sources, destination, options }: TransferComman
     if (options.zstd !== undefined || options.decompress) refuse("With --links nothing is converted.");
     if (options.savePlan !== undefined) refuse("With --save-plan links are followed.");
   }
+  if (options.zstd !== undefined && options.decompress) refuse("With --zstd there is no --decompress.");
   if (options.savePlan !== undefined && (fromInput || isStandardOutput(destination))) {
     refuse("With --save-plan neither place can be -.");
   }
