@@ -5,7 +5,7 @@ import { JobDetailsMessage, JobMessage } from "../messages/job_messages.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { argument, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
-import { choiceValue, textValue } from "../values/plain_values.ts";
+import { choiceValue, journalValue } from "../values/plain_values.ts";
 
 const options = {
   journal: option(
@@ -22,7 +22,7 @@ const options = {
     "list what was interrupted, show or resume one, or remove what it left; status tells of the shares of many processes.",
   ),
   ids: restOfArguments(
-    textValue("ID"),
+    journalValue,
     "The journal, by the first letters of its name; of status the URI that --journal has.",
   ),
 };

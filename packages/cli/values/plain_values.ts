@@ -14,6 +14,14 @@ export const versionValue: Value<string> = {
   format: (version) => version,
 };
 
+/** Reads the beginning of the name of a journal; an empty one, as of a variable that is not set, would stand for any. */
+export const journalValue: Value<string> = {
+  metavar: "ID",
+  placeholder: "",
+  read: (value) => value === "" ? { problem: "An ID or URI cannot be empty." } : { value },
+  format: (id) => id,
+};
+
 /** Configuration of {@linkcode integerValue}. */
 export interface IntegerValueConfig {
   /** How the help calls it. */

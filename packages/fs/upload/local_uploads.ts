@@ -34,13 +34,14 @@ async function* uploadsBelow(
   prefix: string,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<PendingUpload, void, void> {
-  const within = prefix.slice(0, prefix.lastIndexOf("/") + 1).slice(0, -1);
+  const last = prefix.lastIndexOf("/") + 1;
+  const within = prefix.slice(0, last).slice(0, -1);
   // No key is below such a directory, nor below one that a link leads to where links may not lead.
   if (within !== "" && segmentFault(within) !== undefined) return;
   const directory = within === "" ? tree.root : tree.path(within);
   const real = within === "" ? directory : await calls.present(calls.realPath(directory));
   if (real === undefined || !await tree.allows(directory, real)) return;
-  for await (const path of filesBelow(directory, tree.root, signal)) {
+  for await (const path of filesBelow(directory, tree.root, signal, prefix.slice(last))) {
     const slash = path.lastIndexOf("/") + 1;
     const { id, holds } = readUploadName(path.slice(slash)) ?? {};
     if (id === undefined || holds !== "record") continue;
