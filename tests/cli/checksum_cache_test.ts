@@ -90,8 +90,8 @@ Deno.test("lade sync reads a remembered file to which something was done, though
   await sync("-q");
   const [edited = "", touched = ""] = files;
   const { ctime } = await Deno.stat(touched);
-  // The status of a file has whole seconds.
-  for (let now = ctime; now?.getTime() === ctime?.getTime(); now = (await Deno.stat(touched)).ctime) {
+  // The status of a file has whole seconds; the edited file is the first to have the same one still.
+  for (let now = ctime; now?.getTime() === ctime?.getTime(); now = (await Deno.stat(edited)).ctime) {
     await Deno.writeTextFile(edited, "2");
     for (const file of files) await Deno.utime(file, OLD, OLD);
   }

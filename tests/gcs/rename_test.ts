@@ -95,14 +95,19 @@ Deno.test("rename() whose answer is lost succeeds where the object is in its new
   assertEquals(keys(fake), ["b"]);
 });
 
-Deno.test("rename() that was made although the service asked for another try has succeeded", async () => {
-  await using opened = await openFake();
-  const { fake, store } = opened;
+/** Makes the object `a`, and what moves it to `b` as the service would. */
+function movedBy(fake: FakeGcs): () => void {
   const object = fake.putObject("bucket", "a", "content");
-  const run = () => {
+  return () => {
     fake.putObject("bucket", "b", bytes("content"), object);
     fake.removeObject("bucket", "a");
   };
+}
+
+Deno.test("rename() that was made although the service asked for another try has succeeded", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const run = movedBy(fake);
   fake.faults.add({
     match: { operation: "objects.move", times: 1 },
     action: [{ kind: "before", run }, { kind: "status", status: 503 }],
@@ -114,11 +119,7 @@ Deno.test("rename() that was made although the service asked for another try has
 Deno.test("rename() that another one was faster with has not succeeded", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;
-  const object = fake.putObject("bucket", "a", "content");
-  const run = () => {
-    fake.putObject("bucket", "b", bytes("content"), object);
-    fake.removeObject("bucket", "a");
-  };
+  const run = movedBy(fake);
   fake.faults.add({ match: { operation: "objects.move" }, action: { kind: "before", run } });
   await assertRejects(() => store.rename("a", "b"), NotFoundError, `"gs://bucket/a"`);
 });

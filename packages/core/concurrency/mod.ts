@@ -11,3 +11,4 @@ export * from "./in_order.ts";
 export * from "./in_parallel.ts";
 export type * from "./learned_limit.ts";
 export * from "./range_hedges.ts";
+export * from "./source_worker.ts";

@@ -1,4 +1,5 @@
 import type { Clock } from "@lade/core/backend";
+import { type SourceWorker, startSourceWorker } from "@lade/core/concurrency";
 import { type WriteOrder, type WriteReply, writeThreadProgram } from "./write_thread_program.ts";
 
 /** Bytes of open files that are worth a thread, which costs what 50 MB cost to write. */
@@ -8,12 +9,6 @@ const MOST = 2;
 /** How long they stay without a file: they keep the process from ending. */
 const IDLE_MS = 50;
 
-/** A worker, as far as it is used here. */
-export type WriteWorker = Pick<
-  Worker,
-  "onmessage" | "onerror" | "onmessageerror" | "postMessage" | "terminate"
->;
-
 /** Which file of the system is meant. */
 export interface FileNumber {
   readonly dev: number;
@@ -21,7 +16,7 @@ export interface FileNumber {
 }
 
 interface Thread {
-  readonly worker: WriteWorker;
+  readonly worker: SourceWorker;
   readonly orders: Map<number, (count: number) => void>;
   isReady: boolean;
 }
@@ -33,7 +28,7 @@ interface Thread {
 export class WriteThreads {
   readonly #clock: Clock;
   readonly #flags: number;
-  readonly #start: (source: string) => WriteWorker;
+  readonly #start: typeof startSourceWorker;
   readonly #threads: Thread[] = [];
   readonly #files = new Set<ThreadedFile>();
   #isRefused = false;
@@ -41,7 +36,7 @@ export class WriteThreads {
   #idle: AbortController | undefined;
 
   /** Starts none yet. `flags` are those that files are opened by. */
-  constructor(clock: Clock, flags: number, start: (source: string) => WriteWorker = startWorker) {
+  constructor(clock: Clock, flags: number, start = startSourceWorker) {
     this.#clock = clock;
     this.#flags = flags;
     this.#start = start;
@@ -96,11 +91,10 @@ export class WriteThreads {
   }
 
   #startOne(): void {
-    let worker: WriteWorker;
+    let worker: SourceWorker;
     try {
-      // A `data:` URL needs no permission, and works from a bundle and a compiled program.
       const program = `(${writeThreadProgram})(globalThis, fs, ${this.#flags});`;
-      worker = this.#start(`import fs from "node:fs";${program}`);
+      worker = this.#start(`import fs from "node:fs";${program}`, "lade writer");
     } catch {
       this.#isRefused = true;
       return;
@@ -188,11 +182,4 @@ export class ThreadedFile {
   close(): void {
     this.#threads.close(this);
   }
-}
-
-function startWorker(source: string): WriteWorker {
-  return new Worker(`data:text/javascript,${encodeURIComponent(source)}`, {
-    type: "module",
-    name: "lade writer",
-  });
 }

@@ -8,7 +8,8 @@ import { DescriptorCalls } from "./descriptor_calls.ts";
 import { DirectOutput } from "./direct_output.ts";
 import { SlabSupply } from "./slab_supply.ts";
 import type { WriteOrder, WriteReply } from "./write_thread_program.ts";
-import { WriteThreads, type WriteWorker } from "./write_threads.ts";
+import type { SourceWorker } from "@lade/core/concurrency";
+import { WriteThreads } from "./write_threads.ts";
 
 const MIB = 2 ** 20;
 const FLAGS = fs.constants.O_WRONLY | fs.constants.O_DIRECT;
@@ -16,7 +17,7 @@ const NUMBER = { dev: 1, ino: 2 };
 
 /** Threads that do what the test says. */
 function scripted() {
-  const workers: (WriteWorker & { readonly orders: WriteOrder[]; ended: boolean })[] = [];
+  const workers: (SourceWorker & { readonly orders: WriteOrder[]; ended: boolean })[] = [];
   const clock = new FakeClock();
   const threads = new WriteThreads(clock, 0, () => {
     const worker = {
@@ -29,7 +30,7 @@ function scripted() {
       terminate: () => void (worker.ended = true),
     };
     workers.push(worker as unknown as (typeof workers)[number]);
-    return worker as unknown as WriteWorker;
+    return worker as unknown as SourceWorker;
   });
   const reply = (worker: number, data: WriteReply) =>
     // deno-lint-ignore no-explicit-any
@@ -127,7 +128,7 @@ Deno.test("DirectOutput goes on where a thread wrote less, and writes itself wha
   assertEquals(here.splice(0), [[8192, 0]], "from where it is, while no thread is there");
   reply(0, { type: "ready" });
   const counts = [8192, 5000, 4096, 100];
-  const { postMessage } = workers[0] as WriteWorker;
+  const { postMessage } = workers[0] as SourceWorker;
   const [worker] = workers;
   const asked: [fills: number | undefined, position: number][] = [];
   if (worker) {

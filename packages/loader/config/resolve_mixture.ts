@@ -1,11 +1,10 @@
 import { quote, redactSecrets } from "@lade/core/text";
 import { isMapDataset, type MixtureMember, type StreamMixture } from "../datasets/dataset.ts";
 import type { OrderDescription, PartOrder } from "../order/sampler.ts";
-import type { Remainder, World } from "../order/shares.ts";
 import { checkKeys, type Take, whole } from "./check_options.ts";
 import type { LoaderOptions } from "./loader_options.ts";
 import { LANES, shuffledPart } from "./resolve_order.ts";
-import { WINDOW as STREAM_WINDOW } from "./resolve_stream.ts";
+import { type StreamChoices, WINDOW as STREAM_WINDOW } from "./resolve_stream.ts";
 
 type OrderOptions = Pick<LoaderOptions<unknown>, "shuffle" | "weights" | "samplesPerEpoch">;
 
@@ -74,12 +73,7 @@ export function mixtureOrderOf(
 /** Throws a `TypeError` for what no mixture of streams can do. */
 export function checkMixture(
   { uri, members }: Pick<StreamMixture<unknown>, "uri" | "members">,
-  { order: { lanes = 1 }, world: { size }, remainder, steps }: {
-    readonly order: OrderDescription;
-    readonly world: World;
-    readonly remainder: Remainder;
-    readonly steps: number | undefined;
-  },
+  { order: { lanes = 1 }, world: { size }, remainder, steps }: StreamChoices,
 ): void {
   const refuse = (detail: string) => new TypeError(`Cannot load ${quoted(uri)}: ${detail}`);
   if (steps !== undefined) throw refuse("steps are of one stream; samplesPerEpoch says how many it draws");

@@ -45,15 +45,18 @@ export function streamOrderOf(
   return { version: 1, kind: "stream", length: 0, ...order };
 }
 
+/** What was chosen for samples that can only be gone through. */
+export interface StreamChoices {
+  readonly order: OrderDescription;
+  readonly world: World;
+  readonly remainder: Remainder;
+  readonly steps: number | undefined;
+}
+
 /** Throws a `TypeError` for what no stream can do: equal steps of all ranks that nobody says, or samples to fill up with. */
 export function checkStream(
   { parts }: Pick<StreamDataset<unknown>, "parts">,
-  { order: { lanes = 1 }, world: { size }, remainder, steps }: {
-    readonly order: OrderDescription;
-    readonly world: World;
-    readonly remainder: Remainder;
-    readonly steps: number | undefined;
-  },
+  { order: { lanes = 1 }, world: { size }, remainder, steps }: StreamChoices,
 ): void {
   if (remainder === "pad") {
     throw new TypeError(

@@ -1,13 +1,14 @@
 import { systemClock } from "@lade/core/backend";
 import { assertEquals, assertRejects } from "@std/assert";
 import { ReadTurns } from "./read_turns.ts";
-import { Reader, type ReaderWorker } from "./reader.ts";
+import type { SourceWorker } from "@lade/core/concurrency";
+import { Reader } from "./reader.ts";
 
 /** A worker that says what it is told to say. */
-class SilentWorker implements ReaderWorker {
-  onmessage: ReaderWorker["onmessage"] = null;
-  onerror: ReaderWorker["onerror"] = null;
-  onmessageerror: ReaderWorker["onmessageerror"] = null;
+class SilentWorker implements SourceWorker {
+  onmessage: SourceWorker["onmessage"] = null;
+  onerror: SourceWorker["onerror"] = null;
+  onmessageerror: SourceWorker["onmessageerror"] = null;
   isTerminated = false;
 
   say(data: unknown): void {

@@ -1,4 +1,5 @@
 import type { Clock } from "@lade/core/backend";
+import { type SourceWorker, startSourceWorker } from "@lade/core/concurrency";
 import type { ReaderOrder, ReaderReply } from "./reader_messages.ts";
 import { readerProgram } from "./reader_program.ts";
 
@@ -10,21 +11,15 @@ const IDLE_MS = 250;
 /** Orders of a loop that came back mostly unread, after which it is of no use: its files are not cached, or no core is free. */
 const MOST_FAILURES = 3;
 
-/** A worker, as far as it is used here. */
-export type ReaderWorker = Pick<
-  Worker,
-  "onmessage" | "onerror" | "onmessageerror" | "postMessage" | "terminate"
->;
-
 /**
  * A second thread that fills the memory of batches with what is cached, while this one does so with others. It is started
  * when it pays. Memory is moved there and back, so that only one thread has it at a time.
  */
 export class Reader {
   readonly #clock: Clock;
-  readonly #start: (source: string) => ReaderWorker;
+  readonly #start: typeof startSourceWorker;
   readonly #orders = new Map<number, (answer: ReaderAnswer | undefined) => void>();
-  #worker: ReaderWorker | undefined;
+  #worker: SourceWorker | undefined;
   #program: string | undefined;
   #isReady = false;
   /** Whether there can be none. */
@@ -35,7 +30,7 @@ export class Reader {
   #onReady: () => void = () => {};
 
   /** Starts nothing yet. */
-  constructor(clock: Clock, start: (source: string) => ReaderWorker = startWorker) {
+  constructor(clock: Clock, start = startSourceWorker) {
     this.#clock = clock;
     this.#start = start;
   }
@@ -58,10 +53,9 @@ export class Reader {
   /** Starts it where it can be, which holds this thread for some 10 ms; `onReady` is told once it takes orders. */
   start(program: string): void {
     if (this.#worker || this.#isRefused || this.#failures >= MOST_FAILURES) return;
-    let worker: ReaderWorker;
+    let worker: SourceWorker;
     try {
-      // A `data:` URL needs no permission, and works from a bundle and a compiled program.
-      worker = this.#start(`(${readerProgram})(globalThis, ${program});`);
+      worker = this.#start(`(${readerProgram})(globalThis, ${program});`, "lade reader");
     } catch {
       this.#isRefused = true;
       return;
@@ -137,11 +131,4 @@ export class Reader {
     this.#isRefused = true;
     this.end();
   }
-}
-
-function startWorker(source: string): ReaderWorker {
-  return new Worker(`data:text/javascript,${encodeURIComponent(source)}`, {
-    type: "module",
-    name: "lade reader",
-  });
 }

@@ -1,3 +1,4 @@
+import { type SourceWorker, startSourceWorker } from "@lade/core/concurrency";
 import type { Clock } from "@lade/core/backend";
 import { moduleWords, type ResolvedModule } from "../config/module_export.ts";
 import { packValue } from "./pack_value.ts";
@@ -37,7 +38,7 @@ interface OpenCall extends Pick<PromiseWithResolvers<Made>, "resolve" | "reject"
 
 /** One worker, and what it was asked. */
 export class SampleWorker {
-  readonly #worker: Worker;
+  readonly #worker: SourceWorker;
   readonly #modules: WorkerModules;
   readonly #calls = new Map<number, OpenCall>();
   readonly #ready = Promise.withResolvers<void>();
@@ -53,12 +54,8 @@ export class SampleWorker {
   constructor(modules: WorkerModules, onBusy: (type: WorkerCall["type"], ms: number) => void) {
     this.#modules = modules;
     this.#onBusy = onBusy;
-    // A `data:` URL needs no permission, and works from a bundle and a compiled program.
     const source = `(${sampleWorkerProgram})(globalThis, ${packValue});`;
-    this.#worker = new Worker(`data:text/javascript,${encodeURIComponent(source)}`, {
-      type: "module",
-      name: "lade sample worker",
-    });
+    this.#worker = startSourceWorker(source, "lade sample worker");
     this.#ready.promise.catch(() => {});
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#take(data);
     this.#worker.onerror = (event) => {
