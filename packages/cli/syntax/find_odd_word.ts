@@ -5,14 +5,14 @@ import type { Option } from "./option.ts";
 const OPTION = /^(?!--=)--?[a-z0-9-]+(?:=|$)/i;
 /** Dashes that programs for texts make of hyphens. */
 const OTHER_DASH = /^[\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
-/** What is white or not seen before a dash, as where a script has options in one word: `" --dry-run"`. */
-const BLANK_BEFORE = /^[\s\u00ad\u200b-\u200f\u2060]+[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
+/** What is white, not seen or a quote before a dash, as where a script quotes an option twice: `" --dry-run"`. */
+const HIDDEN_DASH = /^[\s"'`\u2018-\u201f\u00ad\u200b-\u200f\u2060]+[-\u2010-\u2015\u2212\ufe58\ufe63\uff0d]/;
 /** A negative number, which no option is called. */
 const NUMBER = /^-[\d.]+$/;
 
 /** Whether a word begins as options do, or seem to. */
 export function beginsWithDash(word: string): boolean {
-  return word.startsWith("-") || OTHER_DASH.test(word) || BLANK_BEFORE.test(word);
+  return word.startsWith("-") || OTHER_DASH.test(word) || HIDDEN_DASH.test(word);
 }
 
 /**
@@ -32,8 +32,10 @@ export function findOddWord(
       lacking = undefined;
     } else if (arg === "--") return undefined;
     else if (known) lacking = known.value && known;
-    else if (BLANK_BEFORE.test(arg)) {
-      return `${unexpected(arg)} A blank is before its dash; a name that begins so goes behind --.`;
+    else if (HIDDEN_DASH.test(arg)) {
+      return `${
+        unexpected(arg)
+      } A blank or a quote is before its dash; a name that begins so goes behind --.`;
     } else if (OTHER_DASH.test(arg)) {
       return `${
         unexpected(arg)
