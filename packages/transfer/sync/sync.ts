@@ -63,7 +63,7 @@ class Synchronization {
   readonly #deletions: ObjectMeta[] = [];
   /** Directories that the source has, and nothing in them. */
   readonly #emptyDirectories = new Set<string>();
-  readonly #backup: Backup | undefined;
+  #backup: Backup | undefined;
   #sources = 0;
   /** Objects of the source that are more than marks of directories. */
   #contents = 0;
@@ -77,8 +77,6 @@ class Synchronization {
     this.#request = request;
     this.#listener = listener;
     this.#tally = tally;
-    const { backup: directory, destination: keeps, signal } = request;
-    this.#backup = directory && new Backup({ lade, directory, keeps, judge: this.#judge, signal });
   }
 
   get counts(): SyncCounts {
@@ -86,8 +84,10 @@ class Synchronization {
   }
 
   async run(): Promise<void> {
-    const { signal } = this.#request;
+    const { backup: directory, destination: keeps, signal } = this.#request;
     const source = await this.#locateSource();
+    this.#backup = directory &&
+      new Backup({ lade: this.#lade, directory, keeps, source, judge: this.#judge, signal });
     await refuseOverlap({ ...this.#request, source, judge: this.#judge });
     const journal = await this.#openJournal(source);
     let isDone = false;
