@@ -36,6 +36,16 @@ Deno.test("upload and download are other names of put and get", async () => {
   assertEquals((await cli.run(["rm", "upload"])).stderr.includes('upload": no such object'), true);
 });
 
+Deno.test("a word that begins as options do is never taken for a name beside those that are removed", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "f": "1" });
+  for (const word of ["--dry_run", "\u2014dry-run", "\u2013n"]) {
+    const { code, stdout, stderr } = await cli.run(["rm", `${directory.path}/f`, word]);
+    assertEquals([code, stdout, stderr.includes("Unexpected option or argument")], [2, "", true], word);
+  }
+  assertEquals(await directory.tree(), { "f": "1" });
+});
+
 Deno.test("lade exits with 2 on a wrong command line, says why and where to look, and does nothing", async () => {
   await using cli = new CliHere();
   const mistakes: [args: string[], said: RegExp][] = [

@@ -79,6 +79,7 @@ Deno.test({
       ["sync", `${a}/`, `${b}/new/`],
       ["sync", `${b}/`, `${a}/`],
       ["sync", "--delete", "--backup-dir", `${b}/old/`, `${c}/`, `${a}/`],
+      ["sync", "--delete", "--backup-dir", `${b}/old/`, `${a}/`, `${c}/`],
       ["cp", "-r", `${a}/`, `${b}/`],
       ["cp", "-r", `${a}/`, `direct://${b}/`],
       ["cp", "-r", `${a}/`, `${b}/new/`],

@@ -1,14 +1,20 @@
 import { createStoreContext } from "@lade/core";
 import { systemClock } from "@lade/core/backend";
-import { assert, assertEquals } from "@std/assert";
+import type { SourceWorker } from "@lade/core/concurrency";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { FakeClock } from "@lade/testing";
 import * as fs from "node:fs";
 import { makeRoot } from "../testing/make_root.ts";
 import { DescriptorCalls } from "./descriptor_calls.ts";
 import { DirectOutput } from "./direct_output.ts";
 import { SlabSupply } from "./slab_supply.ts";
-import type { WriteOrder, WriteReply } from "./write_thread_program.ts";
-import type { SourceWorker } from "@lade/core/concurrency";
+import {
+  type WriteCalls,
+  type WriteOrder,
+  type WriteReply,
+  type WriteScope,
+  writeThreadProgram,
+} from "./write_thread_program.ts";
 import { WriteThreads } from "./write_threads.ts";
 
 const MIB = 2 ** 20;
@@ -146,7 +152,53 @@ Deno.test("DirectOutput goes on where a thread wrote less, and writes itself wha
   await output.write(new Uint8Array(16384).fill(7), 0);
   assertEquals([asked.splice(0), here], [[[7, 0], [7, 8192], [7, 12288]], []]);
   await output.write(shared(8192, 3), 40960);
-  assertEquals([asked, here], [[[3, 40960]], [[8192, 40960]]]);
+  assertEquals([asked.splice(0), here], [[[3, 40960]], [[8192, 40960]]]);
+  const aborted = AbortSignal.abort(new Error("enough"));
+  await assertRejects(() => output.writeAligned(shared(8192), 0, aborted), Error, "enough");
+  assertEquals(asked, []);
+  assertEquals(worker?.orders.at(-1)?.type, "write");
+  threaded.close();
+});
+
+Deno.test("where no thread can be started, or what it says cannot be read, none is tried again", async () => {
+  let tries = 0;
+  const none = new WriteThreads(new FakeClock(), 0, () => {
+    tries++;
+    throw new Error("no threads");
+  });
+  for (const name of ["a", "b"]) none.open(name, 2 ** 30, () => NUMBER);
+  assertEquals([tries, none.areThere], [1, false]);
+  const { threads, workers, reply } = scripted();
+  const file = threads.open("a", 2 ** 26, () => NUMBER);
+  reply(0, { type: "ready" });
+  const lost = file.write(shared(4096), 0);
+  // deno-lint-ignore no-explicit-any
+  (workers[0]?.onmessageerror as any)?.({});
+  assertEquals([await lost, workers[0]?.ended, threads.areThere], [0, true, false]);
+});
+
+Deno.test("a thread opens a file once, and closes it where it is another one, or no more is written to it", () => {
+  const files = new Map([["right", { dev: 1, ino: 2 }], ["other device", { dev: 3, ino: 2 }]]);
+  const [open, replies]: [string[], WriteReply[]] = [[], []];
+  let opened = 0;
+  const calls = {
+    openSync: (path: string) => (opened++, open.push(path) - 1),
+    fstatSync: (fd: number) => files.get(open[fd] ?? ""),
+    writeSync: (_: number, bytes: Uint8Array) => bytes.length,
+    closeSync: (fd: number) => void (open[fd] = ""),
+  } as unknown as WriteCalls;
+  const scope: WriteScope = { onmessage: null, postMessage: (reply) => void replies.push(reply) };
+  writeThreadProgram(scope, calls, 0);
+  const bytes = new Uint8Array(8);
+  const write = (id: number, path: string) =>
+    scope.onmessage?.({ data: { type: "write", id, file: id, path, ...NUMBER, bytes, position: 0 } });
+  write(1, "right");
+  write(1, "right");
+  write(2, "other device");
+  assertEquals([opened, open], [2, ["right", ""]]);
+  assertEquals(replies.slice(1).map((reply) => reply.type === "wrote" && reply.count), [8, 8, 0]);
+  scope.onmessage?.({ data: { type: "close", file: 1 } });
+  assertEquals(open, ["", ""]);
 });
 
 Deno.test("a thread writes to the file that is meant, and to no other one that has its path", async () => {

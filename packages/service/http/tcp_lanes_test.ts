@@ -66,6 +66,43 @@ Deno.test("TcpTransport starts a lane with the first request of many bytes to be
   await transport.close();
 });
 
+Deno.test("TcpTransport knows what it pours itself: neither what has ended nor what failed counts", async () => {
+  let breaks = false;
+  await using served = new RawServer(async (peer) => {
+    while (await peer.head() !== undefined) {
+      if (breaks) return peer.close();
+      await peer.answer("abcd");
+    }
+  });
+  const transport = new TcpTransport({ lanes: 1, retry: { maxAttempts: 1 } });
+  const get = async (pours = 1) => {
+    const { body } = await transport.send({ method: "GET", url: served.url, pours });
+    // Only a lane has a way of its own to pour.
+    return { isHere: body.pour === undefined, end: () => body.cancel() };
+  };
+  let held = await get(PAYS);
+  while (held.isHere) {
+    await held.end();
+    held = await get();
+  }
+  const here = await get();
+  const byLane = await get();
+  assertEquals([here.isHere, byLane.isHere], [true, false]);
+  await byLane.end();
+  await here.end();
+  const again = await get();
+  assertEquals(again.isHere, true, "what has ended does not count");
+  await again.end();
+  breaks = true;
+  await assertRejects(() => get(), TransportError);
+  breaks = false;
+  const last = await get();
+  assertEquals(last.isHere, true, "what failed does not count");
+  await last.end();
+  await held.end();
+  await transport.close();
+});
+
 Deno.test("TcpTransport that is closed while its lanes are loaded starts none", async () => {
   await using served = server();
   const { Worker: Own } = globalThis;

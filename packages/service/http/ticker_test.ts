@@ -33,6 +33,14 @@ Deno.test("startTicker() lets a process end before the first tick and after", as
     return new TextDecoder().decode(stdout) + new TextDecoder().decode(stderr);
   };
   assertEquals(await run(`startTicker(systemClock, 1_000, () => console.log("tick"));`), "");
+  // After a second it ticks in another way.
+  const longer = `let [stopped, ticks] = [0, 0];
+  await new Promise((done) => {
+    const held = setInterval(() => {}, 1_000);
+    const stop = startTicker(systemClock, 340, () => { if (++stopped === 4) stop(); });
+    startTicker(systemClock, 340, () => { if (++ticks === 6) done(clearInterval(held)); });
+  });`;
+  assertEquals(await run(`${longer} console.log(stopped);`), "4\n");
   const once = `await new Promise((done) => {
     const held = setInterval(() => {}, 1_000);
     let ticks = 0;

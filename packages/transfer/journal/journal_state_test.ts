@@ -38,3 +38,8 @@ Deno.test("the number of a copy is never given again", () => {
   assertEquals(stateOf().nextId, 1);
   assertEquals(stateOf(begun(4), { type: "ended", id: 4 }, begun(2)).nextId, 5);
 });
+
+Deno.test("how many objects failed is known of a run that went to its end, until the next one begins", () => {
+  assertEquals(stateOf({ type: "over", failed: 2 }).failed, 2);
+  assertEquals(stateOf({ type: "over", failed: 2 }, { type: "run", pid: 1 }).failed, undefined);
+});

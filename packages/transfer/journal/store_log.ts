@@ -145,7 +145,10 @@ export class StoreLog implements RecordLog {
     const sign = await this.#readSign();
     if (sign && sign.id !== this.#id) throw this.#lost(sign.owner);
     for await (const { key } of this.#store.list(this.#prefix)) {
-      if (readSegmentName(key.slice(this.#prefix.length))) await this.#store.delete(key);
+      if (!readSegmentName(key.slice(this.#prefix.length))) continue;
+      // Only who has taken it over, and ended since, took the sign away.
+      if (!sign) throw this.#lost(undefined);
+      await this.#store.delete(key);
     }
     await this.#store.delete(this.#ownerKey);
   }
@@ -237,10 +240,10 @@ export class StoreLog implements RecordLog {
     }
   }
 
-  /** Gives a sign of life, unless another process has given one meanwhile: then this one has lost the log. */
+  /** Gives a sign of life, unless the last one was another process's, or is gone with that: then this one has lost the log. */
   async #signAgain(): Promise<void> {
     const told = await this.#readSign();
-    if (told && told.id !== this.#id) throw new TakenOver(this.#lost(told.owner));
+    if (told ? told.id !== this.#id : this.#isOpen) throw new TakenOver(this.#lost(told?.owner));
     if (this.#isOpen) await this.#sign();
   }
 

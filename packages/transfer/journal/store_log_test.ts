@@ -141,6 +141,35 @@ Deno.test("one that was taken over without noticing takes nothing away from its 
   }
 });
 
+Deno.test("one that was taken over takes nothing away, and claims nothing, when its successor has ended too", async () => {
+  for (const isRemoved of [true, false]) {
+    const here = new Here();
+    const asleep = new FakeClock();
+    const failed = Promise.withResolvers<boolean>();
+    const onFailure = (_: unknown, isTakenOver: boolean) => failed.resolve(isTakenOver);
+    const first = await here.open(11, "other", { clock: asleep, onFailure });
+    await here.clock.advance(60_000);
+    {
+      await using second = await here.open(12, "here");
+      for (let index = 0; index < 40; index++) {
+        second.append(Uint8Array.of(index));
+        await second.flush();
+      }
+    }
+    const left = await here.keys();
+    if (isRemoved) {
+      await assertRejects(() => first.remove(), UnavailableError, "has taken it over");
+    } else {
+      await asleep.advance(15_000);
+      assertEquals(await failed.promise, true);
+      await first.close().catch(() => {});
+    }
+    assertEquals(await here.keys(), left);
+    await using next = await here.open(13, "here");
+    assertEquals((await numbers(next)).length, 40);
+  }
+});
+
 Deno.test("an owner that slept until its successor had merged its writes still stops", async () => {
   const here = new Here();
   const asleep = new FakeClock();

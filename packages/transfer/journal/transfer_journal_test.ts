@@ -1,5 +1,5 @@
 import { FakeClock } from "@lade/testing";
-import { UnsupportedError } from "@lade/core/errors";
+import { UnavailableError, UnsupportedError } from "@lade/core/errors";
 import { assertEquals, assertRejects } from "@std/assert";
 import { journalDirectory } from "./journal_place.ts";
 import { formatRecord } from "./journal_records.ts";
@@ -164,9 +164,14 @@ Deno.test("a journal that another process has taken over is that one's: nothing 
         peek: (id, clock) => directory.peek(id, clock),
         ownerOf: (id) => directory.ownerOf(id),
         discard: (id, clock) => directory.discard(id, clock),
-        open: (id, options) => {
-          lose = options.onFailure;
-          return directory.open(id, options);
+        async open(id, options) {
+          const log = await directory.open(id, options);
+          lose = (error, isTakenOver) => {
+            // A log that is lost is not closed without the error that says so.
+            if (log) log.close = () => Promise.reject(error);
+            options.onFailure?.(error, isTakenOver);
+          };
+          return log;
         },
       },
       id: "0".repeat(16),
@@ -184,6 +189,40 @@ Deno.test("a journal that another process has taken over is that one's: nothing 
     lose?.(taken, true);
     journal.finish("a://b/2", "c://d/2", SOURCE, TARGET);
     assertEquals([await journal.end(false), notes, ends], [undefined, [], [taken]]);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a journal that another process has begun meanwhile is that one's", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const clock = new FakeClock();
+    const [notes, ends]: [string[], unknown[]] = [[], []];
+    const place = journalDirectory(path);
+    const id = "0".repeat(16);
+    const journal = await TransferJournal.open({
+      place,
+      id,
+      header: { lade: 1, operation: "cp", sources: ["a://b/"], destination: "c://d/", begun: "2026-01-01" },
+      clock,
+      random: () => 0.5,
+      signal: new AbortController().signal,
+      onNote: (text) => void notes.push(text),
+      onTakenOver: (error) => void ends.push(error),
+    });
+    const other = await place.open(id, { clock, random: () => 0.5, command: "lade cp", create: true });
+    journal.finish("a://b/1", "c://d/1", SOURCE, TARGET);
+    const begun = journal.begin();
+    while (ends.length + notes.length === 0) {
+      await clock.advance(1_000);
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
+    await begun;
+    assertEquals([notes, ends.map((error) => error instanceof UnavailableError)], [[], [true]]);
+    assertEquals(await journal.end(false), undefined);
+    await other?.close();
+    assertEquals([...Deno.readDirSync(path)].length, 1);
   } finally {
     await Deno.remove(path, { recursive: true });
   }

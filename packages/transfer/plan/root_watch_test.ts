@@ -14,6 +14,8 @@ Deno.test("RootWatch finds a directory that is the root of another tree, by what
     assertEquals(watch.find("deep/er/y"), undefined);
     assertEquals(watch.find("deep/y"), undefined);
     assertEquals(await watch.find("deep/twice/x"), "deep/twice/");
+    await Deno.mkdir(`${path}/b/in`);
+    assertEquals(await new RootWatch(`${path}/a/`, `${path}/b/`).find("deep/twice/in/x"), "deep/twice/");
     const below = new RootWatch(`${path}/a/`, `${path}/b/not/yet/`);
     assertEquals(await below.find("deep/twice/x"), "deep/twice/");
     assertEquals(await new RootWatch(`${path}/a/`, `${path}/missing/`).find("deep/twice/x"), undefined);
