@@ -127,7 +127,7 @@ Deno.test("DirectOutput goes on where a thread wrote less, and writes itself wha
     (args[5] as (error: Error | null, count: number) => void)(error, Number(args[3]));
   };
   // deno-lint-ignore no-explicit-any
-  const calls = new DescriptorCalls({ ...fs, write } as any);
+  const calls = new DescriptorCalls({ ...fs, write, closeSync: () => {} } as any);
   const slabs = new SlabSupply(createStoreContext(), 8192, 1, true);
   const output = new DirectOutput({ fd: 1, open: () => 2, calls, slabs, slabSize: 8192, threaded });
   await output.write(new Uint8Array(8192), 0);
@@ -156,8 +156,12 @@ Deno.test("DirectOutput goes on where a thread wrote less, and writes itself wha
   const aborted = AbortSignal.abort(new Error("enough"));
   await assertRejects(() => output.writeAligned(shared(8192), 0, aborted), Error, "enough");
   assertEquals(asked, []);
-  assertEquals(worker?.orders.at(-1)?.type, "write");
-  threaded.close();
+  output.close();
+  assertEquals(
+    worker?.orders.at(-1),
+    { type: "close", file: threaded.number },
+    "also the thread lets go of it",
+  );
 });
 
 Deno.test("where no thread can be started, or what it says cannot be read, none is tried again", async () => {
