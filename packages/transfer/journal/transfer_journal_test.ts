@@ -168,7 +168,10 @@ Deno.test("a journal that another process has taken over is that one's: nothing 
           const log = await directory.open(id, options);
           lose = (error, isTakenOver) => {
             // A log that is lost is not closed without the error that says so.
-            if (log) log.close = () => Promise.reject(error);
+            if (log) {
+              const close = log.close.bind(log);
+              log.close = () => close().finally(() => Promise.reject(error));
+            }
             options.onFailure?.(error, isTakenOver);
           };
           return log;
