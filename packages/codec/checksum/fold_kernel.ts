@@ -16,11 +16,21 @@ export interface FoldKernelConfig {
   /** The exponents, rising from 0, of the terms of a multiple of the CRC's polynomial; the fewer, the faster. */
   readonly exponents: readonly number[];
   /**
+   * Where the polynomial is `(x + 1) * F` and `exponents` are of a multiple of `F` alone, with an odd number of terms:
+   * `F`, reflected, its highest term first. What such folding does not keep is the parity of the message, which is counted.
+   */
+  readonly oddFactor?: number;
+  /**
    * Bytes that stand for one power of x: 1, 2, 4 or 8. Over GF(2) `Q(x)^8 = Q(x^8)`: spread to whole bytes, a
    * multiple of the polynomial is still one. The highest two terms must come to lie at least 16 bytes apart, a vector,
    * and the lowest two at least 8, the widest state.
    */
   readonly stride: number;
+  /**
+   * A multiple of the CRC's polynomial that spans fewer bytes, from whose higher number of terms only the tail suffers:
+   * it is folded once more, and slicing has less to do.
+   */
+  readonly tail?: Pick<FoldKernelConfig, "exponents" | "stride">;
   /** Messages shorter than this many bytes are not folded; at least 128 more than the terms span. */
   readonly minLength: number;
 }
@@ -52,14 +62,15 @@ export interface FoldKernel {
  * tables finish. A kernel for `shared` memories takes no others as `input`.
  */
 export function assembleFoldKernel(config: FoldKernelConfig, shared = false): FoldKernel {
-  const { width, minLength } = config;
+  const { width } = config;
   const plan = planFold(config);
   const functions = [
     slicingFunction(width, STATE),
     slicingFunction(width, INPUT),
     someFunction(plan),
     ringsFunction(plan),
-    foldFunction(plan, minLength),
+    tailFunction(plan),
+    foldFunction(plan, config),
     updateFunction(width),
   ];
   return {
@@ -69,7 +80,7 @@ export function assembleFoldKernel(config: FoldKernelConfig, shared = false): Fo
 }
 
 /** Where functions stand in the module. */
-const [SLICE_TAIL, SLICE_INPUT, SOME, RINGS, FOLD] = [0, 1, 2, 3, 4];
+const [SLICE_TAIL, SLICE_INPUT, SOME, RINGS, TAIL, FOLD] = [0, 1, 2, 3, 4, 5];
 
 /** Where in `STATE` is what, behind the tables: zeros, the ring of what was folded last, zeros, the tail. */
 interface Plan {
@@ -81,6 +92,10 @@ interface Plan {
   readonly ringEnd: number;
   readonly tail: number;
   readonly end: number;
+  /** Distances by which the tail is folded once more; none where it is not. */
+  readonly tailDistances: readonly number[];
+  /** Bytes of the tail that then are left, whole vectors. */
+  readonly rest: number;
 }
 
 function planFold(config: FoldKernelConfig): Plan {
@@ -88,12 +103,17 @@ function planFold(config: FoldKernelConfig): Plan {
   const length = Math.ceil(Math.max(...distances) / ROUND) * ROUND;
   const start = tableBytes(config.width);
   const [ring, ringEnd, tail] = [start + length, start + 2 * length, start + 3 * length];
-  return { distances, length, start, ring, ringEnd, tail, end: tail + length };
+  const tailDistances = config.tail ? foldDistances(config.tail) : [];
+  const rest = config.tail ? Math.ceil(Math.max(...tailDistances) / 16) * 16 : length;
+  return { distances, length, start, ring, ringEnd, tail, end: tail + length, tailDistances, rest };
 }
 
-/** `(from, to, before, length)`: to `to` goes what is at `from`, XORed with what lies at the distances before `before`. */
+/**
+ * `(from, to, before, length) => sum`: to `to` goes what is at `from`, XORed with what lies at the distances before
+ * `before`. The sum is that of all vectors that went there.
+ */
 function someFunction({ distances, length }: Plan): WasmFunction {
-  const [from, to, before, end] = [0, 1, 2, 3];
+  const [from, to, before, end, folded, sum] = [0, 1, 2, 3, 4, 5];
   const vector = (offset: number): Code =>
     distances.reduce(
       (sum, distance) => v128.xor(sum, v128.load(get(before), length - distance + offset, STATE)),
@@ -101,33 +121,42 @@ function someFunction({ distances, length }: Plan): WasmFunction {
     );
   return {
     parameters: ["i32", "i32", "i32", "i32"],
+    result: "v128",
+    locals: ["v128", "v128"],
     body: set(before, i32.sub(get(before), i32.const(length))) +
       set(end, i32.add(get(end), get(from))) +
       whileLoop(
         // Not "less than": the end of a memory of 4 GiB is 0.
         i32.ne(get(from), get(end)),
-        ...each(16, ROUND).map((offset) => v128.store(get(to), vector(offset), offset, STATE)),
+        ...each(16, ROUND).map((offset) =>
+          set(folded, vector(offset)) + v128.store(get(to), get(folded), offset, STATE) +
+          set(sum, v128.xor(get(sum), get(folded)))
+        ),
         ...[from, to, before].map((pointer) => set(pointer, i32.add(get(pointer), i32.const(ROUND)))),
-      ),
+      ) +
+      get(sum),
   };
 }
 
 /**
- * `(from, length)`: folds what is at `from`, a multiple of the ring, into the ring, which is full. Every address there
- * is a constant, so that the engine knows it to be within the memory; to check that takes as long as the access.
+ * `(from, length) => sum`: folds what is at `from`, a multiple of the ring, into the ring, which is full. Every address
+ * there is a constant, so that the engine knows it to be within the memory; to check that takes as long as the access.
  */
 function ringsFunction({ distances, length, ring, ringEnd, tail }: Plan): WasmFunction {
-  const [from, end, seen] = [0, 1, 2];
+  const [from, end, folded, sum, seen] = [0, 1, 2, 3, 4];
   const none = i32.const(0);
   const vector = (offset: number): Code =>
     distances.reduce(
       (sum, distance) => v128.xor(sum, v128.load(none, ring + (offset + length - distance) % length, STATE)),
       v128.load(get(from), offset, INPUT),
     );
-  const store = (offset: number): Code => v128.store(none, vector(offset), ring + offset, STATE);
+  const store = (offset: number): Code =>
+    set(folded, vector(offset)) + v128.store(none, get(folded), ring + offset, STATE) +
+    set(sum, v128.xor(get(sum), get(folded)));
   return {
     parameters: ["i32", "i32"],
-    locals: ["i64"],
+    result: "v128",
+    locals: ["v128", "v128", "i64"],
     body: set(end, i32.add(get(end), get(from))) +
       whileLoop(
         i32.ne(get(from), get(end)),
@@ -139,7 +168,30 @@ function ringsFunction({ distances, length, ring, ringEnd, tail }: Plan): WasmFu
         v128.store(none, v128.load(none, ring, STATE), ringEnd, STATE),
         ...each(16, length).slice(1).map(store),
         set(from, i32.add(get(from), i32.const(length))),
-      ),
+      ) +
+      get(sum),
+  };
+}
+
+/** `()`: folds the tail into its last bytes, as many as `rest`. */
+function tailFunction({ length, start, tail, tailDistances, rest }: Plan): WasmFunction {
+  const none = i32.const(0);
+  const zeros = v128.fromI64(i64.const(0));
+  const count = length - rest;
+  const folded = start + 16;
+  // Only what was folded gives something on: vectors that are loaded across its ends find zeros there.
+  const vector = (offset: number): Code =>
+    tailDistances.map((distance) => offset - distance).filter((at) => at > -16 && at < count).reduce(
+      (sum, at) => v128.xor(sum, v128.load(none, folded + at, STATE)),
+      v128.load(none, tail + offset, STATE),
+    );
+  return {
+    parameters: [],
+    body: v128.store(none, zeros, folded - 16, STATE) +
+      each(16, count).map((offset) => v128.store(none, vector(offset), folded + offset, STATE)).join("") +
+      v128.store(none, zeros, folded + count, STATE) +
+      each(16, rest).map((offset) => v128.store(none, vector(count + offset), tail + count + offset, STATE))
+        .join(""),
   };
 }
 
@@ -149,13 +201,17 @@ function each(step: number, length: number): number[] {
 }
 
 /** `(state, at, length) => state`: folds if that pays, and runs over the tail and what remains. */
-function foldFunction({ distances, length, start, ringEnd, tail }: Plan, minLength: number): WasmFunction {
-  const [state, at, left, folding, some, place] = [0, 1, 2, 3, 4, 5];
+function foldFunction(plan: Plan, { minLength, oddFactor }: FoldKernelConfig): WasmFunction {
+  const { distances, length, start, ringEnd, tail, rest } = plan;
+  const [state, at, left, folding, some, place, sum, tailSum] = [0, 1, 2, 3, 4, 5, 6, 7];
+  // A multiple with an odd number of terms changes the parity with each bit that is folded: `F` is 0 modulo itself, and
+  // 1 modulo x + 1.
+  const parity = i64.and(i64.popcnt(i64.xor(v128.toI64(get(sum), 0), v128.toI64(get(sum), 1))), i64.const(1));
   const pass = (count: Code): Code => set(at, i32.add(get(at), count));
   return {
     parameters: ["i64", "i32", "i32"],
     result: "i64",
-    locals: ["i32", "i32", "i32"],
+    locals: ["i32", "i32", "i32", "v128", "v128"],
     body: when(
       i32.geU(get(left), i32.const(minLength)),
       set(folding, i32.and(i32.sub(get(left), i32.const(length)), i32.const(-ROUND))),
@@ -166,16 +222,18 @@ function foldFunction({ distances, length, start, ringEnd, tail }: Plan, minLeng
       clear(i32.const(start), i32.const(3 * length), STATE),
       // The word at the largest distance reaches only the first of the message, where the state belongs.
       v128.store(i32.sub(get(place), i32.const(Math.max(...distances))), v128.fromI64(get(state)), 0, STATE),
-      call(SOME, get(at), get(place), get(place), get(some)),
+      set(sum, call(SOME, get(at), get(place), get(place), get(some))),
       pass(get(some)),
       set(folding, i32.sub(get(folding), get(some))),
-      call(RINGS, get(at), get(folding)),
+      set(sum, v128.xor(get(sum), call(RINGS, get(at), get(folding)))),
       pass(get(folding)),
       // The tail takes what was folded before it, and gives nothing on: zeros stand where it would.
       v128.store(i32.const(ringEnd), v128.fromI64(i64.const(0)), 0, STATE),
-      call(SOME, get(at), i32.const(tail), i32.const(ringEnd), i32.const(length)),
+      set(tailSum, call(SOME, get(at), i32.const(tail), i32.const(ringEnd), i32.const(length))),
       pass(i32.const(length)),
-      set(state, call(SLICE_TAIL, i64.const(0), i32.const(tail), i32.const(length))),
+      rest < length ? call(TAIL) : "",
+      set(state, call(SLICE_TAIL, i64.const(0), i32.const(tail + length - rest), i32.const(rest))),
+      oddFactor === undefined ? "" : set(state, i64.xor(get(state), i64.mul(parity, i64.const(oddFactor)))),
     ) + call(SLICE_INPUT, get(state), get(at), get(left)),
   };
 }

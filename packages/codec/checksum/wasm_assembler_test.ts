@@ -87,3 +87,24 @@ Deno.test("assembleModule() gives the remainder of numbers without a sign", () =
   }]);
   assertEquals([0n, 6n, 7n, 0xffff_ffffn].map((value) => invoke("run", value)), [0n, 6n, 0n, 3n]);
 });
+
+Deno.test("assembleModule() counts bits, multiplies and takes vectors apart", () => {
+  const { call: invoke } = run([{
+    name: "run",
+    parameters: ["i64"],
+    result: "i64",
+    locals: ["v128"],
+    body: set(1, v128.fromI64(get(0))) +
+      i64.mul(
+        i64.popcnt(i64.xor(v128.toI64(get(1), 0), v128.toI64(get(1), 1))),
+        i64.and(get(0), i64.const(6)),
+      ),
+  }]);
+  assertEquals([0n, 2n, 7n, -1n, 0x8000_0000_0000_0004n - 2n ** 64n].map((value) => invoke("run", value)), [
+    0n,
+    2n,
+    18n,
+    384n,
+    8n,
+  ]);
+});

@@ -58,8 +58,8 @@ function compareAtRandom<Value>({ checksum, kernel, plain, start }: Case<Value>)
 
 /** Lengths where folding starts, a round of 64 bytes or a ring ends, and the copying window is full. */
 function* edges(): Iterable<number> {
-  const ends = [0, 418, 1_200, 1_740, 5_000, 16_384, 262_144];
-  for (const ring of [448, 1_792]) ends.push(...[1, 2, 3, 4, 9, 18].map((count) => count * ring));
+  const ends = [0, 209, 621, 800, 1_740, 5_000, 16_384, 262_144];
+  for (const ring of [640, 1_792]) ends.push(...[1, 2, 3, 4, 9, 18].map((count) => count * ring));
   for (const end of ends) {
     for (let length = Math.max(0, end - 66); length <= end + 66; length++) yield length;
   }

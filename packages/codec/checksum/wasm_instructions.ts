@@ -83,8 +83,12 @@ export const i64: {
   load: Load;
   load8U: Load;
   load32U: Load;
+  mul: Binary;
+  and: Binary;
   xor: Binary;
   shrU: Binary;
+  /** The number of bits that are set. */
+  popcnt: Unary;
   /** A 32-bit integer widened with zeros. */
   extendU: Unary;
 } = {
@@ -92,8 +96,11 @@ export const i64: {
   load: load("\x29"),
   load8U: load("\x31"),
   load32U: load("\x35"),
+  mul: binary("\x7e"),
+  and: binary("\x83"),
   xor: binary("\x85"),
   shrU: binary("\x88"),
+  popcnt: unary("\x7b"),
   extendU: unary("\xad"),
 };
 
@@ -104,11 +111,14 @@ export const v128: {
   xor: Binary;
   /** A 64-bit integer, then zeros. */
   fromI64: Unary;
+  /** The low 64-bit integer, 0, or the high one, 1. */
+  toI64(value: Code, lane: 0 | 1): Code;
 } = {
   load: load("\xfd\x00"),
   store: (address, value, offset = 0, memory = 0) => address + value + "\xfd\x0b" + access(offset, memory),
   xor: binary("\xfd\x51"),
   fromI64: (value) => "\xfd\x0c" + "\x00".repeat(16) + value + "\xfd\x1e\x00",
+  toI64: (value, lane) => value + "\xfd\x1d" + byte(lane),
 };
 
 /** Runs `body` while `condition` is not zero. */
