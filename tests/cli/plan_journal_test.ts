@@ -47,8 +47,17 @@ class PlansHere implements AsyncDisposable {
   }
 
   fail(operation: "UploadPart" | "DeleteObject" | "DeleteObjects", nth = 1): void {
+    const match = { operation, nth, times: Infinity } as const;
     const action = { kind: "status", status: 403, code: "AccessDenied" } as const;
-    this.fake.faults.add({ match: { operation, nth, times: Infinity }, action });
+    // Parts that are on their way when another one fails are given up: one is stored by then.
+    if (operation === "UploadPart") {
+      this.fake.faults.add({ match, action: { kind: "before", run: () => this.#storedPart() } });
+    }
+    this.fake.faults.add({ match, action });
+  }
+
+  async #storedPart(): Promise<void> {
+    while (!this.fake.uploads("bucket")[0]?.parts.size) await new Promise((resolve) => setTimeout(resolve, 1));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -6,6 +6,8 @@ import type { KilledTransfer } from "./transfer_process.ts";
 
 const SCRIPT = new URL("./transfer_process.ts", import.meta.url).pathname;
 const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+/** What a command is given: none of these opens `/proc`. */
+const PERMISSIONS = ["--allow-net=127.0.0.1", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
 const SMALL = 6;
 
 /** What makes all that is chosen at random. */
@@ -77,7 +79,10 @@ export class Here implements AsyncDisposable {
     const { service } = this;
     const before = service.requests.length;
     const child = new Deno.Command(Deno.execPath(), {
-      args: ["run", "-A", "--quiet", "--no-check", `--config=${CONFIG}`, SCRIPT, JSON.stringify(transfer)],
+      args: [
+        ...["run", "--quiet", "--no-check", "--no-prompt", `--config=${CONFIG}`, ...PERMISSIONS],
+        ...[SCRIPT, JSON.stringify(transfer)],
+      ],
       stdout: "piped",
       stderr: "piped",
     }).spawn();

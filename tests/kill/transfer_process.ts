@@ -1,7 +1,7 @@
 /** Runs one transfer as a program of its own, which a test kills: the request is its argument, in JSON. */
 import { Lade, type LadeConfig } from "@lade/lade";
 import { transfer } from "@lade/transfer";
-import { journalPlaceOf } from "@lade/transfer/journal";
+import { journalPlaceOf, ProcessLocks } from "@lade/transfer/journal";
 import { resolveDestination } from "@lade/transfer/places";
 import { sync } from "@lade/transfer/sync";
 
@@ -28,7 +28,8 @@ if (import.meta.main) {
     JSON
       .parse(Deno.args[0] ?? "");
   await using lade = new Lade({ config });
-  const journal = { place: await journalPlaceOf(lade, journals), resumableBytes };
+  const locks = new ProcessLocks(`${journals}/../processes`);
+  const journal = { place: await journalPlaceOf(lade, journals, locks), resumableBytes };
   const signal = new AbortController().signal;
   const listener = {
     done: () => Promise.resolve(),

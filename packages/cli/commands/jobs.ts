@@ -3,6 +3,7 @@ import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { JobDetailsMessage, JobMessage } from "../messages/job_messages.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
+import { processLocksOf } from "../transfer/journal_options.ts";
 import { argument, option, restOfArguments, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
 import { choiceValue, journalValue } from "../values/plain_values.ts";
@@ -91,9 +92,10 @@ async function runJobs(context: CommandContext, { action, ids, journal }: JobsOp
 
 async function placeOf({ terminal, lade }: CommandContext, journal: string | undefined) {
   const { jobsDirectory, journalDirectory, journalPlaceOf } = await import("@lade/transfer/journal");
-  if (journal !== undefined) return await journalPlaceOf(await lade(), journal);
+  const locks = await processLocksOf(terminal);
+  if (journal !== undefined) return await journalPlaceOf(await lade(), journal, locks);
   const directory = jobsDirectory((name) => terminal.env(name));
-  return directory === undefined ? undefined : journalDirectory(directory);
+  return directory === undefined ? undefined : journalDirectory(directory, locks);
 }
 
 /** The journal whose name begins so. One that nothing is known of is for the store to say. */

@@ -1,8 +1,10 @@
 import type { Lade } from "@lade/lade";
 import type { JournalRequest } from "@lade/transfer";
+import type { ProcessLocks } from "@lade/transfer/journal";
 import type { Shard } from "@lade/transfer/shard";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
+import type { Terminal } from "../output/terminal.ts";
 import { flag, option, type ValuesOf } from "../syntax/option.ts";
 import { placeValue } from "../values/place_value.ts";
 
@@ -39,6 +41,7 @@ export async function journalOf(
   const { journalDirectory, journalPlaceOf, jobsDirectory, journalPrefixOf } = await import(
     "@lade/transfer/journal"
   );
+  const locks = await processLocksOf(terminal);
   const meaning = Object.entries(options).filter(([name]) => !NEUTRAL.has(name));
   const command = {
     ...(args.length > 0 && { commandLine: shard ? withShard(args, shard) : args }),
@@ -47,11 +50,18 @@ export async function journalOf(
   };
   if (journal !== undefined) {
     const prefix = await journalPrefixOf(lade, journal);
-    return { ...command, place: await journalPlaceOf(lade, journal), prefix };
+    return { ...command, place: await journalPlaceOf(lade, journal, locks), prefix };
   }
   const directory = jobsDirectory((name) => terminal.env(name));
   if (directory === undefined || !mayUse(directory)) return undefined;
-  return { ...command, place: journalDirectory(directory) };
+  return { ...command, place: journalDirectory(directory, locks) };
+}
+
+/** By which the processes of this user know of each other, unless they would have to ask for that. */
+export async function processLocksOf(terminal: Terminal): Promise<ProcessLocks | undefined> {
+  const { processesDirectory, ProcessLocks } = await import("@lade/transfer/journal");
+  const directory = processesDirectory((name) => terminal.env(name));
+  return directory === undefined || !mayUse(directory) ? undefined : new ProcessLocks(directory);
 }
 
 /** The arguments with the share itself, so that it can be gone on with where no engine tells it. */

@@ -222,7 +222,8 @@ export class KeptJournal {
     const path = localPathOf(this.#setup.destination.uri);
     if (path === undefined || this.#journal.earlierRuns.length === 0) return;
     const { removeTemporaries } = await import("./remove_temporaries.ts");
-    await removeTemporaries(this.#setup.isPrefix ? path : undefined, path, this.#journal.earlierRuns);
+    const { isPrefix, request } = this.#setup;
+    await removeTemporaries(isPrefix ? path : undefined, path, this.#journal.earlierRuns, request?.place.locks);
   }
 
   async #dropHalfDone(): Promise<void> {

@@ -2,6 +2,7 @@ import { type Clock, NotFoundError, type ObjectStore } from "@lade/core/backend"
 import { system } from "@lade/core/system";
 import { hostname } from "./hostname.ts";
 import { isJournalId } from "./journal_id.ts";
+import type { ProcessLocks } from "./process_locks.ts";
 import type { LogOwner, RecordLog } from "./record_log.ts";
 
 /** What a journal is opened with, wherever it is. */
@@ -24,6 +25,8 @@ export interface OpenJournal {
 export interface JournalPlace {
   /** Where that is, for messages: a path or a URI. */
   readonly name: string;
+  /** By which processes know whether another one has ended; absent where only the system can tell. */
+  readonly locks?: ProcessLocks | undefined;
   /** Opens a journal, alone; `undefined` where there is none and none is to be made. */
   open(id: string, options: OpenJournal): Promise<RecordLog | undefined>;
   /** The names of the journals that are there, in no order. */
@@ -39,10 +42,11 @@ export interface JournalPlace {
 const ENDING = ".journal";
 
 /** Journals as files of a local directory, which is made for the first of them, for its owner alone. */
-export function journalDirectory(path: string): JournalPlace {
+export function journalDirectory(path: string, locks?: ProcessLocks): JournalPlace {
   const pathOf = (id: string) => `${path}/${id}${ENDING}`;
   return {
     name: path,
+    locks,
     async open(id, { clock, command, create, onFailure }) {
       if (!create && !isThere(pathOf(id))) return undefined;
       const { FileLog } = await import("./file_log.ts");
@@ -80,15 +84,16 @@ export function journalDirectory(path: string): JournalPlace {
 }
 
 /** Journals as segments below a prefix of a store. */
-export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
+export function journalStore(store: ObjectStore, prefix: string, locks?: ProcessLocks): JournalPlace {
   return {
     name: `${store.uri}/${prefix}`,
+    locks,
     async open(id, { command, ...options }) {
       const { StoreLog } = await import("./store_log.ts");
       const host = hostname();
       const owner = { pid: system.pid, ...(host !== undefined && { host }), command };
       try {
-        return await StoreLog.open(store, `${prefix}${id}/`, { ...options, owner });
+        return await StoreLog.open(store, `${prefix}${id}/`, { ...options, owner, locks });
       } catch (error) {
         if (error instanceof NotFoundError && !options.create) return undefined;
         throw error;
@@ -120,6 +125,7 @@ export function journalStore(store: ObjectStore, prefix: string): JournalPlace {
         clock,
         random: Math.random,
         owner,
+        locks,
         create: false,
       });
       await log.remove();

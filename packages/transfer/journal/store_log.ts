@@ -1,8 +1,10 @@
 import { type Clock, type ObjectStore, UnavailableError, UnsupportedError } from "@lade/core/backend";
 import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
 import { getBytes } from "@lade/core/operations";
+import { system } from "@lade/core/system";
 import { isProcessGone } from "./is_process_gone.ts";
 import { frameOf, readFrame } from "./record_frames.ts";
+import type { ProcessLocks } from "./process_locks.ts";
 import { OWNER_KEY, readSign, type Sign, writeSign } from "./owner_sign.ts";
 import { describeOwner, type LogOwner, type RecordLog } from "./record_log.ts";
 import {
@@ -22,6 +24,8 @@ export interface StoreLogOptions {
   readonly random: () => number;
   /** This process, as others are told that find the log in use. */
   readonly owner: LogOwner;
+  /** By which processes of this machine know whether another one has ended. */
+  readonly locks?: ProcessLocks | undefined;
   /** Makes the log where it is not there; else that is a `NotFoundError`. */
   readonly create: boolean;
   /** Ends calls to the store while the log is opened. */
@@ -38,6 +42,9 @@ const STORE_MS = 5000;
 const STALE_MS = 60_000;
 /** Signs of life until a log counts as left behind. */
 const SIGNS = 4;
+
+/** Signs of the logs that this process has open. */
+const OPEN = new Set<unknown>();
 
 /** How every segment begins; a line of who wrote it follows, and then the records. */
 const MAGIC = "lade-log 1\n";
@@ -81,7 +88,13 @@ export class StoreLog implements RecordLog {
    */
   static async open(store: ObjectStore, prefix: string, options: StoreLogOptions): Promise<StoreLog> {
     const log = new StoreLog(store, prefix, options);
-    await log.#takeOver();
+    OPEN.add(log.#id);
+    try {
+      await log.#takeOver();
+    } catch (error) {
+      OPEN.delete(log.#id);
+      throw error;
+    }
     log.#isOpened = true;
     void log.#beat();
     return log;
@@ -132,6 +145,7 @@ export class StoreLog implements RecordLog {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#ended.abort();
+    OPEN.delete(this.#id);
     await this.flush();
     // The next process need not wait for a sign of this one.
     if ((await this.#readSign())?.id === this.#id) await this.#store.delete(this.#ownerKey);
@@ -141,6 +155,7 @@ export class StoreLog implements RecordLog {
     if (!this.#isOpen) return;
     this.#isOpen = false;
     this.#ended.abort();
+    OPEN.delete(this.#id);
     await this.#storing;
     const sign = await this.#readSign();
     if (sign && sign.id !== this.#id) throw this.#lost(sign.owner);
@@ -201,9 +216,11 @@ export class StoreLog implements RecordLog {
 
   /** Throws while the one that has the log may be alive. */
   async #refuseOwner(): Promise<void> {
-    const { clock, owner: { host }, staleMs = STALE_MS } = this.#options;
+    const { clock, owner: { host }, locks, staleMs = STALE_MS } = this.#options;
     const told = await this.#readSign();
-    if (!told?.owner || await isProcessGone(told.owner, host)) return;
+    if (!told?.owner) return;
+    const isOpenHere = told.owner.pid === system.pid && OPEN.has(told.id);
+    if (!isOpenHere && await isProcessGone(told.owner, host, locks)) return;
     const ageMs = clock.now() - told.atMs;
     if (ageMs >= staleMs) return;
     const seconds = (ms: number) => Math.max(1, Math.round(ms / 1000));

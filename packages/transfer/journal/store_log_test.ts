@@ -251,6 +251,18 @@ Deno.test("the log of a process of this machine that is gone is taken over at on
   await first.close().catch(() => {});
 });
 
+Deno.test("the log that this process has open is not taken over by a second transfer of it", async () => {
+  const here = new Here();
+  {
+    await using first = await here.open(Deno.pid, "here");
+    await assertRejects(() => here.open(Deno.pid, "here"), UnavailableError, "was at it");
+    first.append(Uint8Array.of(1));
+    await first.flush();
+  }
+  await using second = await here.open(Deno.pid, "here");
+  assertEquals(await numbers(second), [1]);
+});
+
 Deno.test("a write whose answer was lost, and which was sent again, is the process's own", async () => {
   const here = new Here();
   class Forgetful extends ForwardingStore {

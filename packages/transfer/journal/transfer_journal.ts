@@ -96,6 +96,8 @@ export class TransferJournal {
   /** The processes of earlier runs. */
   readonly earlierRuns: readonly JournalRun[];
   #log: RecordLog | undefined;
+  /** Shows others that this process lives. */
+  #lock: AsyncDisposable | undefined;
   #early: Uint8Array[] = [];
   /** What was done before the journal begins: the objects of three seconds at most. */
   readonly #unmarked: DoneObject[] = [];
@@ -104,7 +106,13 @@ export class TransferJournal {
   /** Another process is at it, and the journal is that one's. */
   #isTakenOver = false;
 
-  private constructor(setup: TransferJournalSetup, state: JournalState, log: RecordLog | undefined) {
+  private constructor(
+    setup: TransferJournalSetup,
+    state: JournalState,
+    log: RecordLog | undefined,
+    lock: AsyncDisposable | undefined,
+  ) {
+    this.#lock = lock;
     this.#setup = setup;
     this.#startMs = setup.clock.monotonicMs();
     this.#state = state;
@@ -123,15 +131,18 @@ export class TransferJournal {
   static async open(setup: TransferJournalSetup): Promise<TransferJournal> {
     const opening: { journal?: TransferJournal } = {};
     let log: RecordLog | undefined;
+    let lock: AsyncDisposable | undefined;
     try {
       log = await openLog(setup, false, () => opening.journal);
+      if (log) lock = await setup.place.locks?.hold();
       const state = log ? await JournalState.of(log) : new JournalState();
-      return opening.journal = new TransferJournal(setup, state, log);
+      return opening.journal = new TransferJournal(setup, state, log, lock);
     } catch (error) {
       await log?.close().catch(() => {});
+      await lock?.[Symbol.asyncDispose]();
       setup.signal.throwIfAborted();
       if (error instanceof UnavailableError || error instanceof UnsupportedError) throw error;
-      const journal = new TransferJournal(setup, new JournalState(), undefined);
+      const journal = new TransferJournal(setup, new JournalState(), undefined, undefined);
       journal.#giveUp(error);
       return journal;
     }
@@ -236,6 +247,8 @@ export class TransferJournal {
    */
   async end(isComplete: boolean, failed?: number): Promise<ResumableTransfer | undefined> {
     await this.#beginning;
+    await using _lock = this.#lock;
+    this.#lock = undefined;
     if (!isComplete && failed !== undefined) this.#take({ type: "over", failed });
     const log = this.#log;
     this.#log = undefined;
@@ -289,6 +302,7 @@ export class TransferJournal {
       for (const done of this.#unmarked.splice(0)) this.#mark(done);
       if (this.#isGivenUp) return false;
       try {
+        this.#lock = await this.#setup.place.locks?.hold();
         const log = await openLog(this.#setup, true, () => this);
         for (const record of this.#early.splice(0)) log?.append(record);
         this.#log = log;
