@@ -57,7 +57,9 @@ class PlansHere implements AsyncDisposable {
   }
 
   async #storedPart(): Promise<void> {
-    while (!this.fake.uploads("bucket")[0]?.parts.size) await new Promise((resolve) => setTimeout(resolve, 1));
+    while (!this.fake.uploads("bucket")[0]?.parts.size) {
+      await new Promise((resolve) => setTimeout(resolve, 1));
+    }
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

@@ -223,7 +223,12 @@ export class KeptJournal {
     if (path === undefined || this.#journal.earlierRuns.length === 0) return;
     const { removeTemporaries } = await import("./remove_temporaries.ts");
     const { isPrefix, request } = this.#setup;
-    await removeTemporaries(isPrefix ? path : undefined, path, this.#journal.earlierRuns, request?.place.locks);
+    await removeTemporaries(
+      isPrefix ? path : undefined,
+      path,
+      this.#journal.earlierRuns,
+      request?.place.locks,
+    );
   }
 
   async #dropHalfDone(): Promise<void> {
