@@ -132,13 +132,22 @@ Deno.test("lade cat ends on SIGINT although nobody reads its output", async () =
   assertEquals(await text(process.stderr), "lade: Interrupted by SIGINT\n");
 });
 
-Deno.test("watchSignals() ends the process at once on the second signal", async () => {
+Deno.test("watchSignals() ends the process at once on the second signal, which is none that was passed on", async () => {
   const module = new URL("../../packages/cli/program/watch_signals.ts", import.meta.url).href;
   const code = `
     import { watchSignals } from ${JSON.stringify(module)};
     const controller = new AbortController();
-    watchSignals(controller, Deno.exit);
+    let nowMs = 5000;
+    let signals = 0;
+    watchSignals(controller, Deno.exit, () => nowMs);
     controller.signal.addEventListener("abort", () => console.log("aborted"));
+    for (const name of ["SIGINT", "SIGTERM"]) {
+      Deno.addSignalListener(name, () => {
+        if (++signals === 1) return;
+        console.log("passed on");
+        if (signals === 3) nowMs += 250;
+      });
+    }
     setInterval(() => {}, 1000);
     console.log("ready");
   `;
@@ -151,6 +160,10 @@ Deno.test("watchSignals() ends the process at once on the second signal", async 
   assertEquals((await lines.read()).value, "ready\n");
   process.kill("SIGINT");
   assertEquals((await lines.read()).value, "aborted\n");
+  for (const signal of ["SIGINT", "SIGTERM"] as const) {
+    process.kill(signal);
+    assertEquals((await lines.read()).value, "passed on\n");
+  }
   process.kill("SIGINT");
   assertEquals((await process.status).code, 130);
   await lines.cancel();

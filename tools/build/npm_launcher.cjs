@@ -5,14 +5,16 @@ const { spawn } = require("node:child_process");
 const { constants } = require("node:os");
 const { join } = require("node:path");
 
-const FLAGS = [/* FLAGS */];
+const FLAGS = process.platform === "win32" ? [/* WINDOWS FLAGS */] : [/* FLAGS */];
 
 let deno;
 try {
   deno = require("deno/install_api.cjs").runInstall();
 } catch (error) {
   console.error(
-    `lade: Cannot start: ${error.message}; the package "deno" of npm has to be installed for this platform`,
+    `lade: Cannot start: ${
+      error.message.split("\n")[0]
+    }; the package "deno" of npm has to be installed for this platform`,
   );
   process.exit(1);
 }
@@ -28,7 +30,9 @@ child.on("error", ({ message }) => {
   console.error(`lade: Cannot start: ${message}`);
   process.exit(1);
 });
-// A terminal sends Ctrl-C and its end to both; what is sent to this process alone is passed on.
-for (const signal of ["SIGINT", "SIGHUP"]) process.on(signal, () => {});
-process.on("SIGTERM", () => child.kill("SIGTERM"));
+// A terminal sends Ctrl-C and its end to both, which the program takes for one request. On Windows it alone sends them,
+// and what is sent from here would end the program at once.
+for (const signal of ["SIGINT", "SIGHUP", "SIGTERM", "SIGQUIT"]) {
+  process.on(signal, () => process.platform === "win32" || child.kill(signal));
+}
 child.on("exit", (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));

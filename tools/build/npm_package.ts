@@ -24,8 +24,10 @@ export async function npmPackage(program: string): Promise<NpmPackage> {
     engines: { node: ">=18" },
     dependencies: { deno: `~${Deno.version.deno}` },
   };
+  const flags = (isWindows: boolean) => runFlags(isWindows).map((flag) => JSON.stringify(flag)).join(", ");
   const launcher = (await Deno.readTextFile(new URL("./npm_launcher.cjs", import.meta.url)))
-    .replace("/* FLAGS */", () => runFlags(false).map((flag) => JSON.stringify(flag)).join(", "));
+    .replace("/* WINDOWS FLAGS */", () => flags(true))
+    .replace("/* FLAGS */", () => flags(false));
   const text = (content: string) => new TextEncoder().encode(content);
   const tar = await tarOf([
     { name: "package/package.json", bytes: text(`${JSON.stringify(manifest, null, 2)}\n`) },

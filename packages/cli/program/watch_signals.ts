@@ -6,14 +6,27 @@ const EXIT_CODES: Partial<Record<Deno.Signal, number>> = Deno.build.os === "wind
   : { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: ExitCode.hangup };
 
 /**
- * Aborts with an {@linkcode InterruptError} when the process is asked to stop, so that the command can put away what
- * is half done. A second request calls `exit` immediately.
+ * What comes within this time is one request: a terminal sends Ctrl-C to the command and to what started it, as
+ * `deno task` or `npm`, which passes it on.
  */
-export function watchSignals(controller: AbortController, exit: (code: number) => void): Disposable {
+const SAME_REQUEST_MS = 250;
+
+/**
+ * Aborts with an {@linkcode InterruptError} when the process is asked to stop, so that the command can put away what
+ * is half done. A second request calls `exit` immediately. `nowMs` is a clock that never goes back.
+ */
+export function watchSignals(
+  controller: AbortController,
+  exit: (code: number) => void,
+  nowMs: () => number = () => performance.now(),
+): Disposable {
+  let askedMs = 0;
   const listeners = Object.entries(EXIT_CODES).map(([name, code]) => {
     const listener = () => {
-      if (controller.signal.reason instanceof InterruptError) exit(code);
-      else controller.abort(new InterruptError(name, code));
+      if (!(controller.signal.reason instanceof InterruptError)) {
+        askedMs = nowMs();
+        controller.abort(new InterruptError(name, code));
+      } else if (nowMs() - askedMs >= SAME_REQUEST_MS) exit(code);
     };
     Deno.addSignalListener(name as Deno.Signal, listener);
     return [name as Deno.Signal, listener] as const;
