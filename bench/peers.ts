@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** Something that a benchmark needs is not there: it is left out. */
 export class NotHereError extends Error {}
 
@@ -40,7 +42,7 @@ export function peer(...path: string[]): string | undefined {
 export async function compile(name: string, directory: string): Promise<string | undefined> {
   if (!await has("cc")) return undefined;
   const out = `${directory}/${name}`;
-  await run("cc", ["-O2", "-o", out, new URL(`./native/${name}.c`, import.meta.url).pathname]);
+  await run("cc", ["-O2", "-o", out, fileURLToPath(new URL(`./native/${name}.c`, import.meta.url))]);
   return out;
 }
 

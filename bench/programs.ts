@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { installedLade } from "./installed_lade.ts";
 import { peer } from "./peers.ts";
 
@@ -27,7 +28,7 @@ export async function ladeCommand(...args: readonly string[]): Promise<readonly 
 
 /** The library of this checkout, on the container at `root`: `lade_child.ts`. */
 export function ladeChildAt(root: string, ...args: readonly string[]): readonly string[] {
-  const script = new URL("./lade_child.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("./lade_child.ts", import.meta.url));
   return [Deno.execPath(), "run", "--quiet", "--no-prompt", "-A", script, root, ...args];
 }
 

@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { benches } from "./benches.ts";
 import { chosenNames, readNames } from "./read_names.ts";
 
 Deno.test("readNames() reads the names that --list prints", async () => {
-  const main = new URL("./main.ts", import.meta.url).pathname;
+  const main = fileURLToPath(new URL("./main.ts", import.meta.url));
   const { stdout } = await new Deno.Command(Deno.execPath(), {
     args: ["run", "--quiet", "--no-prompt", "-A", main, "--list"],
   }).output();

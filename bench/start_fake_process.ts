@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** A fake of a service in a process of its own. */
 export interface FakeProcess<T> extends AsyncDisposable {
   /** Where it is and who may ask, as it printed. */
@@ -18,7 +20,15 @@ export async function startFakeProcess<T>(
   { latencyMs = 0, bytesPerSecond = Infinity }: FakePace = {},
 ): Promise<FakeProcess<T>> {
   const child = new Deno.Command(Deno.execPath(), {
-    args: ["run", "--quiet", "--no-prompt", "-A", script.pathname, String(latencyMs), String(bytesPerSecond)],
+    args: [
+      "run",
+      "--quiet",
+      "--no-prompt",
+      "-A",
+      fileURLToPath(script),
+      String(latencyMs),
+      String(bytesPerSecond),
+    ],
     stdin: "piped",
     stdout: "piped",
   }).spawn();

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { getBytes, listUploads, type ObjectStore, resumePartWriter } from "@lade/core";
 
@@ -48,7 +49,7 @@ async function killedToken(
   const sizes = [`${partSize}`, `${size}`];
   await using child = new Deno.Command(Deno.execPath(), {
     args: [
-      ...["run", "--quiet", "--no-prompt", "--allow-all", "--no-check", script.pathname],
+      ...["run", "--quiet", "--no-prompt", "--allow-all", "--no-check", fileURLToPath(script)],
       ...setting,
       ...sizes,
     ],

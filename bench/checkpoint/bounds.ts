@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Bench, Contender, Prepared } from "../bench.ts";
 import { run } from "../peers.ts";
 import { makeWorkspace } from "../workspace.ts";
@@ -61,7 +62,7 @@ function bounded(
 }
 
 async function measure(work: string, uri: string): Promise<Figures> {
-  const script = new URL("./bounds_child.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("./bounds_child.ts", import.meta.url));
   return JSON.parse(await run(Deno.execPath(), ["run", "--quiet", "--no-prompt", "-A", script, work, uri]));
 }
 

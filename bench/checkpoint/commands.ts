@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Contender, Run } from "../bench.ts";
 import { runSelfTimed, runTimed } from "../timed_command.ts";
 import { MODEL_BYTES } from "./model.ts";
@@ -13,7 +14,7 @@ export interface CheckpointCommand {
 
 /** The library of this checkout on a series: `checkpoint_child.ts`. */
 export function ladeCheckpoint(uri: string, work: string, sync = "full"): readonly string[] {
-  const script = new URL("./checkpoint_child.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("./checkpoint_child.ts", import.meta.url));
   return [Deno.execPath(), "run", "--quiet", "--no-prompt", "-A", script, uri, work, sync];
 }
 

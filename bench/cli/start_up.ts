@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import type { Bench, Contender } from "../bench.ts";
 import { installedLade } from "../installed_lade.ts";
 import { runTimed } from "../timed_command.ts";
 import { makeWorkspace } from "../workspace.ts";
 
-const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
+const MAIN = fileURLToPath(new URL("../../packages/cli/main.ts", import.meta.url));
 
 /** What a start of the command costs, installed and as the modules of this checkout. */
 export const startUp: Bench = {

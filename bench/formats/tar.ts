@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { pythonFrame } from "../python_frame.ts";
 import { openFileStore } from "../../packages/fs/mod.ts";
 import { filesToTar } from "../../packages/formats/convert/mod.ts";
@@ -15,7 +16,7 @@ const FILES = 4;
 const AMOUNT = SAMPLES * IMAGE;
 /** How often each shard is indexed: as many shards as a data set of 1.2 GB has. */
 const PASSES = 5;
-const CHILD = new URL("./tar_child.ts", import.meta.url).pathname;
+const CHILD = fileURLToPath(new URL("./tar_child.ts", import.meta.url));
 
 /** Of DIRECTORY KEY…; what it starts counts too. */
 const FRAME = (imports: string, work: string) =>

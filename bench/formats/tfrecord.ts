@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { pythonFrame } from "../python_frame.ts";
 import { openFileStore } from "../../packages/fs/mod.ts";
 import { encodeExample } from "../../packages/formats/example/mod.ts";
@@ -15,7 +16,7 @@ const FILES = 4;
 const EXAMPLES = 20_000;
 /** So often is each work done in a run. */
 const PASSES = 5;
-const CHILD = new URL("./tfrecord_child.ts", import.meta.url).pathname;
+const CHILD = fileURLToPath(new URL("./tfrecord_child.ts", import.meta.url));
 
 /** Of PASSES DIRECTORY KEY…: the work is done as often as PASSES says. */
 const FRAME = (imports: string, work: string) =>

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { type Bench, rateOf } from "../bench.ts";
 import { run } from "../peers.ts";
 import { makeWorkspace } from "../workspace.ts";
@@ -17,7 +18,7 @@ export const listMillion: Bench = {
       for (let i = 0; i < FILES / DIRECTORIES; i++) Deno.createSync(`${directory}/object-${i}`).close();
     }
     let peak = 0;
-    const script = new URL("./list_process.ts", import.meta.url).pathname;
+    const script = fileURLToPath(new URL("./list_process.ts", import.meta.url));
     return {
       contenders: [
         {

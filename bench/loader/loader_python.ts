@@ -1,11 +1,12 @@
+import { fileURLToPath } from "node:url";
 import type { Bench, Contender, Run } from "../bench.ts";
 import { NotHereError } from "../peers.ts";
 import { findFormatsPython } from "../../tools/servers/formats_python.ts";
 import { makeWorkspace } from "../workspace.ts";
 
 const PAGE = new URL("../../docs/loader.md", import.meta.url);
-const CHILD = new URL("./pipe_child.ts", import.meta.url).pathname;
-const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
+const CHILD = fileURLToPath(new URL("./pipe_child.ts", import.meta.url));
+const MAIN = fileURLToPath(new URL("../../packages/cli/main.ts", import.meta.url));
 const BATCH = 16 * 2 ** 20;
 /** Rows of 4 MiB, so that four are a batch. */
 const [ROWS, EPOCHS] = [64, 8];

@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import type { Bar, Bound, Contender, Prepared } from "../bench.ts";
 import { runSelfTimed } from "../timed_command.ts";
 import { loaderPeer } from "./loader_peers.ts";
 
-const CHILD = new URL("./loader_child.ts", import.meta.url).pathname;
+const CHILD = fileURLToPath(new URL("./loader_child.ts", import.meta.url));
 
 /** Who goes through samples, and what is asked. */
 export interface LoaderRow {

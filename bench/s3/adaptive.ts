@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Bench } from "../bench.ts";
 import { envOf } from "./bench_server.ts";
 import { ladeChild } from "./programs.ts";
@@ -10,7 +11,7 @@ export const adaptive: Bench = {
   name: "s3-adaptive",
   title: "GET 1 GiB, 40 ms of latency, 100 MB/s per connection",
   async prepare() {
-    const script = new URL("./slow_server.ts", import.meta.url).pathname;
+    const script = fileURLToPath(new URL("./slow_server.ts", import.meta.url));
     const child = new Deno.Command(Deno.execPath(), {
       args: ["run", "--quiet", "--no-prompt", "-A", script],
       stdin: "piped",

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { readScriptOptions, refuse } from "../../tools/scripts/script_options.ts";
 import { onCores, splitCores } from "../cores.ts";
 import { ground, openGround } from "../ground/ground.ts";
@@ -115,7 +116,7 @@ function entriesOf({ work, lanes, size, server, directory, client }: {
     task: Partial<Task>,
     env: Readonly<Record<string, string>> = {},
   ): Entry => {
-    const file = new URL(script, import.meta.url).pathname;
+    const file = fileURLToPath(new URL(script, import.meta.url));
     const run = [
       Deno.execPath(),
       "run",

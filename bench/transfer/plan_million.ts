@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import type { Bench } from "../bench.ts";
 import { run } from "../peers.ts";
 
@@ -9,7 +10,7 @@ export const planMillion: Bench = {
   name: "plan-million",
   title: "plan a sync of 1,000,000 synthetic objects with 1,000,000 that are the same",
   prepare() {
-    const script = new URL("./plan_process.ts", import.meta.url).pathname;
+    const script = fileURLToPath(new URL("./plan_process.ts", import.meta.url));
     return Promise.resolve({
       unit: "calls",
       contenders: [{

@@ -3,6 +3,7 @@
  * here 3 of them, which go on from the last checkpoint and come to the same.
  * `deno run --allow-read --allow-write --allow-env --allow-run examples/checkpoints/main.ts --help` tells how to run it.
  */
+import { fileURLToPath } from "node:url";
 import { checkpoints } from "@lade/lade";
 import { readScriptOptions } from "../../tools/scripts/script_options.ts";
 
@@ -26,7 +27,7 @@ const { values } = readScriptOptions(HELP, {
 });
 
 const uri = values.at ?? `file://${await Deno.makeTempDir()}/checkpoints`;
-const worker = new URL("worker.ts", import.meta.url).pathname;
+const worker = fileURLToPath(new URL("worker.ts", import.meta.url));
 const id = crypto.randomUUID();
 
 /** Starts all ranks, and says whether all ended well: the first one that does not ends the others. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { makeRoot } from "./testing/make_root.ts";
 
@@ -9,7 +10,7 @@ Deno.test("the conformance suites pass with the paths of Windows, in a process t
       "--allow-all",
       "--no-check",
       "--quiet",
-      `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
+      `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
       new URL("./testing/run_as_windows.ts", import.meta.url).href,
     ],
     cwd: root.path,

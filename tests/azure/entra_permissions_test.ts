@@ -1,7 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 
 const PACKAGE = new URL("../../packages/azure/", import.meta.url).href;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** What a process with these rights alone, and these variables, is given as a token, or the message that says why not. */
 async function tokenWith(rights: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { openCheckpoints } from "@lade/checkpoint";
 import { Lade, type LadeConfig, sweepUri } from "@lade/lade";
@@ -5,8 +6,8 @@ import { seededRandom } from "@lade/testing";
 import { MOMENTS, type SavingTask } from "./saving_process.ts";
 import { assertAllWhole, contentOf } from "./trained_world.ts";
 
-const SCRIPT = new URL("./saving_process.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("./saving_process.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** What makes all that is chosen at random. */
 export const SEED = Number(Deno.env.get("SEED") ?? Math.floor(Math.random() * 2 ** 31));

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { makeCertificate } from "../fakes/s3/mod.ts";
 import { CliHere } from "./run_here.ts";
@@ -173,7 +174,7 @@ Deno.test("a certificate by nobody who is trusted says how to trust it", async (
 });
 
 Deno.test("what docs/errors.md quotes besides is in the program", async () => {
-  const root = new URL("../../packages/", import.meta.url).pathname;
+  const root = fileURLToPath(new URL("../../packages/", import.meta.url));
   const { stdout } = await new Deno.Command("git", { args: ["ls-files", "*.ts"], cwd: root }).output();
   const paths = new TextDecoder().decode(stdout).split("\n").filter((path) =>
     path && !path.endsWith("_test.ts")

@@ -320,7 +320,7 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       ["run", "memory://m/d/", "--rank", HOSTILE],
       ["run", "memory://m/d/", "--max-bytes", HOSTILE],
       ["plan", "memory://m/d/", "--transform", HOSTILE],
-      ["plan", "memory://m/d/", "--transform", `${new URL(import.meta.url).pathname}#${HOSTILE}`],
+      ["plan", "memory://m/d/", "--transform", `${import.meta.filename}#${HOSTILE}`],
       ["run", "memory://m/d/", "--workers", HOSTILE],
       ["index", away],
       ["index", `memory://m/loader/${HOSTILE_NAME}/`],

@@ -1,3 +1,5 @@
+import { fileURLToPath } from "node:url";
+
 /** How a process ended. */
 export interface ProcessOutcome {
   /** The exit code. */
@@ -24,8 +26,8 @@ export interface RunLadeOptions {
   readonly env?: Readonly<Record<string, string>>;
 }
 
-const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const MAIN = fileURLToPath(new URL("../../packages/cli/main.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** The arguments of `deno` that run `lade` with no more permissions than it needs. */
 export function ladeArguments(

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { NPY } from "./format_files.ts";
 import { ladeArguments, type RunLadeOptions } from "./run_lade.ts";
@@ -15,7 +16,7 @@ interface Loaded {
 /** What a command line loads, as the runtime's own log tells. Modules are looked at only when they are needed. */
 async function loaded(args: readonly string[], options: RunLadeOptions): Promise<Loaded> {
   // A module that is not looked at beforehand counts as a file to be read.
-  const permissions = [...options.permissions ?? [], `--allow-read=${ROOT.pathname}`];
+  const permissions = [...options.permissions ?? [], `--allow-read=${fileURLToPath(ROOT)}`];
   const [run = "run", ...rest] = ladeArguments(args, { ...options, permissions }).filter((flag) =>
     flag !== "--quiet"
   );

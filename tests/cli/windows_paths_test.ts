@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertStringIncludes } from "@std/assert";
 
 /** A working directory with drives `C:` and `D:`, in which the command takes its system for Windows. */
@@ -19,7 +20,7 @@ class Drives implements Disposable {
         "--allow-all",
         "--no-check",
         "--quiet",
-        `--config=${new URL("../../deno.json", import.meta.url).pathname}`,
+        `--config=${fileURLToPath(new URL("../../deno.json", import.meta.url))}`,
         new URL("./run_as_windows.ts", import.meta.url).href,
         ...args,
       ],

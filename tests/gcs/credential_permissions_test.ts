@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { generateKeyPairSync } from "node:crypto";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 
 const PACKAGE = new URL("../../packages/gcs/", import.meta.url).href;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** What a process with these rights alone, and these variables, is given as a token, or the message that says why not. */
 async function tokenWith(rights: readonly string[], env: Readonly<Record<string, string>>): Promise<string> {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { setImmediate } from "node:timers/promises";
 import { assert, assertEquals } from "@std/assert";
 import { crc32c, crc32cToBase64 } from "@lade/codec/checksum";
@@ -77,7 +78,7 @@ Deno.test("a resumable upload of 300 MiB that breaks at 50 moments ends right an
 });
 
 function upload(url: string, token: string | undefined): Deno.ChildProcess {
-  const script = new URL("./session_process.ts", import.meta.url).pathname;
+  const script = fileURLToPath(new URL("./session_process.ts", import.meta.url));
   const flags = ["run", "--quiet", "--no-prompt", "--allow-all", "--no-check"];
   return new Deno.Command(Deno.execPath(), {
     args: [...flags, script, url, `${SIZE}`, `${CHUNK}`, ...(token === undefined ? [] : [token])],

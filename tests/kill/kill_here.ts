@@ -1,11 +1,12 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { seededRandom } from "@lade/testing";
 import { TemporaryDirectory } from "../cli/temporary_directory.ts";
 import type { KilledService } from "./killed_service.ts";
 import type { KilledTransfer } from "./transfer_process.ts";
 
-const SCRIPT = new URL("./transfer_process.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("./transfer_process.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 /** What a command is given: none of these opens `/proc`. */
 const PERMISSIONS = ["--allow-net=127.0.0.1", "--allow-read", "--allow-write", "--allow-env", "--allow-sys"];
 const SMALL = 6;

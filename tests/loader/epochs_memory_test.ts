@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { assert } from "@std/assert";
 import { TemporaryDirectory } from "../cli/temporary_directory.ts";
 import { BUDGET, type EpochsMemory } from "./epochs_process.ts";
 
 const MIB = 2 ** 20;
-const PROGRAM = new URL("./epochs_process.ts", import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL("./epochs_process.ts", import.meta.url));
 
 Deno.test("epochs over files hold no more memory than the budget, and the fifth no more than the first", async () => {
   await using directory = await TemporaryDirectory.make();

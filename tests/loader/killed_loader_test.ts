@@ -1,10 +1,11 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { type LoaderState, mergeStates, randomKey, randomSequence } from "@lade/loader";
 import { TemporaryDirectory } from "../cli/temporary_directory.ts";
 import type { LoadedBatch, LoadingTask } from "./loading_process.ts";
 
 const SAMPLES = 120;
-const PROGRAM = new URL("./loading_process.ts", import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL("./loading_process.ts", import.meta.url));
 
 /** Runs ranks side by side, kills each after so many batches, and gives what all handed out and where they were. */
 async function run(

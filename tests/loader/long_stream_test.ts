@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals } from "@std/assert";
 import { BUDGET, type LongStream, OBJECTS, RECORD, RECORDS } from "./long_stream_process.ts";
 
 const MIB = 2 ** 20;
-const PROGRAM = new URL("./long_stream_process.ts", import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL("./long_stream_process.ts", import.meta.url));
 
 Deno.test("a stream of 2 GiB holds no more memory than the budget, and at its end no more than at its beginning", async () => {
   const args = ["run", "--quiet", "--no-check", "-A", "--v8-flags=--expose-gc", PROGRAM];

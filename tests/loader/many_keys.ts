@@ -1,6 +1,7 @@
+import { fileURLToPath } from "node:url";
 import type { ManyKeys } from "./many_keys_process.ts";
 
-const PROGRAM = new URL("./many_keys_process.ts", import.meta.url).pathname;
+const PROGRAM = fileURLToPath(new URL("./many_keys_process.ts", import.meta.url));
 
 /** Opens so many objects in a process of its own, by listing them or by the manifest in a directory, and tells its memory. */
 export async function openManyKeys(count: number, directory?: string): Promise<ManyKeys> {

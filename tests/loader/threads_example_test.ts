@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 
 const root = new URL("../../", import.meta.url);
@@ -29,7 +30,7 @@ for await (const { data } of images) {
         "-A",
         "--no-check",
         "--config",
-        new URL("deno.json", root).pathname,
+        fileURLToPath(new URL("deno.json", root)),
         `${directory}/train.ts`,
       ],
     }).output();

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 
 const program = new URL("./threads_process.ts", import.meta.url);
@@ -5,7 +6,7 @@ const program = new URL("./threads_process.ts", import.meta.url);
 /** Worker threads before the loop, in it, those that the loader still has behind it, and those that are left in the end. */
 async function threads(how: string, body: string): Promise<number[]> {
   const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {
-    args: ["run", "--no-check", "--allow-all", program.pathname, how, body],
+    args: ["run", "--no-check", "--allow-all", fileURLToPath(program), how, body],
   }).output();
   const text = new TextDecoder().decode(stdout);
   if (text === "") throw new Error(new TextDecoder().decode(stderr));

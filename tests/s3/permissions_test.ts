@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { type FakeS3, startFakeS3 } from "../fakes/s3/mod.ts";
 
@@ -34,7 +35,7 @@ async function outcomes(fake: FakeS3, permissions: readonly string[]): Promise<R
           "--quiet",
           "--no-prompt",
           "--no-check",
-          `--config=${ROOT.pathname}deno.json`,
+          `--config=${fileURLToPath(ROOT)}deno.json`,
           ...permissions,
           file,
         ],

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import type { RequestRecord } from "@lade/testing/http";
 import { parse } from "yaml";
@@ -159,7 +160,7 @@ class Batch implements AsyncDisposable {
   async run(tasks: number): Promise<{ code: number; stderr: string }> {
     const { cli: { directory: { path } } } = this;
     const { code, stderr } = await new Deno.Command("/bin/bash", {
-      args: [new URL("slurm_job.sh", FOLDER).pathname],
+      args: [fileURLToPath(new URL("slurm_job.sh", FOLDER))],
       cwd: path,
       env: {
         ...this.cli.options().env,

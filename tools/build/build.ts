@@ -3,9 +3,10 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { bundleCommand } from "./bundle_command.ts";
 
-const DIST = new URL("../../dist", import.meta.url).pathname;
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
 await Deno.mkdir(DIST, { recursive: true });
 for await (const { name } of Deno.readDir(DIST)) {

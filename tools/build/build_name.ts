@@ -1,4 +1,6 @@
-const ROOT = new URL("../../", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+
+const ROOT = fileURLToPath(new URL("../../", import.meta.url));
 
 /** The commit that is built, and its day; `undefined` where there is no repository of git. */
 export async function buildName(): Promise<string | undefined> {

@@ -1,12 +1,13 @@
+import { fileURLToPath } from "node:url";
 import { buildName } from "./build_name.ts";
 import { type Chunk, chunkGroups } from "./chunk_groups.ts";
 import { commandsLoads } from "./commands_loads.ts";
 import { importsOf, mergeChunks } from "./merge_chunks.ts";
 import { bundle } from "./run_bundler.ts";
 
-const MAIN = new URL("../../packages/cli/main.ts", import.meta.url).pathname;
-const LANE = new URL("../../packages/service/http/lane.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../deno.json", import.meta.url).pathname;
+const MAIN = fileURLToPath(new URL("../../packages/cli/main.ts", import.meta.url));
+const LANE = fileURLToPath(new URL("../../packages/service/http/lane.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../deno.json", import.meta.url));
 
 /** What stands in `version_text.ts` in place of what is built. */
 const BUILD = "@BUILD@";

@@ -3,6 +3,7 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { bundleCommand } from "./bundle_command.ts";
 import { compileByDeno } from "./compile_by_deno.ts";
 import { denoOfTarget, TARGETS } from "./deno_of_target.ts";
@@ -10,7 +11,7 @@ import { packSelfExtracting } from "./pack_self_extracting.ts";
 import { sha256Hex } from "./sha256_hex.ts";
 import { readScriptOptions, refuse } from "../scripts/script_options.ts";
 
-const DIST = new URL("../../dist", import.meta.url).pathname;
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 const HELP = `Usage: deno task compile [OPTION...]
 
 Makes the command one file, dist/lade, and beside it a file with its SHA-256. "deno compile" makes it, where its runtime

@@ -28,7 +28,7 @@ const SPLIT = new Map(Object.entries({
   "one.js": 'var a=["one"];export{a};',
   "two.js": 'import{a as o}from"./one.js";o.push("two");var b="`./one.js`";export{b};',
   "late.js": 'import{a as e}from"./one.js";import{b as a,n as i}from"./base.js";import"./two.js";' +
-    'e.push("late",new URL("./lane.js",import.meta.url).pathname.split("/").pop());' +
+    'e.push("late",new URL("./lane.js",import.meta.url).href.split("/").pop());' +
     'var r=()=>{i();import("./late.js").then(u=>{if(u.count!==a)throw new Error("another count")})};' +
     "export{r as late,a as count};",
   "base.js": 'import{a as e}from"./one.js";e.push("base");var b=0,n=()=>b++;export{b,n};',

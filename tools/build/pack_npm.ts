@@ -4,10 +4,11 @@
  *
  * @module
  */
+import { fileURLToPath } from "node:url";
 import { bundleCommand } from "./bundle_command.ts";
 import { npmPackage } from "./npm_package.ts";
 
-const DIST = new URL("../../dist", import.meta.url).pathname;
+const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 
 const program = await Deno.makeTempDir({ prefix: "lade-npm-" });
 try {
@@ -15,7 +16,7 @@ try {
   const { name, bytes } = await npmPackage(program);
   await Deno.mkdir(DIST, { recursive: true });
   await Deno.writeFile(`${DIST}/${name}`, bytes);
-  console.log(`${DIST}/${name} is the package: npm install ${DIST}/${name}`);
+  console.log(`${DIST}/${name} is the package, which npm install takes`);
 } finally {
   await Deno.remove(program, { recursive: true });
 }

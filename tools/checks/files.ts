@@ -16,6 +16,11 @@ export function checkFile({ path, text }: TrackedFile): string[] {
   for (const mark of MARKS) {
     if (new RegExp(`\\b${mark}\\b`).test(text)) breaches.push(`${path}: holds a ${mark}`);
   }
+  if (/\bimport\.meta\.url\)\.pathname/.test(text)) {
+    breaches.push(
+      `${path}: a path with a space differs from that of its URL: take fileURLToPath() of node:url`,
+    );
+  }
   if (/^packages\/(?!cli\/)/.test(path) && !path.endsWith("_test.ts") && /^[^/*]*\bconsole\./m.test(text)) {
     breaches.push(`${path}: a library does not print`);
   }

@@ -15,6 +15,12 @@ Deno.test("checkFile() refuses printing in a library, not in the command", () =>
   assertEquals(checkFile({ path: "packages/cli/a.ts", text: 'console.log("x");\n' }), []);
 });
 
+Deno.test("checkFile() refuses the path of a module's URL, in which a space is written with a percent sign", () => {
+  const path = (text: string) => checkFile({ path: "tools/a.ts", text }).length;
+  assertEquals(path(`const ROOT = new URL("../", import.meta.${"url"}).pathname;\n`), 1);
+  assertEquals(path(`const ROOT = fileURLToPath(new URL("../", import.meta.${"url"}));\n`), 0);
+});
+
 Deno.test("checkSecrets() finds keys, but not the documentation's example", () => {
   assertEquals(checkSecrets({ path: "a", text: "AKIA" + "ABCDEFGHIJKLMNOP" }).length, 1);
   assertEquals(checkSecrets({ path: "a", text: "AKIA" + "IOSFODNN7EXAMPLE" }), []);

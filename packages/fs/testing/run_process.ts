@@ -1,4 +1,6 @@
-const SCRIPT = new URL("./process.ts", import.meta.url).pathname;
+import { fileURLToPath } from "node:url";
+
+const SCRIPT = fileURLToPath(new URL("./process.ts", import.meta.url));
 
 /** Starts `process.ts` in a process of its own with these permissions. */
 export function startProcess(permissions: readonly string[], args: readonly string[]): Deno.ChildProcess {

@@ -1,8 +1,9 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { systemEnvironment } from "./environment.ts";
 
 const MODULE = new URL("./environment.ts", import.meta.url).href;
-const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
+const CONFIG = fileURLToPath(new URL("../../../deno.json", import.meta.url));
 
 /** What two variables, `ONE` and `TWO`, are read as by a process with these permissions. */
 async function readWith(...permissions: string[]): Promise<unknown> {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { systemClock } from "@lade/core/backend";
 import { startTicker } from "./ticker.ts";
@@ -24,7 +25,7 @@ Deno.test("startTicker() does not tick once it is stopped", async () => {
 
 Deno.test("startTicker() lets a process end before the first tick and after", async () => {
   const ticker = new URL("./ticker.ts", import.meta.url).href;
-  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
   const start = `import { startTicker } from "${ticker}"; import { systemClock } from "@lade/core/backend";`;
   const run = async (code: string) => {
     const { stdout, stderr } = await new Deno.Command(Deno.execPath(), {

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { UnavailableError, UnsupportedError } from "@lade/core/errors";
 import { FakeClock } from "@lade/testing";
@@ -201,7 +202,7 @@ Deno.test("a second process is refused by the number and command of the first; i
     console.log("open");
     await new Promise((resolve) => setTimeout(resolve, 60000));`;
   await Deno.writeTextFile(`${here.directory}/hold.ts`, script);
-  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
   await using child = new Deno.Command(Deno.execPath(), {
     args: [
       "run",

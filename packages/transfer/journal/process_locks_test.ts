@@ -1,7 +1,8 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import { ProcessLocks } from "./process_locks.ts";
 
-const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
+const CONFIG = fileURLToPath(new URL("../../../deno.json", import.meta.url));
 const LOCKS = new URL("./process_locks.ts", import.meta.url).href;
 /** Holds its lock until it is killed, and says when it has it. */
 const PROGRAM = `

@@ -1,9 +1,10 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { sha256Hex } from "../../../tools/build/sha256_hex.ts";
 import { TemporaryDirectory } from "../temporary_directory.ts";
 import { runProgram, type RunProgramOptions } from "./run_program.ts";
 
-const SCRIPT = new URL("../../../install.sh", import.meta.url).pathname;
+const SCRIPT = fileURLToPath(new URL("../../../install.sh", import.meta.url));
 const POSIX = { ignore: Deno.build.os === "windows" };
 const PAGE = "\n<!DOCTYPE html>\n<html><body>Please log in</body></html>";
 

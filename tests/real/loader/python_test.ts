@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch } from "@std/assert";
 import { MemoryStore } from "@lade/core";
 import { Lade } from "@lade/lade";
@@ -6,8 +7,8 @@ import { FORMATS_VENV } from "../../../tools/servers/formats_python.ts";
 import { type Python, testWithPython } from "../formats/python.ts";
 
 const PAGE = new URL("../../../docs/loader.md", import.meta.url);
-const MAIN = new URL("../../../packages/cli/main.ts", import.meta.url).pathname;
-const CONFIG = new URL("../../../deno.json", import.meta.url).pathname;
+const MAIN = fileURLToPath(new URL("../../../packages/cli/main.ts", import.meta.url));
+const CONFIG = fileURLToPath(new URL("../../../deno.json", import.meta.url));
 const SAMPLES = 50;
 
 /** The lines of the page, those of PyTorch only where they can run, and a command `lade` to run them with. */

@@ -1,3 +1,4 @@
+import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
 import type { NdArray } from "@lade/formats/array";
 import { dataset, Lade } from "@lade/lade";
@@ -86,8 +87,8 @@ testWithPython(
 
 testWithPython("rows go to pyarrow with the types that its files have", async ({ run }) => {
   await run(WRITE);
-  const main = new URL("../../../packages/cli/main.ts", import.meta.url).pathname;
-  const config = new URL("../../../deno.json", import.meta.url).pathname;
+  const main = fileURLToPath(new URL("../../../packages/cli/main.ts", import.meta.url));
+  const config = fileURLToPath(new URL("../../../deno.json", import.meta.url));
   const told = await run(
     `
 import io, subprocess, sys, pyarrow as pa, pyarrow.parquet as pq
