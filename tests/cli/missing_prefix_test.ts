@@ -59,6 +59,8 @@ Deno.test("a file whose name is written with a slash is called a file", async ()
 
 Deno.test("a missing bucket is called that by every command, and is no success for rm -rf", async () => {
   await using directory = await TemporaryDirectory.make();
+  const file = `${directory.path}/file`;
+  await Deno.writeTextFile(file, "1");
   await using cli = await S3Here.start({ objects: { a: "1" } });
   const key = "s3://missing/x";
   const whole = [["ls"], ["ls", "-r"], ["du"], ["stat"], ["cat"], ["rm"], ["rm", "-f"]];
@@ -68,7 +70,15 @@ Deno.test("a missing bucket is called that by every command, and is no success f
     name,
   ) => [[name, key, "s3://bucket/"], [name, "-r", key, "s3://bucket/x/"]]);
   const got = [["get", key, `${directory.path}/x`], ["get", "-r", key, `${directory.path}/y`]];
-  const received = ["cp", "mv"].map((name) => [name, "s3://bucket/a", "s3://missing/"]);
+  const plan = `${directory.path}/plan`;
+  // What would fail is not said to be about to be done.
+  const received = [[], ["--dry-run"], ["--save-plan", plan], ["--dry-run", "--no-clobber"]].flatMap((
+    how,
+  ) => [
+    ["cp", ...how, "s3://bucket/a", "s3://missing/"],
+    ["mv", ...how, "s3://bucket/a", "s3://missing/"],
+    ["put", ...how, file, "s3://missing/"],
+  ]);
   const lines = [
     ...[...whole, ...trees, ...removals].map((line) => [...line, key]),
     ...sent,
@@ -81,4 +91,5 @@ Deno.test("a missing bucket is called that by every command, and is no success f
     assertStringIncludes(stderr, ": no such bucket at ");
   }
   assertEquals(cli.texts(), { a: "1" });
+  assertEquals(await directory.tree(), { file: "1" });
 });

@@ -1,5 +1,6 @@
 import { formatSize, printable, redactSecrets } from "@lade/core/text";
 import type { ShardedTransfer, ShardStatus } from "@lade/transfer/jobs";
+import { counted } from "../output/counted.ts";
 import { formatDuration } from "../output/format_duration.ts";
 import type { Json, Message } from "../output/message.ts";
 import type { Style } from "../output/style.ts";
@@ -23,9 +24,11 @@ export class ShardedTransferMessage implements Message {
       const count = shards.filter((shard) => shard.state === state).length;
       return count > 0 ? [`${count} ${state}`] : [];
     });
-    const done = [`${objects} objects`, formatSize(bytes), ...(failed > 0 ? [`${failed} failed`] : [])];
+    const done = [counted(objects, "object"), formatSize(bytes), ...(failed > 0 ? [`${failed} failed`] : [])];
     const command = redactSecrets(`${operation} ${sources.join(" ")} ${destination}`);
-    return printable(`${id}  ${command}: ${shards.length} shards, ${states.join(", ")}; ${done.join(", ")}`);
+    return printable(
+      `${id}  ${command}: ${counted(shards.length, "shard")}, ${states.join(", ")}; ${done.join(", ")}`,
+    );
   }
 
   /** The same. */
@@ -64,7 +67,7 @@ export class ShardStatusMessage implements Message {
     if (!report) return `  ${which}  ${shown}`.trimEnd();
     const { objects, bytes, failed, skipped, pid, host } = report;
     const parts = [
-      `${objects} objects`,
+      counted(objects, "object"),
       formatSize(bytes),
       ...(failed > 0 ? [`${failed} failed`] : []),
       ...(skipped > 0 ? [`${skipped} skipped`] : []),

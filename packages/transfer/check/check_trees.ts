@@ -4,6 +4,7 @@ import { UnsupportedError } from "@lade/core/errors";
 import type { CompareOptions } from "../compare/compare_options.ts";
 import { DifferenceJudge } from "../compare/difference_judge.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
+import { LeftOuts } from "../merge/left_outs.ts";
 import { type ListedSide, mergeListings, type Pair } from "../merge/merge_listings.ts";
 import { lookUp } from "../places/look_up.ts";
 import { refuseMissing } from "../places/missing.ts";
@@ -42,11 +43,21 @@ export async function* checkTrees(request: CheckRequest): AsyncGenerator<CheckEn
   const { source, target, concurrency = AT_ONCE, compare: { signal } } = request;
   const judge = new DifferenceJudge(request.compare);
   const leftOut: CheckEntry[] = [];
+  const notCompared = { source: new LeftOuts(), target: new LeftOuts() };
   let isEmpty = true;
-  const from = sideOf(request, source, leftOut, () => isEmpty = false);
-  const to = sideOf(request, target, leftOut, () => {});
+  const from = sideOf(request, source, {
+    leftOut,
+    names: notCompared.source,
+    onObject: () => isEmpty = false,
+  });
+  const to = sideOf(request, target, { leftOut, names: notCompared.target, onObject: () => {} });
   const { descriptors } = source.store.context;
-  const work = (pair: Pair) => compareOne(request, judge, pair);
+  const work = (pair: Pair) => {
+    // What is there, and may not be compared, is not missing.
+    const isThere = !pair.source && notCompared.source.find(pair.name) !== undefined ||
+      !pair.target && notCompared.target.find(pair.name) !== undefined;
+    return isThere ? undefined : compareOne(request, judge, pair);
+  };
   const atOnce = () => descriptors.atOnce(concurrency);
   for await (const entry of inOrder(mergeListings(from, to, signal), atOnce, work)) {
     if (leftOut.length > 0) yield* leftOut.splice(0);
@@ -122,8 +133,11 @@ class ComparedEntry implements CheckEntry {
 function sideOf(
   { source, target, filter, onSkipped }: CheckRequest,
   place: Place,
-  leftOut: CheckEntry[],
-  onObject: () => void,
+  { leftOut, names, onObject }: {
+    readonly leftOut: CheckEntry[];
+    readonly names: LeftOuts;
+    readonly onObject: () => void;
+  },
 ): ListedSide {
   const { store, key: prefix, uri, uriOf } = place;
   const withoutMarkers = [source, target].some((side) => localPathOf(side.uri) !== undefined);
@@ -134,6 +148,7 @@ function sideOf(
     if (!error && filter?.(unknownMeta(key), name) === false) return;
     if (!hasBytes && !error) return onSkipped?.(found, reason);
     const why = error ?? new UnsupportedError({ operation: "compare", uri: found, detail: reason });
+    names.add(name, reason);
     leftOut.push({ sign: "!", name, error: why });
   };
   return {

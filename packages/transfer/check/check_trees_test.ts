@@ -83,6 +83,25 @@ Deno.test("checkTrees() goes on past an object that cannot be read", async () =>
   assertEquals(found[1], "= b");
 });
 
+Deno.test("checkTrees() calls nothing missing that is there and cannot be compared, nor what may lie in it", async () => {
+  /** A store with links among its objects, as a directory may have them. */
+  class WithLinks extends MemoryStore {
+    override async *list(prefix?: string, options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+      for (const key of ["d/", "link"]) options.onLeftOut?.({ key, reason: "it is a link", hasBytes: true });
+      yield* super.list(prefix, options);
+    }
+  }
+  const linked = new WithLinks();
+  for (const name of ["a", "z"]) await linked.put(name, bytes("1"));
+  const uriOf = (key: string) => `memory://l/${key}`;
+  const links: Place = { store: linked, key: "", uriOf, uri: uriOf("") };
+  const plain = await placeOf({ "a": "1", "d/x": "2", "dd": "3", "link": "4", "linked": "5", "z": "1" });
+  const signs = async (source: Place, target: Place) =>
+    (await check(source, target)).map((line) => line.split(":")[0]).sort();
+  assertEquals(await signs(links, plain), ["! d/", "! link", "- dd", "- linked", "= a", "= z"]);
+  assertEquals(await signs(plain, links), ["! d/", "! link", "+ dd", "+ linked", "= a", "= z"]);
+});
+
 Deno.test("checkTrees() does not mind objects that only mark a directory where one side is local", async () => {
   const marked = { "d/": "", "d/a": "1" };
   const plain = { "d/a": "1" };

@@ -12,6 +12,7 @@ import type { UriCalls } from "../places/uri_calls.ts";
 import { explainMissing } from "../places/missing.ts";
 import { byScheme } from "../places/by_scheme.ts";
 import { localPathOf, type Place } from "../places/place.ts";
+import { ContainerLook } from "./container_look.ts";
 import type { DestinationDirectory } from "./destination_directory.ts";
 import type { DoneBefore, KeptJournal } from "./kept_journal.ts";
 import type { Converted } from "../plan/conversion.ts";
@@ -47,11 +48,13 @@ const DESCRIPTOR_WAIT_MS = 60_000;
 /** Does jobs, or says with `--dry-run` what it would do. */
 export class JobRunner {
   readonly #config: JobRunnerConfig;
+  readonly #containers: ContainerLook;
   #toldLook = false;
 
   /** Does nothing yet. */
   constructor(config: JobRunnerConfig) {
     this.#config = config;
+    this.#containers = new ContainerLook(config.request.signal);
   }
 
   /** Does one job and reports what became of it. It rejects only where the whole command has to end. */
@@ -80,6 +83,7 @@ export class JobRunner {
       const shortest = from && to && this.#areNear(from, to)
         ? await this.#withinOneStore(job, from, to)
         : job;
+      if (dryRun && to) await this.#containers.check(to);
       if (dryRun && createOnly && await this.#isTaken(shortest)) return await tally.skip(uri, taken, job);
       const onProgress = tally.start(job);
       let converted: Converted | undefined;

@@ -15,6 +15,7 @@ import {
 } from "../plan/plan_file.ts";
 import { PlanWriter } from "../plan/plan_writer.ts";
 import { planJobs } from "../plan/plan_jobs.ts";
+import { ContainerLook } from "../execute/container_look.ts";
 import { planAhead } from "../execute/plan_ahead.ts";
 import { OBJECTS_AT_ONCE, prepareTransfer } from "../execute/prepare_transfer.ts";
 import type { TransferListener } from "../execute/transfer_listener.ts";
@@ -24,7 +25,7 @@ import { type TransferCounts, TransferTally } from "../execute/transfer_tally.ts
 /**
  * Plans a transfer and does nothing of it: the plan is written to a new file, with what each source and each destination
  * is now. The listener is told of each object as by a dry run. An object that cannot be planned is not in the file; with
- * `failFast` there is no file then.
+ * `failFast`, or where the container of a destination is missing, there is no file then.
  */
 export async function savePlan(
   lade: UriCalls,
@@ -40,11 +41,15 @@ export async function savePlan(
   await using writer = await createPlanFile(file, signal);
   const lines = new PlanWriter(headerOf(given), (bytes) => writer.write(bytes));
   const atOnce = () => lade.context.descriptors.atOnce(given.concurrency ?? OBJECTS_AT_ONCE);
+  const containers = new ContainerLook(signal);
   try {
     await inParallel(
       planAhead(planJobs(plan), tally),
       atOnce,
-      (job) => add(job, lines, tally, request),
+      async (job) => {
+        if ("to" in job && job.to) await containers.check(job.to);
+        await add(job, lines, tally, request);
+      },
       signal,
     );
   } catch (error) {

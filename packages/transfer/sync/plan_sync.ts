@@ -16,7 +16,7 @@ import type { PlannedLinks } from "../plan/plan_links.ts";
 import { planLeftOut, planListed } from "../plan/plan_jobs.ts";
 import { RootWatch } from "../plan/root_watch.ts";
 import type { Deletion } from "./deletion.ts";
-import type { LeftOuts } from "./left_outs.ts";
+import type { LeftOuts } from "../merge/left_outs.ts";
 import type { SyncOptions } from "./sync_request.ts";
 import { LinkGuard } from "./link_guard.ts";
 import { refuseOverlap } from "./refuse_overlap.ts";

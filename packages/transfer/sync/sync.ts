@@ -20,7 +20,7 @@ import { unknownMeta } from "../filter/unknown_meta.ts";
 import { inShard } from "../shard/shard.ts";
 import { Backup } from "./backup.ts";
 import { EmptiedDirectories } from "./emptied_directories.ts";
-import { LeftOuts } from "./left_outs.ts";
+import { LeftOuts } from "../merge/left_outs.ts";
 import { runDeletions } from "./run_deletions.ts";
 import { planSync } from "./plan_sync.ts";
 import { refuseOverlap } from "./refuse_overlap.ts";

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { LeftOuts } from "./left_outs.ts";
+import { LeftOuts } from "../merge/left_outs.ts";
 
 Deno.test("LeftOuts finds a name, and what lies below one, but no name that only begins like one", () => {
   const leftOuts = new LeftOuts();
