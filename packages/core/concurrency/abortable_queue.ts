@@ -1,4 +1,4 @@
-import { type AbortFollower, followAbort, leaveAbort } from "./follow_abort.ts";
+import { followAbort } from "./follow_abort.ts";
 
 /**
  * Those who wait for something, in the order they came. Each may say what it wants, and gives up when its signal is
@@ -33,20 +33,17 @@ export class AbortableQueue<Given = void, Wanted = void> {
     if (signal?.aborted) return Promise.reject(signal.reason);
     return new Promise((resolve, reject) => {
       if (!signal) return void this.#waiting.push({ wanted, resolve, reject });
-      const leave = () => leaveAbort(signal, follower);
       const waiter: Waiter<Given, Wanted> = {
         wanted,
         resolve: (given) => (leave(), resolve(given)),
         reject: (reason) => (leave(), reject(reason)),
       };
-      const follower: AbortFollower = {
-        handleEvent: () => {
-          this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
-          reject(signal.reason);
-          this.#onGivenUp?.(signal.reason);
-        },
+      const handleEvent = () => {
+        this.#waiting.splice(this.#waiting.indexOf(waiter), 1);
+        reject(signal.reason);
+        this.#onGivenUp?.(signal.reason);
       };
-      followAbort(signal, follower);
+      const leave = followAbort(signal, { handleEvent });
       this.#waiting.push(waiter);
     });
   }

@@ -1,3 +1,5 @@
+import { LinkedList } from "./linked_list.ts";
+
 /** Who is told of an abort. */
 export interface AbortFollower {
   /** Called once, when the signal is aborted. */
@@ -9,13 +11,13 @@ export interface AbortFollower {
  * takes the longer to change the more there are.
  */
 class Followers {
-  readonly all = new Set<AbortFollower>();
+  readonly all = new LinkedList<AbortFollower>();
 
   handleEvent(): void {
-    for (const follower of this.all) {
-      this.all.delete(follower);
+    for (let link; (link = this.all.first);) {
+      this.all.remove(link);
       try {
-        follower.handleEvent();
+        link.item.handleEvent();
       } catch (error) {
         // As of any listener: the others are told all the same.
         reportError(error);
@@ -27,19 +29,22 @@ class Followers {
 const followers = new WeakMap<AbortSignal, Followers>();
 
 /**
- * Tells `follower` once `signal` is aborted, in the order in which they began, until {@linkcode leaveAbort}. Beginning and
- * leaving take the same time however many follow the signal. One that is aborted already tells nobody.
+ * Tells `follower` once `signal` is aborted, in the order in which they began, until the function that this gives is
+ * called. Beginning and leaving take the same time however many follow the signal. One that is aborted already tells nobody,
+ * and one that nobody follows any more has no listener.
  */
-export function followAbort(signal: AbortSignal, follower: AbortFollower): void {
-  if (signal.aborted) return;
-  let known = followers.get(signal);
-  if (!known) followers.set(signal, known = new Followers());
-  if (known.all.size === 0) signal.addEventListener("abort", known, { once: true });
-  known.all.add(follower);
-}
-
-/** Ends what {@linkcode followAbort} began. A signal that nobody follows any more has no listener. */
-export function leaveAbort(signal: AbortSignal, follower: AbortFollower): void {
-  const known = followers.get(signal);
-  if (known?.all.delete(follower) && known.all.size === 0) signal.removeEventListener("abort", known);
+export function followAbort(signal: AbortSignal, follower: AbortFollower): () => void {
+  if (signal.aborted) return () => {};
+  const known = followers.get(signal) ?? new Followers();
+  const { all } = known;
+  if (all.size === 0) {
+    followers.set(signal, known);
+    signal.addEventListener("abort", known, { once: true });
+  }
+  const link = all.add(follower);
+  return () => {
+    if (!link.isIn) return;
+    all.remove(link);
+    if (all.size === 0) signal.removeEventListener("abort", known);
+  };
 }

@@ -10,5 +10,6 @@ export * from "./hedge_budget.ts";
 export * from "./in_order.ts";
 export * from "./in_parallel.ts";
 export type * from "./learned_limit.ts";
+export * from "./linked_list.ts";
 export * from "./range_hedges.ts";
 export * from "./source_worker.ts";

@@ -1,4 +1,5 @@
 import type { Arrivals } from "../concurrency/range_hedges.ts";
+import { followAbort } from "../concurrency/follow_abort.ts";
 import type { BodySum } from "../contract/body_sum.ts";
 import type { EtagMd5 } from "../contract/etag_md5.ts";
 import type { GetResult } from "../contract/get_result.ts";
@@ -237,9 +238,8 @@ class SourceResult implements GetResult {
   }
 
   #follow(signal: AbortSignal): void {
-    const onAbort = () => void this.cancel(signal.reason);
-    this.#forgetSignal = () => signal.removeEventListener("abort", onAbort);
-    if (signal.aborted) onAbort();
-    else signal.addEventListener("abort", onAbort, { once: true });
+    const handleEvent = () => void this.cancel(signal.reason);
+    if (signal.aborted) handleEvent();
+    else this.#forgetSignal = followAbort(signal, { handleEvent });
   }
 }

@@ -86,7 +86,8 @@ export class ObjectRead {
   /** Bytes that came. */
   #taken = 0;
   readonly #guard: EtagGuard | undefined;
-  readonly #isStale: () => Promise<boolean> | undefined;
+  /** The answer that says what the store has of the object. */
+  readonly #told: GetResult;
 
   private constructor(
     store: ObjectStore,
@@ -99,7 +100,7 @@ export class ObjectRead {
     const { info } = first;
     if (guard) guard.told = first.etagMd5?.();
     this.#guard = guard;
-    this.#isStale = () => first.hasStaleChecksums?.();
+    this.#told = first;
     const { chunkSize = "auto" } = options;
     const hints = store.readHints;
     this.#store = store;
@@ -318,7 +319,7 @@ export class ObjectRead {
     try {
       return { info, range, ...this.#checksums.finish(this.#uri) };
     } catch (error) {
-      if (!(error instanceof ChecksumMismatchError) || !await this.#isStale()) throw error;
+      if (!(error instanceof ChecksumMismatchError) || !await this.#told.hasStaleChecksums?.()) throw error;
       return { info, range, ...this.#checksums.finishStale() };
     }
   }

@@ -97,7 +97,9 @@ class SinkPartWriter implements PartWriter {
     this.partCount = Math.ceil(plan.size / plan.partSize);
     this.token = plan.sink.token?.(plan.size, plan.partSize);
     if (plan.sink.fillPart && !this.ordered) {
-      this.fillPart = (index, fill) => this.#write(index, (part) => this.#fill(part, fill));
+      const fillPart: PartWriter["fillPart"] = (index, fill) =>
+        this.#write(index, (part) => this.#fill(part, fill));
+      this.fillPart = fillPart;
     }
     this.#written = new Set(plan.written);
     for (const index of this.#written) {

@@ -88,7 +88,7 @@ export class LocalPartSink extends LocalSink<PartFile> {
     if (file.wantsShared) this.bulk = { expect: () => file.wantsShared?.() ?? false };
     if (!file.region) return;
     const region = file.region.bind(file);
-    this.fillPart = (part, fill, signal) => {
+    const fillPart: WriteSink["fillPart"] = (part, fill, signal) => {
       const pour: PartPour = async (sums) => {
         const poured = await fill(region(part.offset, part.length), sums, signal);
         setup.figures.poured(poured);
@@ -97,6 +97,7 @@ export class LocalPartSink extends LocalSink<PartFile> {
       };
       return this.mapped(signal, () => this.fill(part, pour));
     };
+    this.fillPart = fillPart;
   }
 
   /** Has a part written by somebody else: `pour` gives what was poured, with the checksums that are wanted. */

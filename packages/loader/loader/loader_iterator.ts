@@ -22,6 +22,7 @@ export class LoaderIterator<B, R> implements AsyncIterator<Batch<B>, undefined> 
   #latest: HandedBatch<B> | undefined;
   #handedAt: number | undefined;
   #isOver = false;
+  readonly #roomMade = () => this.#loader.roomMade();
   /** The call before, so that calls that are made at once each have their own batch, in the order of the calls. */
   #before: Promise<unknown> | undefined;
 
@@ -64,7 +65,7 @@ export class LoaderIterator<B, R> implements AsyncIterator<Batch<B>, undefined> 
     const before = this.#handedAt;
     this.#loader.waited(asked - (before ?? asked), now - asked, before === undefined);
     this.#handedAt = now;
-    batch.onRelease = () => this.#loader.roomMade();
+    batch.onRelease = this.#roomMade;
     this.#latest = batch;
     return { done: false, value: batch };
   }

@@ -48,7 +48,7 @@ export class Connection {
   /** When it last became idle. */
   idleSinceMs = 0;
   /** Takes idle connections that end or receive anything out of their pool. */
-  onDisturbed: (() => void) | undefined;
+  onDisturbed: ((connection: Connection) => void) | undefined;
   readonly #socket: Socket;
   readonly #clock: Clock;
   readonly #limits: ResponseLimits;
@@ -289,13 +289,13 @@ export class Connection {
     this.#arrival = undefined;
     if (count === null) this.#ended = true;
     else this.#end += count;
-    this.onDisturbed?.();
+    this.onDisturbed?.(this);
   };
 
   readonly #onReadFailure = (error: unknown): void => {
     this.#arrival = undefined;
     this.#readFailure = { error };
-    this.onDisturbed?.();
+    this.onDisturbed?.(this);
   };
 
   #makeRoom(): void {

@@ -196,17 +196,17 @@ export class EndpointPool {
       return connection.wake();
     }
     connection.idleSinceMs = this.#config.clock.monotonicMs();
-    connection.onDisturbed = () => this.#drop(connection);
+    connection.onDisturbed = this.#drop;
     this.#idle.push(connection);
     connection.watch();
   }
 
-  #drop(connection: Connection): void {
+  readonly #drop = (connection: Connection): void => {
     const index = this.#idle.indexOf(connection);
     if (index >= 0) this.#idle.splice(index, 1);
     connection.onDisturbed = undefined;
     connection.kill(closedError());
-  }
+  };
 
   #openMore(): void {
     while (!this.#closed && this.#openings.size < Math.min(this.#wanted, Math.floor(this.#ramp))) {

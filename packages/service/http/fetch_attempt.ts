@@ -1,4 +1,4 @@
-import { followAbort, leaveAbort } from "@lade/core/concurrency";
+import { followAbort, type Link, type LinkedList } from "@lade/core/concurrency";
 import { collectPayload } from "./collect_payload.ts";
 import { checkHeaders } from "./encode_request_head.ts";
 import { describeFetchError, isBeforeSending } from "./describe_fetch_error.ts";
@@ -27,7 +27,7 @@ export interface FetchShared {
   /** Whether the platform decodes `content-encoding` on its own, whatever was asked for. */
   readonly decodes: boolean;
   /** Tries in flight, whose deadlines are checked. */
-  readonly active: Set<FetchAttempt>;
+  readonly active: LinkedList<FetchAttempt>;
 }
 
 // `fetch` does not report how far a body was sent, so its time is counted at this many bytes per millisecond.
@@ -47,6 +47,8 @@ export class FetchAttempt implements FetchBodyOwner, EndedBody {
   #overdue: WireError | undefined;
   #body: FetchBody | undefined;
   #isCounted = false;
+  #place: Link<FetchAttempt> | undefined;
+  #leaveSignal: (() => void) | undefined;
 
   constructor(attempt: Attempt, target: RequestTarget, semaphore: Semaphore, shared: FetchShared) {
     this.#attempt = attempt;
@@ -62,8 +64,8 @@ export class FetchAttempt implements FetchBodyOwner, EndedBody {
     const { flight, request: { signal } } = this.#attempt;
     signal?.throwIfAborted();
     flight?.endBy((reason) => this.abort(reason));
-    if (signal) followAbort(signal, this);
-    this.#shared.active.add(this);
+    if (signal) this.#leaveSignal = followAbort(signal, this);
+    this.#place = this.#shared.active.add(this);
     try {
       return await this.#run();
     } catch (error) {
@@ -244,9 +246,8 @@ export class FetchAttempt implements FetchBodyOwner, EndedBody {
 
   #finish(): void {
     this.#deadlineMs = Infinity;
-    this.#shared.active.delete(this);
-    const { signal } = this.#attempt.request;
-    if (signal) leaveAbort(signal, this);
+    if (this.#place) this.#shared.active.remove(this.#place);
+    this.#leaveSignal?.();
     if (this.#isCounted) this.#semaphore.release();
     this.#isCounted = false;
   }

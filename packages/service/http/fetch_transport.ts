@@ -1,4 +1,4 @@
-import type { HedgeBudget } from "@lade/core/concurrency";
+import { type HedgeBudget, LinkedList } from "@lade/core/concurrency";
 import type { StoreFigures } from "@lade/core/backend";
 import { nameOfProxy } from "./describe_proxy_fault.ts";
 import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
@@ -36,7 +36,7 @@ export class FetchTransport implements Transport {
   readonly #client: Deno.HttpClient | undefined;
   readonly #hedger: Hedger | undefined;
   readonly #semaphores = new Map<string, Semaphore>();
-  readonly #active = new Set<FetchAttempt>();
+  readonly #active = new LinkedList<FetchAttempt>();
   #stopTicker: (() => void) | undefined;
   #closed = false;
 

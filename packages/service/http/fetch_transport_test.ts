@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertRejects, assertStrictEquals, assertThrows } from "@std/assert";
+import { LinkedList } from "@lade/core/concurrency";
 import { FakeClock } from "@lade/testing";
 import { FetchAttempt } from "./fetch_attempt.ts";
 import { FetchTransport } from "./fetch_transport.ts";
@@ -181,7 +182,7 @@ Deno.test("FetchAttempt refuses a body that the platform decodes", async () => {
       config: completeTransportOptions(),
       fetch: () => Promise.resolve(answer),
       decodes,
-      active: new Set<never>(),
+      active: new LinkedList<never>(),
     };
     return new FetchAttempt(attempt, parseTarget(url), new Semaphore(1), shared).run();
   };

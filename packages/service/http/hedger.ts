@@ -1,4 +1,4 @@
-import type { HedgeBudget } from "@lade/core/concurrency";
+import { type HedgeBudget, LinkedList } from "@lade/core/concurrency";
 import { HeadForecast } from "./head_forecast.ts";
 import { HedgeRace } from "./hedge_race.ts";
 import type { Attempt, Outcome, Trying, TrySender } from "./send_with_retry.ts";
@@ -35,11 +35,11 @@ export class Hedger implements TrySender {
     const peers = this.#peersOf(attempt);
     const race = new HedgeRace(attempt, trying, peers, clock);
     if (peers.forecast.ready && !this.#closed) this.#stopTicker ??= startTicker(clock, TICK_MS, this.#tick);
-    peers.racing.add(race);
+    const place = peers.racing.add(race);
     try {
       return await race.run();
     } finally {
-      peers.racing.delete(race);
+      peers.racing.remove(place);
     }
   }
 
@@ -76,7 +76,7 @@ export class Hedger implements TrySender {
 /** Like requests, and what is known of their answers. */
 class Peers {
   readonly forecast = new HeadForecast();
-  readonly racing = new Set<HedgeRace>();
+  readonly racing = new LinkedList<HedgeRace>();
   #inTimeMs = -Infinity;
 
   answered(durationMs: number, nowMs: number): void {

@@ -1,6 +1,6 @@
 import { checksumsOf } from "@lade/codec/checksum";
 import type { Arrivals, BodySource, Poured, PourTarget } from "@lade/core/backend";
-import { followAbort, leaveAbort } from "@lade/core/concurrency";
+import { followAbort } from "@lade/core/concurrency";
 import { HttpResponse } from "./http_response.ts";
 import { unpackFailure } from "./lane_failure.ts";
 import type { LaneLink, TryReport } from "./lane_link.ts";
@@ -39,6 +39,7 @@ export class LaneAttempt implements BodySource {
   #waiting: { resolve(report: TryReport): void; reject(error: unknown): void } | undefined;
   #onProgress: ((bytes: number) => void) | undefined;
   #over = false;
+  #leaveSignal: (() => void) | undefined;
   /** How long the lane has waited for bytes of the body. */
   #waitedMs = 0;
   #bytes = 0;
@@ -69,7 +70,7 @@ export class LaneAttempt implements BodySource {
     try {
       const report = await this.#wait<"head">(() => {
         this.#id = link.begin(asked, (report) => this.#take(report));
-        if (signal) followAbort(signal, this);
+        if (signal) this.#leaveSignal = followAbort(signal, this);
         flight?.endBy((reason) => this.#stop(reason));
       });
       const response = this.#respond(report, attemptMs);
@@ -261,7 +262,7 @@ export class LaneAttempt implements BodySource {
     if (this.#over) return;
     this.#over = true;
     const { attempt: { request }, config: { observer }, link, onOver } = this.#setup;
-    if (request.signal) leaveAbort(request.signal, this);
+    this.#leaveSignal?.();
     link.forget(this.#id);
     if (this.#connection) {
       const body = { bytes: this.#bytes, waitedMs: this.#waitedMs, connection: this.#connection };

@@ -1,4 +1,4 @@
-import { followAbort, leaveAbort } from "@lade/core/concurrency";
+import { followAbort } from "@lade/core/concurrency";
 import type { Connection } from "./connection.ts";
 import { checkHeaders, encodeRequestHead } from "./encode_request_head.ts";
 import type { EndpointPool } from "./endpoint_pool.ts";
@@ -37,6 +37,7 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   #connection: Connection | undefined;
   #body: IncomingAnswer["body"] | undefined;
   #firstByteMs = 0;
+  #leaveSignal: (() => void) | undefined;
 
   constructor(attempt: Attempt, target: RequestTarget, pool: EndpointPool, config: TransportConfig) {
     this.#attempt = attempt;
@@ -51,13 +52,13 @@ export class TcpAttempt implements BodyOwner, EndedBody {
     const attemptMs = this.#config.clock.monotonicMs();
     signal?.throwIfAborted();
     flight?.endBy((reason) => this.#end(reason));
-    if (signal) followAbort(signal, this);
+    if (signal) this.#leaveSignal = followAbort(signal, this);
     try {
       // A used connection that proves dead is replaced by a new one within the same try, once.
       return await this.#try(false, attemptMs) ?? await this.#try(true, attemptMs) ??
         await this.#try(true, attemptMs) as HttpResponse;
     } catch (error) {
-      if (signal) leaveAbort(signal, this);
+      this.#leaveSignal?.();
       signal?.throwIfAborted();
       throw error;
     }
@@ -90,8 +91,7 @@ export class TcpAttempt implements BodyOwner, EndedBody {
   }
 
   release(complete: boolean): void {
-    const { signal } = this.#attempt.request;
-    if (signal) leaveAbort(signal, this);
+    this.#leaveSignal?.();
     this.#config.observer.finished?.(this.#attempt.request, complete, this);
     this.#noteBody(complete);
     if (this.#connection) this.#pool.release(this.#connection);

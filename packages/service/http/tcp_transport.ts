@@ -23,8 +23,9 @@ export class TcpTransport implements Transport {
   readonly #config: TransportConfig;
   readonly #carrier: TcpCarrier;
   readonly #hedger: Hedger | undefined;
-  /** Requests whose answers are poured by this isolate. */
-  readonly #pouredHere = new Set<TransportRequest>();
+  /** Requests whose answers are poured by this isolate, and how many there are. */
+  readonly #pouredHere = new WeakSet<TransportRequest>();
+  #pourings = 0;
   #lanes: LaneCarrier | undefined;
   #loading: Promise<void> | undefined;
   #closed = false;
@@ -32,7 +33,7 @@ export class TcpTransport implements Transport {
   /** Opens no connection yet. */
   constructor(options: TransportOptions = {}) {
     this.#config = completeTransportOptions(options);
-    const finished = (request: TransportRequest) => void this.#pouredHere.delete(request);
+    const finished = (request: TransportRequest) => this.#poured(request);
     this.#carrier = new TcpCarrier({
       ...this.#config,
       observer: bothObservers(this.#config.observer, { finished }),
@@ -105,13 +106,20 @@ export class TcpTransport implements Transport {
   };
 
   async #attemptToPour(attempt: Attempt): Promise<TransportResponse> {
-    this.#pouredHere.add(attempt.request);
+    if (!this.#pouredHere.has(attempt.request)) {
+      this.#pouredHere.add(attempt.request);
+      this.#pourings++;
+    }
     try {
       return await this.#carrier.attempt(attempt);
     } catch (error) {
-      this.#pouredHere.delete(attempt.request);
+      this.#poured(attempt.request);
       throw error;
     }
+  }
+
+  #poured(request: TransportRequest): void {
+    if (this.#pouredHere.delete(request)) this.#pourings--;
   }
 
   #load(then: (lanes: LaneCarrier) => void): void {
@@ -127,7 +135,7 @@ export class TcpTransport implements Transport {
       config: this.#config,
       most,
       nextId: () => this.#carrier.nextId(),
-      pouredHere: () => this.#pouredHere.size,
+      pouredHere: () => this.#pourings,
     });
   }
 }
