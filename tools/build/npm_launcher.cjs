@@ -25,14 +25,14 @@ if (process.execve) {
   process.removeAllListeners("warning");
   process.execve(deno, [deno, ...args], env);
 }
-const child = spawn(deno, args, { stdio: "inherit", env });
-child.on("error", ({ message }) => {
-  console.error(`lade: Cannot start: ${message}`);
-  process.exit(1);
-});
 // A terminal sends Ctrl-C and its end to both, which the program takes for one request. On Windows it alone sends them,
 // and what is sent from here would end the program at once.
 for (const signal of ["SIGINT", "SIGHUP", "SIGTERM", "SIGQUIT"]) {
   process.on(signal, () => process.platform === "win32" || child.kill(signal));
 }
+const child = spawn(deno, args, { stdio: "inherit", env });
+child.on("error", ({ message }) => {
+  console.error(`lade: Cannot start: ${message}`);
+  process.exit(1);
+});
 child.on("exit", (code, signal) => process.exit(signal ? 128 + constants.signals[signal] : code));
