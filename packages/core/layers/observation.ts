@@ -1,8 +1,8 @@
 import type { Clock } from "../time/clock.ts";
-import type { ResolvedRange } from "../contract/types.ts";
-import type { ObservedCall, StoreEvent, StoreObserver } from "./store_event.ts";
+import type { DeleteResult, ResolvedRange } from "../contract/types.ts";
+import type { ObservedCall, ObserveOptions, StoreEvent, StoreObserver } from "./store_event.ts";
 
-/** One observed call: it reports its start when it is made, and its end once. */
+/** One observed call: it reports its start once it may begin, and its end once. */
 export class Observation {
   /** The range that was answered. */
   range: ResolvedRange | undefined;
@@ -10,19 +10,24 @@ export class Observation {
   bytes = 0;
   readonly #observer: StoreObserver;
   readonly #clock: Clock;
-  readonly #call: ObservedCall;
-  readonly #startMs: number;
+  readonly #ready: ObserveOptions["ready"];
+  #call: ObservedCall;
   #firstMs: number | undefined;
   #entries = 0;
+  #isStarted = false;
   #ended = false;
   #signal: AbortSignal | undefined;
 
-  constructor(observer: StoreObserver, clock: Clock, call: Omit<ObservedCall, "startedAt">) {
+  constructor(
+    observer: StoreObserver,
+    clock: Clock,
+    call: Omit<ObservedCall, "startedAt" | "startedMs">,
+    { ready }: ObserveOptions,
+  ) {
     this.#observer = observer;
     this.#clock = clock;
-    this.#call = { ...call, startedAt: clock.now() };
-    this.#startMs = clock.monotonicMs();
-    this.#tell({ type: "started", ...this.#call });
+    this.#ready = ready;
+    this.#call = { ...call, startedAt: 0, startedMs: 0 };
   }
 
   /** Runs a call that ends with its promise. */
@@ -35,6 +40,11 @@ export class Observation {
 
   /** Runs a call whose success is only the beginning. */
   async begin<T>(call: () => Promise<T>): Promise<T> {
+    if (!this.#isStarted) {
+      const turn = this.#ready?.();
+      if (turn) await turn;
+      this.#start();
+    }
     try {
       return await call();
     } catch (error) {
@@ -44,11 +54,20 @@ export class Observation {
   }
 
   /** Passes entries on and counts them. */
-  async *entries<T>(list: () => AsyncIterable<T>): AsyncGenerator<T, void, void> {
+  async *entries<T>(
+    list: () => AsyncIterable<T>,
+    onEntry: (entry: T) => void = () => {},
+  ): AsyncGenerator<T, void, void> {
+    if (!this.#isStarted) {
+      const turn = this.#ready?.();
+      if (turn) await turn;
+      this.#start();
+    }
     try {
       for await (const entry of list()) {
         this.#entries++;
         this.markFirst();
+        onEntry(entry);
         yield entry;
       }
       this.finish();
@@ -62,7 +81,12 @@ export class Observation {
 
   /** Notes the time of the first bytes or entry. */
   markFirst(): void {
-    this.#firstMs ??= this.#clock.monotonicMs() - this.#startMs;
+    this.#firstMs ??= this.#elapsedMs;
+  }
+
+  /** Tells what became of one of the objects of `deleteMany`. */
+  deleted(result: DeleteResult): void {
+    this.#tell({ type: "deleted", ...this.#call, result, durationMs: this.#elapsedMs });
   }
 
   /** Fails the call when the signal is aborted, also where nobody touches its result any more. */
@@ -82,6 +106,17 @@ export class Observation {
     if (this.#end()) this.#tell({ type: "failed", ...this.#outcome(), error });
   }
 
+  #start(): void {
+    this.#isStarted = true;
+    const clock = this.#clock;
+    this.#call = { ...this.#call, startedAt: clock.now(), startedMs: clock.monotonicMs() };
+    this.#tell({ type: "started", ...this.#call });
+  }
+
+  get #elapsedMs(): number {
+    return this.#clock.monotonicMs() - this.#call.startedMs;
+  }
+
   readonly #onAbort = (): void => this.fail(this.#signal?.reason);
 
   #end(): boolean {
@@ -93,7 +128,7 @@ export class Observation {
   #outcome() {
     return {
       ...this.#call,
-      durationMs: this.#clock.monotonicMs() - this.#startMs,
+      durationMs: this.#elapsedMs,
       ...(this.#firstMs !== undefined && { timeToFirstByteMs: this.#firstMs }),
       ...(this.range && { range: this.range }),
       bytes: this.bytes,

@@ -39,25 +39,31 @@ import { Observation } from "./observation.ts";
 import { ObservedPartWriter } from "./observed_part_writer.ts";
 import { ObservedResult } from "./observed_result.ts";
 import { ObservedWriter } from "./observed_writer.ts";
-import type { ObservedCall, StoreObserver, StoreOperation } from "./store_event.ts";
+import type { ObservedCall, ObserveOptions, StoreObserver, StoreOperation } from "./store_event.ts";
 
 /**
  * Reports every call on a store to `observer`: its start, and its end with duration, bytes and error. Times come from
  * the clock of the store's context. The store otherwise behaves the same; disposing the layer disposes it.
  */
-export function observe(store: ObjectStore, observer: StoreObserver): ObjectStore {
-  return new ObservedStore(store, observer);
+export function observe(
+  store: ObjectStore,
+  observer: StoreObserver,
+  options: ObserveOptions = {},
+): ObjectStore {
+  return new ObservedStore(store, observer, options);
 }
 
 class ObservedStore extends ForwardingStore {
   declare readonly tree?: ObjectTree;
   readonly #observer: StoreObserver;
+  readonly #options: ObserveOptions;
   #calls = 0;
 
-  constructor(store: ObjectStore, observer: StoreObserver) {
+  constructor(store: ObjectStore, observer: StoreObserver, options: ObserveOptions) {
     // Every read is to be seen as a `get`.
     super(store, [bytesAtHand]);
     this.#observer = observer;
+    this.#options = options;
     const { tree } = store;
     if (!tree) return;
     this.tree = {
@@ -159,7 +165,9 @@ class ObservedStore extends ForwardingStore {
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options?: CallOptions,
   ): AsyncGenerator<DeleteResult, void, void> {
-    yield* this.#start("deleteMany", "").entries(() => this.below.deleteMany(objects, options));
+    const observation = this.#start("deleteMany", "");
+    const deleteAll = () => this.below.deleteMany(objects, options);
+    yield* observation.entries(deleteAll, (result) => observation.deleted(result));
   }
 
   override async copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
@@ -205,6 +213,6 @@ class ObservedStore extends ForwardingStore {
   #start(operation: StoreOperation, key: string, more?: Partial<ObservedCall>): Observation {
     const uri = operation === "deleteMany" ? this.uri : objectUri(this.uri, key);
     const call = { id: ++this.#calls, operation, uri, key, ...more };
-    return new Observation(this.#observer, this.context.clock, call);
+    return new Observation(this.#observer, this.context.clock, call, this.#options);
   }
 }

@@ -23,6 +23,7 @@ for (const versioning of [false, true]) {
     return Promise.resolve({
       store: observe(store, (event) => {
         if (event.type === "started") open.add(event.id);
+        else if (event.type === "deleted") assert(open.has(event.id), "a result of no call");
         else assert(open.delete(event.id), `${event.operation} ended twice or never began`);
       }),
       async [Symbol.asyncDispose]() {
@@ -70,6 +71,7 @@ Deno.test("observe() tells start and end of a call, with key, uri, times and byt
     uri: "memory://memory/new",
     key: "new",
     startedAt: 1000,
+    startedMs: 0,
   } as const;
   assertEquals(one.events, [
     { type: "started", ...call },
@@ -300,6 +302,40 @@ Deno.test("observe() tells the target of copy() and rename()", async () => {
   assertEquals([lastFinished(one).key, lastFinished(one).toKey], ["object", "copied"]);
   await one.store.rename("object", "moved");
   assertEquals([lastFinished(one).operation, lastFinished(one).toKey], ["rename", "moved"]);
+});
+
+Deno.test("observe() tells what became of each object of deleteMany()", async () => {
+  const one = await setup();
+  await Array.fromAsync(one.store.deleteMany(["object", "missing"]));
+  const deleted = one.events.flatMap((event) => event.type === "deleted" ? [event.result] : []);
+  assertEquals(deleted, [{ key: "object" }, { key: "missing" }]);
+  assertEquals([one.events.length, lastFinished(one).entries], [4, 2]);
+});
+
+Deno.test("observe() has each call wait until it may begin, in no time of its own", async () => {
+  const clock = new FakeClock({ now: 1000 });
+  const events: StoreEvent[] = [];
+  const memory = new MemoryStore({ context: createStoreContext({ clock }) });
+  await memory.put("object", BYTES);
+  let gate: Promise<void> | undefined = clock.sleep(50);
+  const store = observe(memory, (event) => events.push(event), { ready: () => gate });
+  const calls = [
+    store.head("object"),
+    Array.fromAsync(store.list()),
+    Array.fromAsync(store.deleteMany(["object"])),
+  ];
+  assertEquals(events, []);
+  await clock.advance(50);
+  await Promise.all<unknown>(calls);
+  assertEquals(
+    new Set(events.map(({ startedAt, startedMs }) => `${startedAt} ${startedMs}`)),
+    new Set(["1050 50"]),
+  );
+  const told = events.length;
+  gate = undefined;
+  const putting = store.put("object", BYTES);
+  assertEquals(events.length, told + 1, "a call that has nothing to wait for begins at once");
+  await putting;
 });
 
 Deno.test("observe() keeps a call going when the observer throws, and reports what it threw", async () => {

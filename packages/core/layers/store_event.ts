@@ -1,4 +1,4 @@
-import type { ByteRange, ResolvedRange } from "../contract/types.ts";
+import type { ByteRange, DeleteResult, ResolvedRange } from "../contract/types.ts";
 
 /** A call on a store, or the life of a writer (`"write"`). */
 export type StoreOperation =
@@ -37,6 +37,8 @@ export interface ObservedCall {
   readonly askedRange?: ByteRange;
   /** When the call was made, in milliseconds since 1970. */
   readonly startedAt: number;
+  /** The same by the clock's monotonic time, in milliseconds. */
+  readonly startedMs: number;
 }
 
 /** A call begins. */
@@ -78,11 +80,30 @@ export interface FailedEvent extends EndedCall {
   readonly error: unknown;
 }
 
+/** `deleteMany` has settled one of its objects. */
+export interface DeletedEvent extends ObservedCall {
+  /** The kind of event. */
+  readonly type: "deleted";
+  /** What became of the object. */
+  readonly result: DeleteResult;
+  /** Milliseconds from the call to this result. */
+  readonly durationMs: number;
+}
+
 /** The events of an observed store: for each call a `started`, and later one `finished` or `failed`. */
-export type StoreEvent = StartedEvent | FinishedEvent | FailedEvent;
+export type StoreEvent = StartedEvent | DeletedEvent | FinishedEvent | FailedEvent;
 
 /**
  * Takes the events of a store, in the order they happen. It is called from within the calls and should be quick.
  * An error it throws does not touch the call; it is reported as an uncaught one.
  */
 export type StoreObserver = (event: StoreEvent) => void;
+
+/** Options of `observe`. */
+export interface ObserveOptions {
+  /**
+   * Called before each call. The call waits for what it gives, in no time of the call's own; `undefined` is nothing to
+   * wait for. It must not reject.
+   */
+  readonly ready?: () => Promise<void> | undefined;
+}
