@@ -54,6 +54,11 @@ export async function output(
 
 /** What the scripts of packages print that need no permission. */
 export const PRINTED: Readonly<Record<string, readonly string[]>> = {
+  workload: [
+    "{ rows: 2, errors: 1 }",
+    "PUT memory://memory/a 1000 no error",
+    'STAT memory://memory/missing 0 not-found: Cannot stat "memory://memory/missing": no such object',
+  ],
   codec: [
     "e3069283",
     "e3069283",

@@ -1,0 +1,6 @@
+/**
+ * Op-logs of object stores: what was done, when, how long it took and what came of it, one row for each operation.
+ *
+ * @module
+ */
+export * from "./oplog.ts";

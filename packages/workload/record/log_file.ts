@@ -1,0 +1,65 @@
+import type { ObjectWriter, PutResult } from "@lade/core";
+import { AlreadyExistsError } from "@lade/core/errors";
+import { system, type SystemFile } from "@lade/core/system";
+
+/**
+ * A local file that is seen while it is written, and stays when its process is killed: a log that others would only show
+ * at its end is lost then. One that exists is never replaced.
+ */
+export class LogFile implements ObjectWriter {
+  readonly #path: string;
+  readonly #file: SystemFile;
+  #bytes = 0;
+  #isOpen = true;
+
+  private constructor(path: string, file: SystemFile) {
+    this.#path = path;
+    this.#file = file;
+  }
+
+  /** Makes the file. One that exists is an `AlreadyExistsError`. */
+  static async create(path: string): Promise<LogFile> {
+    try {
+      return new LogFile(path, await system.open(path, { write: true, createNew: true }));
+    } catch (error) {
+      if (!(error instanceof system.errors.AlreadyExists)) throw error;
+      throw new AlreadyExistsError({
+        operation: "write the op-log to",
+        uri: path,
+        detail: "the file exists",
+        advice: "remove it, or choose another name",
+      });
+    }
+  }
+
+  get bytesWritten(): number {
+    return this.#bytes;
+  }
+
+  async write(chunk: Uint8Array): Promise<void> {
+    for (let done = 0; done < chunk.length;) done += await this.#file.write(chunk.subarray(done));
+    this.#bytes += chunk.length;
+  }
+
+  async close(): Promise<PutResult> {
+    if (!this.#isOpen) throw new TypeError(`Cannot close ${JSON.stringify(this.#path)}: it is closed`);
+    this.#isOpen = false;
+    try {
+      await this.#file.sync();
+      return { size: this.#bytes, etag: "" };
+    } finally {
+      this.#file.close();
+    }
+  }
+
+  /** What was written stays: it is what is known until then. */
+  async abort(): Promise<void> {
+    if (!this.#isOpen) return;
+    this.#isOpen = false;
+    this.#file.close();
+  }
+
+  [Symbol.asyncDispose](): Promise<void> {
+    return this.abort();
+  }
+}
