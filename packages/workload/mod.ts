@@ -3,4 +3,5 @@
  *
  * @module
  */
+export * from "./histogram/mod.ts";
 export * from "./oplog.ts";

@@ -1,0 +1,6 @@
+/**
+ * Histograms of durations and sizes, from which percentiles are taken.
+ *
+ * @module
+ */
+export { Histogram, type HistogramBucket, type HistogramOptions } from "./histogram.ts";
