@@ -51,7 +51,9 @@ Deno.test("count, least, greatest and sum are exact, and each bucket is as narro
     let counted = 0;
     for (const { least, most, count } of histogram.buckets()) {
       assertEquals(count, values.filter((value) => value >= least && value <= most).length);
-      if (least <= last || (most - least + 1) * 2 ** 10 > Math.max(least, 2 ** 10)) throw new Error(`${least}`);
+      if (least <= last || (most - least + 1) * 2 ** 10 > Math.max(least, 2 ** 10)) {
+        throw new Error(`${least}`);
+      }
       [last, counted] = [most, counted + count];
     }
     assertEquals(counted, values.length);
