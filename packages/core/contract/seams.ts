@@ -111,6 +111,8 @@ export const holdAtHand: unique symbol = Symbol("holdAtHand");
 export interface HeldObject extends Disposable {
   /** Fills `target` with the bytes from `offset`, where they are at hand now; else `get` has them. */
   read(offset: number, target: Uint8Array): boolean;
+  /** The same by another thread, at hand or not; one read at a time, which ends before it is disposed. */
+  readLater(offset: number, target: Uint8Array): Promise<boolean>;
   /** Whether it is still as it was when it was opened. Until that is known, bytes may be of two versions. */
   isUnchanged(): boolean;
 }

@@ -32,7 +32,7 @@ const WINDOW = 64 * 2 ** 10;
 const LOOKED_AT = 4 * 2 ** 20;
 /** Pieces that are looked at, one after the other, while the next ones are read on other cores. */
 const LOOKED_AT_TOGETHER = 3;
-/** Bytes up to which a stream is read here where it is at hand: another core needs longer to begin than it spares. */
+/** Bytes up to which a stream is read by this core alone where it is at hand: another needs longer to begin than it spares. */
 const AT_HAND = 32 * 2 ** 20;
 /** Bytes that are read ahead where they were not at hand, before it is seen whether those that follow are. */
 const STRETCH = 64 * 2 ** 20;
@@ -160,8 +160,11 @@ export class ObjectSource implements ByteSource {
     const call = this.#call(options);
     const hold = () => this.hold();
     while (at < end) {
-      const isHeld = this.#mayBeHeld && (end - at <= AT_HAND || navigator.hardwareConcurrency === 1);
-      if (isHeld) at = yield* streamAtHand({ ...call, source: this, hold, context, offset: at, end });
+      const isShared = end - at > AT_HAND && navigator.hardwareConcurrency > 1;
+      const isHeld = this.#mayBeHeld && (isLookedAt || !isShared);
+      if (isHeld) {
+        at = yield* streamAtHand({ ...call, source: this, hold, context, offset: at, end, isShared });
+      }
       if (at === end) return;
       // What is not at hand now may be some time later.
       const until = isHeld ? Math.min(at + STRETCH, end) : end;

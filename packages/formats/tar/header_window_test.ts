@@ -22,6 +22,7 @@ class HoldingMemory extends MemoryStore implements HoldingStore {
         target.set(this.bytes.subarray(offset, offset + target.length));
         return true;
       },
+      readLater: () => Promise.resolve(false),
       isUnchanged: () => this.isUnchanged,
       [Symbol.dispose]: () => void this.open--,
     };

@@ -25,6 +25,8 @@ export class HeldFile implements HeldObject {
   readonly #setup: Setup;
   readonly #file: SystemFile;
   readonly #status: FileStatus;
+  /** Where the next byte is read from. */
+  #at = 0;
 
   /** Owns the file from now on. */
   constructor(setup: Setup, file: SystemFile, status: FileStatus) {
@@ -38,12 +40,22 @@ export class HeldFile implements HeldObject {
     const { gate } = this.#setup;
     const count = gate.tryNow(() => {
       gate.allow(readMs(target.length));
-      this.#file.seekSync(offset, system.SeekMode.Start);
-      return this.#file.readSync(target);
+      this.#seek(offset);
+      return this.#advance(this.#file.readSync(target));
     });
     if (count !== target.length) return false;
     this.#setup.figures.bytesRead += count;
     return true;
+  }
+
+  /** Reads on a thread of the system's. */
+  async readLater(offset: number, target: Uint8Array): Promise<boolean> {
+    const { figures } = this.#setup;
+    const { nowMs } = figures;
+    this.#seek(offset);
+    const count = this.#advance(await this.#file.read(target));
+    figures.read(count, nowMs);
+    return count === target.length;
   }
 
   /** Compares the file's status with that of its name when it was opened. */
@@ -54,5 +66,15 @@ export class HeldFile implements HeldObject {
   /** Closes the file. */
   [Symbol.dispose](): void {
     this.#file.close();
+  }
+
+  #seek(offset: number): void {
+    if (offset !== this.#at) this.#at = this.#file.seekSync(offset, system.SeekMode.Start);
+  }
+
+  #advance(read: number | null): number {
+    const count = read ?? 0;
+    this.#at += count;
+    return count;
   }
 }

@@ -21,6 +21,13 @@ Deno.test("a file that is held is read at any place, and tells whether it was wr
     assertEquals(target, BYTES.slice(offset, offset + 100));
   }
   assert(!held.read(4950, target));
+  for (const offset of [0, 100, 4900]) {
+    assert(await held.readLater(offset, target));
+    assertEquals(target, BYTES.slice(offset, offset + 100));
+  }
+  assert(!await held.readLater(4950, target));
+  assert(held.read(200, target) && held.read(300, target));
+  assertEquals(target, BYTES.slice(300, 400));
   assert(held.isUnchanged());
   root.write("b", BYTES.toReversed());
   Deno.renameSync(root.file("b"), root.file("a"));

@@ -56,6 +56,7 @@ function holdWithMisses(
         file.seekSync(offset, Deno.SeekMode.Start);
         return file.readSync(target) === target.length;
       },
+      readLater: () => Promise.resolve(false),
       isUnchanged: () => true,
       [Symbol.dispose]: () => file.close(),
     };
