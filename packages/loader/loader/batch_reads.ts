@@ -194,7 +194,7 @@ export class BatchReads {
     return slots.run(async () => {
       await this.#read(group);
       await settled(this.#task.arrived(group));
-    }, signal);
+    }, signal, group[0]?.store.limits.read);
   }
 
   /** Reads a group; where that fails, each of it by itself, so that only those fail that have to. */

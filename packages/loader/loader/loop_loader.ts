@@ -4,6 +4,7 @@ import type { LoaderConfig } from "../config/resolve_config.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { Dataset, FixedSample } from "../datasets/dataset.ts";
 import { BatchMemory } from "../pool/batch_memory.ts";
+import { Slots } from "../pool/slots.ts";
 import { Reader } from "../readers/reader.ts";
 import type { LoaderState } from "../state/loader_state.ts";
 import { type LoaderStats, StatsCounter } from "../stats/loader_stats.ts";
@@ -65,6 +66,8 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
   readonly config: LoaderConfig;
   protected readonly context: StoreContext;
   protected readonly memory: BatchMemory;
+  /** Bounds what is read together. */
+  protected readonly slots: Slots;
   protected readonly counter = new StatsCounter();
   /** A second thread that reads, where it pays. */
   protected readonly reader: Reader;
@@ -77,6 +80,8 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
   /** Samples that were skipped in this epoch. */
   #skipped = 0;
   #ahead: number;
+  /** Whether the batch before took a long wait, as the first of an epoch does. */
+  #hasWaited = true;
   /** Reads so far, when a batch was last waited for. */
   #lastWait = { reads: 0, readsLater: 0 };
   /** Reads so far, when a batch was last handed out, and whether most of those before it were at hand. */
@@ -94,6 +99,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     this.#fixed = "fixed" in dataset ? dataset.fixed : undefined;
     const { pool } = config;
     this.memory = new BatchMemory(context.budget, pool.maxBytes, options.pool?.buffers);
+    this.slots = new Slots(pool.samplesInFlight);
     this.reader = new Reader(context.clock);
     this.work = new SampleWork({
       transform: options.transform,
@@ -175,6 +181,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
         await this.#finish(run);
         this.turn();
         this.step = this.#skipped = 0;
+        this.#hasWaited = true;
         // Workers wait for the next epoch, where there is one.
         if (this.epoch < this.config.loader.epochs) {
           this.work.rest();
@@ -185,9 +192,9 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
         }
         return undefined;
       }
-      if (this.config.pool.batchesAhead === "auto" && this.now() - began > LONG_WAIT_MS) {
-        this.#readFurtherAhead();
-      }
+      const isLong = this.now() - began > LONG_WAIT_MS;
+      if (isLong && this.config.pool.batchesAhead === "auto") this.#readFurtherAhead();
+      this.#hasWaited = isLong;
       return await this.#hand(run, next);
     } catch (error) {
       await this.end(run);
@@ -298,12 +305,16 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     return this.reader.isReady ? AHEAD_WITH_READER : 0;
   }
 
-  /** Reads more batches ahead, where most reads are waited for: what is at hand comes no sooner. */
+  /**
+   * Reads more batches ahead, where most reads are waited for: what is at hand comes no sooner. Neither does anything where
+   * each batch is waited for, and reads wait for their turn already: then more memory would be filled, and no sooner.
+   */
   #readFurtherAhead(): void {
     const { reads, readsLater } = this.counter;
     const before = this.#lastWait;
     this.#lastWait = { reads, readsLater };
     if (isMostlyAtHand(before, this.#lastWait)) return;
+    if (this.#hasWaited && this.slots.areWaitedFor) return;
     this.#ahead = Math.max(this.#ahead, Math.min(MOST_AHEAD, this.#ahead * 2));
   }
 

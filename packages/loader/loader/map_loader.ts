@@ -5,7 +5,6 @@ import type { MapDataset } from "../datasets/dataset.ts";
 import { samplerOf } from "../order/sampler_of.ts";
 import { Steps } from "../order/shares.ts";
 import { type WeightTable, weightTable } from "../order/weighted.ts";
-import { Slots } from "../pool/slots.ts";
 import { ReadTurns } from "../readers/read_turns.ts";
 import { mayHaveReader } from "../readers/may_have_reader.ts";
 import { type LoaderState, restOf } from "../state/loader_state.ts";
@@ -21,7 +20,6 @@ import { wantedDataset } from "./wanted_dataset.ts";
 /** Goes through samples that can be had by number: each position of an epoch's order is of one step and one rank. */
 export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
   readonly #dataset: MapDataset<T>;
-  readonly #slots: Slots;
   /** What samples are drawn by, the same in all epochs. */
   readonly #weights: WeightTable | undefined;
   #epoch: number;
@@ -45,7 +43,6 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
     this.#dataset = dataset;
     this.#weights = weights;
     const { loader, pool } = config;
-    this.#slots = new Slots(pool.samplesInFlight);
     const { state } = options;
     const { parts } = dataset;
     if (state !== undefined) checkState(state, { dataset, parts, seed: loader.seed, order: loader.order });
@@ -119,7 +116,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
         memory: this.memory,
         blocks: openBlocks({ dataset, level: loader, memory: this.memory, reading }),
         groups: openGroups(dataset, this.config, this.context.budget, reading),
-        slots: this.#slots,
+        slots: this.slots,
         turns: new ReadTurns(this.reader, signal),
         reader: mayHaveReader(pool) ? this.reader : undefined,
         stepsLeft: () => this.#steps.count - this.step,

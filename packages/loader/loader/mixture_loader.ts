@@ -6,7 +6,6 @@ import { isMapDataset, type StreamMixture } from "../datasets/dataset.ts";
 import { lastAtMost } from "../datasets/last_at_most.ts";
 import { MixtureLanes } from "../order/mixture_lanes.ts";
 import { SampleMemory } from "../pool/sample_memory.ts";
-import { Slots } from "../pool/slots.ts";
 import { ReadTurns } from "../readers/read_turns.ts";
 import type { LoaderState } from "../state/loader_state.ts";
 import { type DrawnShape, mixtureLaneStart, type MixtureLaneState } from "../state/mixture_state.ts";
@@ -32,7 +31,6 @@ export class MixtureLoader<T, U, B> extends LoopLoader<T, U, B, MixtureBatch<U>>
   readonly #options: LoaderOptions<T, U, B>;
   readonly #order: MixtureLanes;
   readonly #samples: SampleMemory;
-  readonly #slots: Slots;
   #epoch: number;
   /** Samples that were drawn in the epochs before. */
   #before: number;
@@ -61,7 +59,6 @@ export class MixtureLoader<T, U, B> extends LoopLoader<T, U, B, MixtureBatch<U>>
     const { loader: { seed, order, world }, pool } = config;
     this.#order = new MixtureLanes(order, seed);
     this.#samples = new SampleMemory(context.budget, pool.maxBytes);
-    this.#slots = new Slots(pool.samplesInFlight);
     const { state } = options;
     if (state !== undefined) {
       const shapes = Array.from({ length: this.#order.count }, (_, lane) => this.#shapeOf(lane));
@@ -178,7 +175,7 @@ export class MixtureLoader<T, U, B> extends LoopLoader<T, U, B, MixtureBatch<U>>
         memory: this.memory,
         blocks: openBlocks({ dataset, level: loader, memory: this.memory, reading }),
         groups: openGroups(dataset, this.config, budget, reading),
-        slots: this.#slots,
+        slots: this.slots,
         turns: new ReadTurns(this.reader, signal),
         reader: undefined,
         stepsLeft: () => 0,

@@ -4,7 +4,6 @@ import { resolveConfig } from "../config/resolve_config.ts";
 import type { StreamDataset } from "../datasets/dataset.ts";
 import { streamOrder } from "../order/stream_order.ts";
 import { SampleMemory } from "../pool/sample_memory.ts";
-import { Slots } from "../pool/slots.ts";
 import { LANE_START, type LaneState } from "../state/lane_state.ts";
 import type { LoaderState } from "../state/loader_state.ts";
 import { checkStreamState } from "./check_stream_state.ts";
@@ -16,7 +15,6 @@ import { type StreamBatch, StreamRun } from "./stream_run.ts";
 export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
   readonly #dataset: StreamDataset<T>;
   readonly #samples: SampleMemory;
-  readonly #slots: Slots;
   #epoch: number;
   /** Where this epoch was begun, or gone on with; and where it is. */
   #from: number;
@@ -37,7 +35,6 @@ export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
     this.#dataset = dataset;
     const { loader, pool } = config;
     this.#samples = new SampleMemory(context.budget, pool.maxBytes);
-    this.#slots = new Slots(pool.samplesInFlight);
     const { state } = options;
     const { seed, order, world } = loader;
     if (state !== undefined) checkStreamState(state, { dataset, seed, order, world });
@@ -124,7 +121,7 @@ export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
         isOwn ? new StreamLane(lane, this.#lanes?.[lane] ?? LANE_START, ground) : null
       ),
       memory: this.#samples,
-      slots: this.#slots,
+      slots: this.slots,
       transforming: { seed, signal, transform },
     });
   }
