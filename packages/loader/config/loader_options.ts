@@ -22,7 +22,10 @@ export interface PoolOptions {
   readonly maxBytes?: number;
   /** Batches that are read ahead; as many as it takes for the caller not to wait when `"auto"`, the default. */
   readonly batchesAhead?: "auto" | number;
-  /** Samples that are worked on at the same time; 256 when `"auto"`, the default. */
+  /**
+   * Samples that are worked on at the same time at most; 256 when `"auto"`, the default. Of one store no more are read than
+   * the requests that it may have in flight need.
+   */
   readonly samplesInFlight?: "auto" | number;
   /** Where the memory of batches comes from; the heap by default. */
   readonly buffers?: BufferSource;
