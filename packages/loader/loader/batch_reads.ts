@@ -191,10 +191,14 @@ export class BatchReads {
   /** Reads a group when there is a slot, and finishes what is complete then. */
   #readLater(group: readonly PlacedRead[]): Promise<void> {
     const { slots, signal } = this.#ground;
-    return slots.run(async () => {
-      await this.#read(group);
-      await settled(this.#task.arrived(group));
-    }, signal, group[0]?.store.limits.read);
+    return slots.run(
+      async () => {
+        await this.#read(group);
+        await settled(this.#task.arrived(group));
+      },
+      signal,
+      group[0]?.store.limits.read,
+    );
   }
 
   /** Reads a group; where that fails, each of it by itself, so that only those fail that have to. */

@@ -32,11 +32,15 @@ Deno.test("Slots: of one limit so many run as its requests need, and more once i
   const { signal } = new AbortController();
   const gates: PromiseWithResolvers<void>[] = [];
   const run = (limit?: { current: number }) =>
-    slots.run(() => {
-      const gate = Promise.withResolvers<void>();
-      gates.push(gate);
-      return gate.promise;
-    }, signal, limit);
+    slots.run(
+      () => {
+        const gate = Promise.withResolvers<void>();
+        gates.push(gate);
+        return gate.promise;
+      },
+      signal,
+      limit,
+    );
   const runs = Array.from({ length: 40 }, () => run(limit));
   assertEquals([gates.length, slots.areWaitedFor], [12, true]);
   runs.push(run());
@@ -58,10 +62,14 @@ Deno.test("Slots: what has one limit does not wait for all that has another", as
   const [one, other] = [{ current: 9 }, { current: 9 }];
   const begun: string[] = [];
   const run = (name: string, limit: { current: number }) =>
-    slots.run(() => {
-      begun.push(name);
-      return Promise.resolve();
-    }, signal, limit);
+    slots.run(
+      () => {
+        begun.push(name);
+        return Promise.resolve();
+      },
+      signal,
+      limit,
+    );
   const runs = [1, 2, 3, 4].map((at) => run(`one ${at}`, one));
   runs.push(run("other", other));
   await Promise.all(runs);
