@@ -42,7 +42,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
     super({ dataset, options, context, config });
     this.#dataset = dataset;
     this.#weights = weights;
-    const { loader, pool } = config;
+    const { loader } = config;
     const { state } = options;
     const { parts } = dataset;
     if (state !== undefined) checkState(state, { dataset, parts, seed: loader.seed, order: loader.order });
