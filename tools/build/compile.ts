@@ -51,7 +51,7 @@ try {
     : await compileByDeno({ program, target, flags, output: compiled });
   if (fault !== undefined) {
     way = `it unpacks itself at its first start: ${fault}`;
-    const deno = await denoOfTarget(target, directory);
+    const deno = await denoOfTarget(target, directory, fault);
     await Deno.writeFile(compiled, await packSelfExtracting({ program, deno, target, flags }));
   }
   const bytes = await Deno.readFile(compiled);

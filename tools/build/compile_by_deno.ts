@@ -14,11 +14,12 @@ export interface CompileSetup {
 
 /**
  * Makes the program one file by `deno compile`, which downloads a runtime. Resolves with what is in the way where there is
- * something. A file for this machine is run, to see that it is the program.
+ * something. A file for this machine is run, to see that it is the program. Every file of the program is included: of
+ * itself `deno compile` takes only what is loaded at once.
  */
 export async function compileByDeno(setup: CompileSetup): Promise<string | undefined> {
   const { program, target, flags = [], output } = setup;
-  const args = ["--no-check", "--include", `${program}/lane.js`, "--target", target, "--output", output];
+  const args = ["--no-check", "--include", program, "--target", target, "--output", output];
   const compiled = await said(Deno.execPath(), [
     "compile",
     ...runFlags(target.includes("windows")),
@@ -30,12 +31,19 @@ export async function compileByDeno(setup: CompileSetup): Promise<string | undef
     const [, cause] = /^ *1: (.*?)(?:: client error.*)?$/m.exec(compiled.fault) ?? [];
     return `deno compile failed: ${cause ?? compiled.fault}`;
   }
-  if (target !== Deno.build.target) return undefined;
-  const { fault, stdout } = await said(output, ["--version"]);
-  if (fault !== undefined) return `what deno compile made does not run: ${fault}`;
-  return stdout.startsWith("lade ")
-    ? undefined
-    : `what deno compile made is not the program: it says ${stdout}`;
+  return target === Deno.build.target ? await faultOf(output, program) : undefined;
+}
+
+/** What is wrong with a file that is to be a program; `undefined` where it is, also what that loads late. */
+export async function faultOf(file: string, program: string): Promise<string | undefined> {
+  for (const [line, answer] of [[["--version"], /^lade /], [["ls", program], / main\.js$/m]] as const) {
+    const { fault, stdout } = await said(file, line);
+    if (fault !== undefined) return `what deno compile made does not run: ${fault}`;
+    if (!answer.test(stdout)) {
+      return `what deno compile made is not the program: it says ${stdout.split("\n")[0]}`;
+    }
+  }
+  return undefined;
 }
 
 async function said(

@@ -15,13 +15,13 @@ export const TARGETS: readonly string[] = [
 
 /**
  * The path of a Deno of this version for a target: that which runs, or one that npm downloads below `directory`. There is
- * none for Windows, which has no shell to unpack it.
+ * none for Windows, which has no shell to unpack it; `fault` says why it is asked for.
  */
-export async function denoOfTarget(target: string, directory: string): Promise<string> {
+export async function denoOfTarget(target: string, directory: string, fault: string): Promise<string> {
   if (target === Deno.build.target) return Deno.execPath();
   const name = PACKAGES[target];
   if (name === undefined) {
-    throw new TypeError(`Cannot make a file that unpacks itself for ${target}: only deno compile makes one`);
+    throw new TypeError(`Cannot make a file that unpacks itself for ${target}, and ${fault}`);
   }
   const versioned = `${name}@${Deno.version.deno}`;
   const packed = await run("npm", ["pack", "--silent", versioned, "--pack-destination", directory]);
