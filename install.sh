@@ -18,23 +18,24 @@ fail() {
   exit 1
 }
 
-# Copies what URL or path $1 names to the file $2.
+# Copies what URL or path $1 names to the file $2; $3 says what else to do where that fails.
 fetch() {
   case $1 in
     https://* | http://127.0.0.1[:/]* | http://localhost[:/]*) ;;
     http://*) [ -n "$sha256" ] || fail "$1 comes unprotected: give its checksum by --sha256, or an https:// URL" ;;
     *://*) fail "$1 is neither https:// nor a path" ;;
     *)
-      cp -- "$1" "$2" || fail "cannot read $1"
+      cp -- "$1" "$2" || fail "cannot copy $1 to $directory${3-}"
       return
       ;;
   esac
   if command -v curl >/dev/null; then
-    curl -fsSL --proto-redir =https --retry 3 -o "$2" -- "$1" || fail "cannot download $1 (curl: exit code $?)"
+    curl -fsSL --proto-redir =https --retry 3 -o "$2" -- "$1" ||
+      fail "cannot download $1 (curl: exit code $?)${3-}"
   elif command -v wget >/dev/null; then
     # It would follow a redirect from https:// to http://, which only a checksum that was given makes harmless.
-    [ -n "$sha256" ] || set -- "$1" "$2" --max-redirect=0
-    wget -q --tries=3 ${3+"$3"} -O "$2" -- "$1" || fail "cannot download $1 (wget: exit code $?)"
+    [ -n "$sha256" ] || set -- "$1" "$2" "${3-}" --max-redirect=0
+    wget -q --tries=3 ${4+"$4"} -O "$2" -- "$1" || fail "cannot download $1 (wget: exit code $?)${3-}"
   else
     fail "needs curl or wget to download"
   fi
@@ -85,9 +86,9 @@ main() {
   trap 'exit 1' HUP INT QUIT PIPE TERM
 
   if [ -z "$sha256" ]; then
-    fetch "$source.sha256" "$new/sum"
+    fetch "$source.sha256" "$new/sum" "; or give the checksum by --sha256"
     sha256=$(head -c 200 "$new/sum" | cut -d ' ' -f 1 | head -n 1)
-    is_sha256 "$sha256" || fail "$source.sha256 has no SHA-256$(what_is "$new/sum")"
+    is_sha256 "$sha256" || fail "$source.sha256 has no SHA-256$(what_is "$new/sum"); or give the checksum by --sha256"
   fi
   sha256=$(printf %s "$sha256" | tr '[:upper:]' '[:lower:]')
   is_sha256 "$sha256" || fail "$sha256 is no SHA-256: it has 64 digits, 0 to 9 and a to f"
@@ -98,11 +99,15 @@ main() {
   found            $found, of $(($(wc -c <"$new/lade"))) bytes
 Nothing was installed."
   chmod 755 "$new/lade"
+  { echo '#!/bin/sh' >"$new/sum" && chmod 700 "$new/sum" && "$new/sum"; } 2>/dev/null ||
+    fail "no program can be run from $directory (noexec, or the disk is full); set LADE_INSTALL to another directory"
   version=$("$new/lade" --version) || fail "what came from $source does not run here; nothing was installed"
   sync "$new/lade" 2>/dev/null # before it has its name: an empty one would run, and do nothing
   mv -f "$new/lade" "$directory/lade" || fail "cannot write $directory/lade"
-  echo "$version is $directory/lade"
-  tell_path
+  # It is installed, whether or not somebody reads that.
+  trap '' PIPE
+  { echo "$version is $directory/lade" && tell_path; } 2>/dev/null
+  return 0
 }
 
 # Removes what runs left that were killed more than a day ago: directories of this user, of such a name, and their two files.

@@ -342,11 +342,12 @@ Deno.test("a journal in a store goes on from there, and so do its jobs", async (
   await using here = await JobsHere.start();
   here.failAfter(2);
   const args = ["put", "--journal", "s3://other/jobs/", here.file, "s3://bucket/"];
-  const failed = await here.run(args, "/nowhere");
+  const elsewhere = `${here.directory.path}/elsewhere`;
+  const failed = await here.run(args, elsewhere);
   assertStringIncludes(failed.stderr, "--journal s3://other/jobs/");
   here.fake.faults.clear();
   const [before, stored] = [here.requests, here.fake.uploads("bucket")[0]?.parts.size ?? 0];
-  const listed = await here.run(["jobs", "list", "--journal", "s3://other/jobs/"], "/nowhere");
+  const listed = await here.run(["jobs", "list", "--journal", "s3://other/jobs/"], elsewhere);
   assertMatch(listed.stdout, / {2}failed .*1 failed/);
   const resumed = await here.run([
     "jobs",
@@ -354,7 +355,7 @@ Deno.test("a journal in a store goes on from there, and so do its jobs", async (
     "--journal",
     "s3://other/jobs/",
     listed.stdout.slice(0, 6),
-  ], "/nowhere");
+  ], elsewhere);
   assertEquals([resumed.code, here.uploads], [0, 0]);
   assert(here.sentSince(before) <= PARTS - stored);
   assertEquals(here.fake.objects("other").length, 0);

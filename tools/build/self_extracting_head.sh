@@ -9,24 +9,26 @@ archive_sha256=@ARCHIVE_SHA256@
 deno_bytes=@DENO_BYTES@
 program_files=@PROGRAM_FILES@
 filled_files=@FILLED_FILES@
+needed_mib=@NEEDED_MIB@
 
 # Does what is given for each place where the program may be, until it is done: $place, a directory in $parent.
 in_places() {
-  if [ -n "${LADE_UNPACK_DIR-}" ]; then
-    parent=$LADE_UNPACK_DIR place=$parent/program
-    "$@"
-    return
-  fi
   parent=
-  if [ -n "${LADE_CACHE_DIR-}" ]; then
+  if [ -n "${LADE_UNPACK_DIR-}" ]; then
+    parent=$LADE_UNPACK_DIR
+  elif [ -n "${LADE_CACHE_DIR-}" ]; then
     parent=$LADE_CACHE_DIR
   elif [ "${XDG_CACHE_HOME#/}" != "${XDG_CACHE_HOME-}" ]; then # under sudo, it and HOME may be another user's
     if [ -O "$XDG_CACHE_HOME" ] || [ ! -e "$XDG_CACHE_HOME" ]; then parent=$XDG_CACHE_HOME/lade; fi
   elif [ -n "${HOME-}" ] && [ -O "$HOME" ]; then
     parent=$HOME/.cache/lade
   fi
+  case $parent in
+    [!/]*) parent=$PWD/$parent ;;
+  esac
   place=$parent/program
   [ -n "$parent" ] && "$@" && return
+  [ -z "${LADE_UNPACK_DIR-}" ] || return 1
   user=$(id -u)
   parent=${TMPDIR:-/tmp} place=${TMPDIR:-/tmp}/lade-$user
   "$@" && return
@@ -101,6 +103,8 @@ unpack() (
   # Where others might write, they may have.
   [ ! -e "$place" ] || is_safe_now "$place" || set_aside "$parent" "$place"
   said=$(mkdir -p "$place" 2>&1) || no "$place: $(reason "$said")"
+  # What starts left that were broken off a day ago, also where every one is.
+  find "$place" -mindepth 1 -maxdepth 1 -name '.*' -mtime +0 -exec rm -rf {} + 2>/dev/null
   said=$(mktemp -d "$place/.new-XXXXXX" 2>&1) || no "$place: $(reason "$said")"
   new=$said
   trap 'rm -rf "$new"' EXIT
@@ -111,7 +115,8 @@ unpack() (
   [ -f "$0" ] || no "$0 is not the file that was started; start it by its path" 2
   bytes=$(wc -c <"$0") && [ "$((bytes))" = $((head_bytes + archive_bytes)) ] ||
     no "$0 is damaged: it has $((bytes)) bytes of $((head_bytes + archive_bytes)); get it again" 2
-  said=$(tail -c +$((head_bytes + 1)) <"$0" 2>&1 >"$new/archive") || no "$place: $(reason "$said")"
+  said=$(tail -c +$((head_bytes + 1)) <"$0" 2>&1 >"$new/archive") ||
+    no "$place: $(reason "$said"), $needed_mib MiB are needed"
   if command -v sha256sum >/dev/null; then
     sum=$(sha256sum <"$new/archive")
   elif command -v shasum >/dev/null; then
@@ -120,7 +125,8 @@ unpack() (
     sum=$(openssl dgst -sha256 -r <"$new/archive") || no "it needs sha256sum, shasum or openssl to check itself" 2
   fi
   [ "${sum%% *}" = $archive_sha256 ] || no "$0 is damaged: its checksum differs; get it again" 2
-  said=$({ gzip -dc <"$new/archive" | tar -xof - -C "$new"; } 2>&1) || no "$place: $(reason "$said")"
+  said=$({ gzip -dc <"$new/archive" | tar -xof - -C "$new"; } 2>&1) ||
+    no "$place: $(reason "$said"), $needed_mib MiB are needed"
   rm -f "$new/probe" "$new/archive"
   said=$("$new/deno" --version 2>&1 >/dev/null) ||
     no "it is for @PLATFORM@, and does not run on $(uname -sm): $(reason "$said")" 2
@@ -146,9 +152,8 @@ set_aside() {
   aside=$(mktemp -d "$1/.lade-old-XXXXXX") && mv "$2" "$aside/" && rm -rf "$aside"
 }
 
-# Removes what starts left that were broken off, a day later, and versions that were not started for a month.
+# Removes versions that were not started for a month.
 remove_old() {
-  find "$place" -mindepth 1 -maxdepth 1 -name '.*' -mtime +0 -exec rm -rf {} +
   # Starts by other users leave no trace in a directory that was chosen for all.
   [ -z "${LADE_UNPACK_DIR-}" ] || return 0
   running=$(ps -A -o args= 2>/dev/null) || return 0

@@ -1,18 +1,20 @@
 import { dirname } from "node:path";
+import { fileURLToPath } from "node:url";
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { checkpoints } from "@lade/lade";
+import workspace from "../../../deno.json" with { type: "json" };
 import config from "../../../packages/cli/deno.json" with { type: "json" };
 import { COMMAND_NAMES } from "../../../packages/cli/program/commands.ts";
-import { bundleCommand } from "../../../tools/build/bundle_command.ts";
 import { npmPackage } from "../../../tools/build/npm_package.ts";
-import { packSelfExtracting } from "../../../tools/build/pack_self_extracting.ts";
 import { bundlingFault } from "../../../tools/build/run_bundler.ts";
 import { runFlags } from "../../../tools/build/run_flags.ts";
+import { sha256Hex } from "../../../tools/build/sha256_hex.ts";
 import { startFakeAzure } from "../../fakes/azure/mod.ts";
 import { startFakeGcs } from "../../fakes/gcs/mod.ts";
 import { startFakeS3 } from "../../fakes/s3/mod.ts";
 import { TemporaryDirectory } from "../temporary_directory.ts";
-import { writeExecutable } from "./write_executable.ts";
+import { namesIn } from "./packed.ts";
+import { watchThreads } from "./watch_threads.ts";
 import { runProgram, type RunProgramOptions } from "./run_program.ts";
 
 /** From here on lanes pay. */
@@ -33,11 +35,17 @@ Deno.test({
       "work/tree/b/c": "22",
     });
     const { path } = directory;
-    const lade = `${path}/lade`;
-    const program = `${path}/program`;
-    await bundleCommand(program);
-    const setup = { program, deno: Deno.execPath(), target: Deno.build.target, level: 1 };
-    await writeExecutable(lade, await packSelfExtracting(setup));
+    const lade = `${path}/made/lade`;
+    const told = await compile(path, lade);
+    assertMatch(
+      told,
+      /^\S+\/made\/lade is the command for \S+, \d+\.\d MiB; it unpacks itself at its first start: /,
+    );
+    assertMatch(told, /: what deno compile made is not the program: it says deno \d\S* .*\n$/);
+    assertEquals(
+      await Deno.readTextFile(`${lade}.sha256`),
+      `${await sha256Hex(await Deno.readFile(lade))}  lade\n`,
+    );
     const cwd = `${path}/work`;
     const home = { HOME: `${path}/home` };
     const used = new Set<string>();
@@ -59,6 +67,10 @@ Deno.test({
         assertMatch(text, /\(build [0-9a-f]{10} of \d{4}-\d\d-\d\d(?: with changes)?, |\(from source, /);
       }
     });
+
+    const place = `${path}/home/.cache/lade/program`;
+    const unpacked = `${place}/${(await namesIn(place)).join()}`;
+    const program = `${unpacked}/program`;
 
     await t.step("commands on files, formats and checkpoints", async () => {
       await run("put -q -r tree/ file://" + `${path}/set/`);
@@ -148,6 +160,50 @@ Deno.test({
       assert(await areEqual(`${cwd}/huge`, bytes));
     });
 
+    await t.step({
+      name: "each kind of thread starts from what was unpacked, and does its work",
+      ignore: navigator.hardwareConcurrency < 2,
+      async fn() {
+        // Slow enough that a thread is ready before all has come.
+        await using s3 = await startFakeS3({ buckets: ["box"], bytesPerSecond: 2e7 });
+        const bytes = new Uint8Array(2 * WORTH_A_LANE).map((_, at) =>
+          at % 3 === 0 ? (at * 2_654_435_761) >>> 11 : 7
+        );
+        s3.putObject("box", "huge", bytes);
+        await Deno.writeFile(`${cwd}/huge`, bytes);
+        for (let at = 0; at < 100; at++) {
+          await directory.write(`work/set/${at}`, bytes.subarray(at, at + 1_000_000));
+        }
+        await directory.write(
+          "work/size.ts",
+          "export const size = ({ bytes }: { bytes: Uint8Array }) => bytes.length;",
+        );
+        const env = {
+          ...home,
+          AWS_ACCESS_KEY_ID: s3.accessKeyId,
+          AWS_SECRET_ACCESS_KEY: s3.secretAccessKey,
+          AWS_ENDPOINT_URL: s3.url,
+          AWS_REGION: "us-east-1",
+          LADE_LANES: "2",
+        };
+        const loader = "loader run -q set --batch-size 4";
+        for (
+          const [name, answer, line] of [
+            ["lade lane", "poured", "get -q s3://box/huge back"],
+            ["lade writer", "wrote", `get -q s3://box/huge direct://${cwd}/past`],
+            ["lade-zstd", "ended", "put -q --zstd 3 huge packed/"],
+            ["lade reader", "read", `${loader} --shuffle full --epochs 6`],
+            ["lade sample worker", "made", `${loader} --workers 2 --transform size.ts#size`],
+          ] as const
+        ) {
+          const threads = (await watchThreads(unpacked, line, { cwd, env }))[name];
+          assert(threads && (threads.answers[answer] ?? 0) > 0, `${line}: ${JSON.stringify(threads)}`);
+          assertEquals(threads.errors, [], line);
+        }
+        for (const name of ["back", "past"]) assert(await areEqual(`${cwd}/${name}`, bytes), name);
+      },
+    });
+
     await t.step("a module may not run other programs, nor load libraries", async () => {
       await directory.write(
         "work/module.ts",
@@ -209,6 +265,22 @@ export const load = () => Deno.dlopen("/nowhere.so", {});
     });
   },
 });
+
+/** Runs `deno task compile` in a clone whose path has a space, with this Deno in place of the runtime that is downloaded. */
+async function compile(path: string, output: string): Promise<string> {
+  const clone = `${path}/a clone 🚢`;
+  await Deno.symlink(fileURLToPath(new URL("../../../", import.meta.url)), clone);
+  const [, ...task] = workspace.tasks.compile.split(" ");
+  const script = task.pop();
+  const { success, stdout, stderr } = await new Deno.Command(Deno.execPath(), {
+    args: [...task, `--config=${clone}/deno.json`, `${clone}/${script}`, "--output", output],
+    env: { DENORT_BIN: Deno.execPath(), NO_COLOR: "1" },
+  }).output();
+  await Deno.remove(clone);
+  const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+  assertEquals([success, text(stderr)], [true, ""]);
+  return text(stdout);
+}
 
 async function areEqual(path: string, bytes: Uint8Array): Promise<boolean> {
   const read = await Deno.readFile(path);

@@ -127,6 +127,10 @@ Deno.test(
     );
     site.answers.set("/lade", () => new Response(PAGE, { headers: { "content-type": "text/html" } }));
     assertStringIncludes(await site.refused([lade]), "it is a web page, as a proxy or a login answers with");
+    for (const page of ["<!doctype html>", "<HTML>"]) {
+      site.answers.set("/lade", encode(page));
+      assertStringIncludes(await site.refused([lade]), "it is a web page");
+    }
     site.answers.set("/lade.sha256", encode(PAGE));
     assertStringIncludes(await site.refused([lade]), "lade.sha256 has no SHA-256: it is a web page");
     site.answers.set("/lade.sha256", new Uint8Array());
@@ -136,7 +140,11 @@ Deno.test(
     site.answers.set("/lade.sha256", sums);
     site.answers.set("/lade", () => new Response(PAGE, { status: 403 }));
     assertStringIncludes(await site.refused([lade]), "cannot download");
-    assertStringIncludes(await site.refused([`${site.directory.path}/none`]), "cannot read");
+    assertStringIncludes(await site.refused([`${site.directory.path}/none`]), "cannot copy");
+    await site.directory.write("alone", whole);
+    for (const source of [`${site.directory.path}/alone`, site.url("alone")]) {
+      assertStringIncludes(await site.refused([source]), "; or give the checksum by --sha256\n");
+    }
   },
 );
 
@@ -220,6 +228,58 @@ Deno.test(
       stdout,
       `lade 1 --version is ${path}/own/lade\nPATH finds another one before it: ${path}/other/lade\n`,
     );
+  },
+);
+
+Deno.test(
+  "install.sh says that a disk is full, or that no program can be run from it, and ends well where nobody reads",
+  POSIX,
+  async (t) => {
+    await using site = await Site.start();
+    const { path } = site.directory;
+    const bytes = new Uint8Array(2 ** 17).fill(0x20);
+    bytes.set(program("1"));
+    await site.directory.write("lade", bytes);
+    await site.directory.write("lade.sha256", await sha256Hex(bytes));
+    const env = { HOME: `${path}/home` };
+    const on = (options: string, ...command: string[]) => {
+      const mount =
+        `mount -t tmpfs -o ${options} none "$HOME" && "$@" && exit; code=$?; ls -AR "$HOME/.local/bin"; exit $code`;
+      return runProgram("unshare", ["-rm", "sh", "-c", mount, "sh", ...command], { env }).catch(() =>
+        undefined
+      );
+    };
+    const ignore = (await on("size=1m", "true"))?.code !== 0;
+    const left = `${path}/home/.local/bin:\n`;
+    for (
+      const [options, says] of [
+        ["size=64k", "install.sh: cannot copy SOURCE to DIRECTORY\n"],
+        [
+          "noexec",
+          "install.sh: no program can be run from DIRECTORY (noexec, or the disk is full); set LADE_INSTALL",
+        ],
+      ] as const
+    ) {
+      await t.step({
+        name: options,
+        ignore,
+        async fn() {
+          const { code, stdout, stderr } = await on(options, "sh", SCRIPT, `${path}/lade`) ?? { code: 0 };
+          assertEquals([code, stdout], [1, left]);
+          const told = says.replace("SOURCE", `${path}/lade`).replace("DIRECTORY", `${path}/home/.local/bin`);
+          assertStringIncludes(stderr ?? "", told);
+        },
+      });
+    }
+    for (const script of ['{ sh "$0" "$1"; echo $? >&2; } | true', 'sh "$0" "$1" >&-; echo $? >&2']) {
+      const { stderr } = await runProgram("sh", ["-c", script, SCRIPT, `${path}/lade`], { env });
+      assertEquals(stderr, "0\n", script);
+      assertEquals(await site.directory.tree("home/.local/bin/").then(Object.keys), ["home/.local/bin/lade"]);
+      await Deno.remove(`${path}/home/.local/bin/lade`);
+    }
+    const refused = '{ sh "$0" --sha256 "$2" "$1"; } 2>&1 | true';
+    await runProgram("sh", ["-c", refused, SCRIPT, `${path}/lade`, "0".repeat(64)], { env });
+    assertEquals(await site.directory.tree("home/.local/"), { "home/.local/bin/": "" });
   },
 );
 
@@ -312,6 +372,14 @@ Deno.test({
     await Deno.symlink(".lade-other1", `${bin}/.lade-link00`);
     await Deno.writeTextFile(`${bin}/.lade-file00`, "");
     await Deno.utime(`${bin}/.lade-file00`, old, old);
+    await Deno.symlink(".lade-young1", `${bin}/.lade-oldlnk`);
+    await runProgram("touch", ["-h", "-t", "202001010000", `${bin}/.lade-oldlnk`]);
+    await Deno.mkdir(`${bin}/sub`);
+    await make("sub/.lade-AAAAA4", ["lade"], old);
+    if (Deno.uid() === 0) {
+      await make(".lade-theirs", [], old);
+      await Deno.chown(`${bin}/.lade-theirs`, 12345, 12345);
+    }
     assertEquals((await site.install([site.url("lade")])).code, 0);
     const left = [...Deno.readDirSync(bin)].map(({ name }) => name).sort();
     assertEquals(left, [
@@ -319,11 +387,15 @@ Deno.test({
       ".lade-file00",
       ".lade-link00",
       ".lade-linked",
+      ".lade-oldlnk",
       ".lade-other1",
+      ...Deno.uid() === 0 ? [".lade-theirs"] : [],
       ".lade-young1",
       "lade",
       "lade-AAAAA1",
+      "sub",
     ]);
+    for (const kept of [".lade-young1/lade", "sub/.lade-AAAAA4/lade"]) await Deno.stat(`${bin}/${kept}`);
     assertEquals([...Deno.readDirSync(`${bin}/.lade-other1`)].map(({ name }) => name), ["mine"]);
     assertEquals(await Deno.readLink(`${bin}/.lade-linked/lade`), "/etc/passwd");
   },

@@ -129,13 +129,18 @@ Deno.test(
         }).spawn();
         assertEquals((await killed.status).signal, "SIGKILL");
         assertMatch(await packed.startedFrom(), /\/program\/\d/);
-        // What is left of it goes a day later, with the next version.
-        const left = (await namesIn(packed.place)).filter((name) => name.startsWith("."));
-        for (const name of left) await Deno.utime(`${packed.place}/${name}`, 0, 0);
+        // What is left of it goes a day later, before anything is unpacked.
+        const left = async () => (await namesIn(packed.place)).filter((name) => name.startsWith("."));
         await packed.directory.write("program/main.js", "other");
         await packed.renew();
-        await packed.startedFrom();
-        assertEquals((await namesIn(packed.place)).filter((name) => name.startsWith(".")), []);
+        await Deno.mkdir(`${packed.place}/.new-late`);
+        for (const name of await left()) await Deno.utime(`${packed.place}/${name}`, 0, 0);
+        await Deno.mkdir(`${packed.place}/.new-young`);
+        const seen = `ls -A "${packed.place}" | grep -c '^[.]' >"${packed.directory.path}/seen"`;
+        await packed.startedFrom({ env: { WHEN_TRIED: seen } });
+        // The young one, and that which it was unpacked to.
+        assertEquals(await Deno.readTextFile(`${packed.directory.path}/seen`), "2\n");
+        assertEquals(await left(), [".new-young"]);
       });
     }
   },
@@ -235,7 +240,7 @@ Deno.test(
     assertEquals([code, stdout], [1, ""]);
     assertStringIncludes(
       stderr,
-      `unpack itself to.\n  ${path}/disk/program: No space left on device\nSet LADE_UNPACK_DIR`,
+      `unpack itself to.\n  ${path}/disk/program: No space left on device, 1 MiB are needed\nSet LADE_UNPACK_DIR`,
     );
     assertEquals(await namesIn(`${path}/disk/program`), []);
   },
@@ -255,6 +260,14 @@ Deno.test("it is unpacked where its caches are, or where LADE_UNPACK_DIR says", 
     await at({ XDG_CACHE_HOME: `${path}/xdg`, LADE_CACHE_DIR: `${path}/caches` }),
     "caches/program",
   );
+  for (const name of ["LADE_UNPACK_DIR", "LADE_CACHE_DIR"]) {
+    const { code, stdout, stderr } = await packed.start([], {
+      cwd: `${path}/work`,
+      env: { [name]: `-${name}` },
+    });
+    assertEquals([code, stderr], [0, ""]);
+    assertStringIncludes(stdout, `${path}/work/-${name}/program/`);
+  }
   assertEquals(await at({ HOME: "" }), `tmp/lade-${Deno.uid()}`);
   const given = `${path}/given`;
   assertEquals(await at({ LADE_CACHE_DIR: `${path}/caches`, LADE_UNPACK_DIR: given }), "given/program");
@@ -287,7 +300,7 @@ Deno.test(
       await refused(),
       "lade: Cannot start: FILE is damaged: its checksum differs; get it again\n",
     );
-    await packed.directory.write("deno", "#!/nowhere\n");
+    await packed.directory.write("deno", `#!${packed.directory.path}/none\n`);
     await packed.renew();
     assertMatch(
       await refused(),
