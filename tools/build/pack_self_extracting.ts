@@ -44,7 +44,9 @@ export async function packSelfExtracting(setup: SelfExtractingSetup): Promise<Ui
     DENO_BYTES: `${runtime.length}`,
     PROGRAM_FILES: `${names.length}`,
     FILLED_FILES: `${sizes.filter((size) => size > 0).length}`,
-    NEEDED_MIB: `${Math.ceil(sizes.reduce((sum, size) => sum + size, archive.length + runtime.length) / 2 ** 20)}`,
+    NEEDED_MIB: `${
+      Math.ceil(sizes.reduce((sum, size) => sum + size, archive.length + runtime.length) / 2 ** 20)
+    }`,
     FLAGS: [...runFlags(false), ...flags].join(" "),
   });
   const packed = new Uint8Array(head.length + archive.length);
