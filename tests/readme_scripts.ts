@@ -57,7 +57,7 @@ export const PRINTED: Readonly<Record<string, readonly string[]>> = {
   workload: [
     "{ rows: 2, errors: 1 }",
     "PUT memory://memory/a 1000 no error",
-    'STAT memory://memory/missing 0 not-found: Cannot stat "memory://memory/missing": no such object',
+    'STAT memory://memory/missing 0 not-found: Cannot head "memory://memory/missing": no such object',
   ],
   codec: [
     "e3069283",
