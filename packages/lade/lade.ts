@@ -64,6 +64,7 @@ export class Lade implements AsyncDisposable, UriCalls {
   readonly registry: Registry;
   readonly #configs: UriConfigs;
   readonly #opened: OpenedContainers | undefined;
+  readonly #layer: (store: ObjectStore) => ObjectStore;
   readonly #stores = new OpenStores();
   readonly #sessions = new Sessions();
 
@@ -73,6 +74,7 @@ export class Lade implements AsyncDisposable, UriCalls {
       createDefaultRegistry({ context: options.context ?? createStoreContext() });
     this.#configs = new UriConfigs(options.config ?? {}, this.registry.schemes);
     this.#opened = options.onOpen && new OpenedContainers(options.onOpen);
+    this.#layer = options.layer ?? ((store) => store);
   }
 
   /** What all stores of this `Lade` share. */
@@ -88,7 +90,7 @@ export class Lade implements AsyncDisposable, UriCalls {
     const resolved = await this.#resolve(uri);
     const { provider, container, key } = resolved;
     needPrefix(key, uri);
-    const store = await provider.open(container, this.#optionsOf(resolved, options));
+    const store = this.#layer(await provider.open(container, this.#optionsOf(resolved, options)));
     if (key === "") return store;
     const { PrefixStore } = await import("@lade/core/layers");
     return new PrefixStore(store, key);
@@ -370,7 +372,7 @@ export class Lade implements AsyncDisposable, UriCalls {
       const asked = provider.settings?.(store) ?? Promise.resolve([]);
       await this.#opened.tellSoon({ provider, container, configured }, asked, this.context.clock);
     }
-    return store;
+    return this.#layer(store);
   }
 
   async #resolve(uri: string): Promise<ResolvedUri> {

@@ -1,4 +1,4 @@
-import type { ListOptions, Registry, StoreContext } from "@lade/core";
+import type { ListOptions, ObjectStore, Registry, StoreContext } from "@lade/core";
 import type { OpenedContainer } from "./opened_containers.ts";
 import type { LadeConfig } from "./uri_configs.ts";
 
@@ -18,6 +18,8 @@ export interface LadeOptions {
    * its configuration, without secrets.
    */
   readonly onOpen?: (opened: OpenedContainer) => void;
+  /** Lays something over each store that is opened, such as `observe` or `recordOpLog`; it disposes the store below. */
+  readonly layer?: (store: ObjectStore) => ObjectStore;
 }
 
 /** Options of `Lade.list`. */

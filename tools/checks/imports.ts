@@ -29,7 +29,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
     "azure",
     "gcs",
   ],
-  cli: ["codec", "core", "service", "formats", "loader", "checkpoint", "transfer", "lade"],
+  cli: ["codec", "core", "service", "formats", "loader", "checkpoint", "transfer", "workload", "lade"],
 };
 
 /** Which npm packages a package, or a folder of one, may import. */

@@ -1,5 +1,6 @@
 import { flag, option, repeated, type ValuesOf } from "../syntax/option.ts";
 import { type SettingArgument, settingValue } from "../values/setting_value.ts";
+import { placeValue } from "../values/place_value.ts";
 import { bandwidthValue } from "../values/bandwidth_value.ts";
 import { plainOptions } from "./plain_options.ts";
 
@@ -21,6 +22,13 @@ such as s3://other/=profile=dev; @FILE reads a secret from a file. May be given 
     bandwidthValue,
     undefined,
     'Move no more bytes a second than this: 10M, 10M:1M up and down, or a timetable such as "08:00,1M 18:00,off".',
+  ),
+  opLog: option(
+    ["--op-log"],
+    placeValue({ metavar: "FILE", dash: false }),
+    undefined,
+    "Record each operation, with its times, in FILE, which must not exist; compressed if its name ends in .zst. lade oplog \
+reads it, and so do warp and s3dlio.",
   ),
   noEndpointCache: flag(
     ["--no-endpoint-cache"],

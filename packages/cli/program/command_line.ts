@@ -49,7 +49,13 @@ async function readLine(
 }
 
 function plainSettings(given: Given): GlobalOptions {
-  return { ...valuesOf(plainOptions, given), bandwidth: undefined, config: {}, noEndpointCache: false };
+  return {
+    ...valuesOf(plainOptions, given),
+    bandwidth: undefined,
+    config: {},
+    opLog: undefined,
+    noEndpointCache: false,
+  };
 }
 
 async function loadCommonOptions(): Promise<CommonOptions> {

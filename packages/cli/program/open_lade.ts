@@ -1,3 +1,4 @@
+import type { ObjectStore } from "@lade/core";
 import { createStoreContext, EndpointMemory, type EndpointRecords, systemClock } from "@lade/core/backend";
 import { Lade, type OpenedContainer } from "@lade/lade";
 import type { GlobalOptions } from "../command/global_options.ts";
@@ -10,12 +11,13 @@ const UNVERIFIED =
 
 /**
  * Opens the stores by the configuration of the command line. With `-v` each container shows its settings. `env` gives
- * variables, by which the cache of endpoints is found.
+ * variables, by which the cache of endpoints is found. `layer` is laid over each store.
  */
 export async function openLade(
   { bandwidth, config, noEndpointCache, verbosity }: GlobalOptions,
   output: Output,
   env: (name: string) => string | undefined,
+  layer?: (store: ObjectStore) => ObjectStore,
 ): Promise<Lade> {
   const limit = bandwidth && await import("@lade/transfer/limit");
   const records = noEndpointCache ? undefined : endpointRecords(env);
@@ -33,7 +35,7 @@ export async function openLade(
     if (verbosity > 0 && opened.settings.length > 0) void output.note(new SettingsMessage(opened));
   };
   try {
-    return new Lade({ config, context, onOpen });
+    return new Lade({ config, context, onOpen, ...(layer && { layer }) });
   } catch (error) {
     throw error instanceof TypeError ? new UsageError(error.message, { cause: error }) : error;
   }

@@ -5,6 +5,7 @@ import { ClosedOutputError, OutputError } from "../output/output_error.ts";
 import type { LibraryNotes } from "../output/library_notes.ts";
 import { Output } from "../output/output.ts";
 import type { Terminal } from "../output/terminal.ts";
+import type { Recording } from "./recording.ts";
 import { readCommandLine } from "./command_line.ts";
 import type { Invocation } from "../command/command.ts";
 import { ExitCode } from "../command/exit_code.ts";
@@ -22,6 +23,8 @@ export interface CliWorld {
   readonly lade?: Lade;
   /** What libraries print. With `-v` it is shown as notes. */
   readonly libraryNotes?: LibraryNotes;
+  /** The op-log of a command line that this one is run by. */
+  readonly recording?: Recording;
 }
 
 const DEFAULT_COLUMNS = 80;
@@ -85,8 +88,10 @@ async function runCommand(
     for (const told of unusedOptions(args, settings.config)) void output.note(new NoteMessage(told));
   }
   let opened: Promise<Lade> | undefined;
+  let recording = world.recording;
   const env = (name: string) => world.terminal.env(name);
-  const open = async () => world.lade ?? (await import("./open_lade.ts")).openLade(settings, output, env);
+  const open = async () =>
+    world.lade ?? (await import("./open_lade.ts")).openLade(settings, output, env, recording?.layer);
   const lade = () => opened ??= open();
   const fail = async (error: unknown) => {
     signal.throwIfAborted();
@@ -100,10 +105,14 @@ async function runCommand(
   let exitCode: number = ExitCode.ok;
   const rerun = async (other: readonly string[]) => {
     await output.flush();
-    exitCode = await runCli(other, { ...world, signal });
+    exitCode = await runCli(other, { ...world, signal, ...(recording && { recording }) });
   };
   try {
     const { terminal } = world;
+    if (settings.opLog !== undefined) {
+      const { beginRecording } = await import("./recording.ts");
+      recording = await beginRecording(settings.opLog, settings, output, env);
+    }
     await invocation.run({
       name,
       args,
@@ -123,6 +132,7 @@ async function runCommand(
   }
   try {
     if (!world.lade) await (await opened?.catch(() => undefined))?.[Symbol.asyncDispose]();
+    if (recording !== world.recording) await recording?.close();
   } catch (error) {
     await output.fail(new ErrorMessage(error, settings.verbosity));
   }
