@@ -29,8 +29,8 @@ const MOST_ROWS = 200_000;
 const MOST_RUNS = 64;
 
 /**
- * Gives the rows of logs in the order of their starts; rows of one start keep the order of the logs. Threads of different
- * logs stay apart: those of the second log are numbered behind those of the first. Memory is bounded.
+ * Gives the rows of logs in the order of their starts; rows of one start keep the order of the logs. Threads of several
+ * logs are numbered anew, so that they stay apart. Memory is bounded.
  */
 export async function* sortOpLogs(
   inputs: Iterable<SortInput>,
@@ -46,7 +46,8 @@ export async function* sortOpLogs(
     await using log = createOpLog(await runs.store.createWriter(key));
     for await (const row of rows) {
       log.append(row);
-      await log.ready();
+      const turn = log.ready();
+      if (turn) await turn;
     }
     return key;
   };
@@ -81,19 +82,18 @@ export async function* sortOpLogs(
 
 /** The rows of all logs, one log after the other, with threads of their own. */
 async function* joined(inputs: Iterable<SortInput>): AsyncGenerator<OpLogRow, void, void> {
+  const all = [...inputs];
   let first = 0;
-  let isOne = true;
-  for (const { rows, clientId, offsetMs = 0 } of inputs) {
+  for (const { rows, clientId, offsetMs = 0 } of all) {
     const threads = new Map<string, number>();
     for await (const row of rows) {
       let thread = threads.get(row.thread);
       if (thread === undefined) threads.set(row.thread, thread = first + threads.size);
       const named = row.clientId === "" && clientId !== undefined ? { ...row, clientId } : row;
       const moved = offsetMs === 0 ? named : later(named, offsetMs);
-      yield isOne ? moved : { ...moved, thread: String(thread) };
+      yield all.length === 1 ? moved : { ...moved, thread: String(thread) };
     }
     first += threads.size;
-    isOne = false;
   }
 }
 
