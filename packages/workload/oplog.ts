@@ -9,5 +9,13 @@ export { formatInstant, type Instant, parseInstant } from "./rows/time_text.ts";
 export { createOpLog, OpLog, type OpLogCounts, type OpLogOptions } from "./record/op_log.ts";
 export { LogFile } from "./record/log_file.ts";
 export { recordOpLog } from "./record/record_op_log.ts";
+export { type SortInput, sortOpLogs, type SortOpLogsOptions } from "./sort/sort_op_logs.ts";
+export {
+  type AnalyzeBy,
+  analyzeOpLog,
+  type AnalyzeOptions,
+  type OpLogAnalysis,
+  type OpLogGroup,
+} from "./analyze/analyze_op_log.ts";
 export { openOpLog, type OpLogEnd, readOpLog, type ReadOpLogOptions } from "./read/read_op_log.ts";
 export { OpLogError, type OpLogErrorOptions } from "./errors/op_log_error.ts";

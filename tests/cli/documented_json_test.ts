@@ -5,6 +5,12 @@ import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 const PAGE = new URL("../../packages/cli/README.md", import.meta.url);
+/** A row with every field. */
+const OP_LOG =
+  `thread	op	client_id	n_objects	bytes	endpoint	file	error	start	first_byte	last_byte	duration_ns	offset	length	lade_op	to_file	server
+0	GET	c	1	5	s3://b/	k	odd: fault	2026-01-01T00:00:00Z	2026-01-01T00:00:00.5Z	2026-01-01T00:00:00.7Z	1000000000	0	5	get	x	host
+# rows=1 errors=1 dropped=0 complete
+`;
 
 Deno.test("every property that --json prints is in the tables of packages/cli/README.md", async () => {
   const documented = tables(await Deno.readTextFile(PAGE));
@@ -17,6 +23,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   await cli.lade.put("s3://bucket/model.safetensors", safetensorsFile([["t", "U8", [1], new Uint8Array(1)]]));
   await putTable(cli, "s3://bucket/t.arrow", 1);
   await cli.lade.put("s3://bucket/r.tfrecord", TFRECORD);
+  await cli.lade.put("s3://bucket/log.tsv", OP_LOG);
   for (const series of ["c", "damaged"]) {
     await using saved = await checkpoints(`s3://bucket/${series}`, { lade: cli.lade });
     const tensors = [{ name: "w", dtype: "uint8", shape: [1], data: new Uint8Array(1) }] as const;
@@ -67,6 +74,9 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["mb", "s3://made"],
     ["rb", "s3://made"],
     ["doctor", d],
+    ["oplog", "cat", "s3://bucket/log.tsv"],
+    ["oplog", "analyze", "--by", "size", "s3://bucket/log.tsv"],
+    ["oplog", "sort", "s3://bucket/log.tsv", "s3://bucket/sorted.tsv"],
     ["man", "ls"],
   ];
   const seen = new Set<string>();

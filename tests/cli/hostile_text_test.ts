@@ -1,5 +1,6 @@
 import { checkpointMessages } from "./checkpoint_messages.ts";
 import { loaderMessages } from "./loader_messages.ts";
+import { oplogMessages } from "./oplog_messages.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Check, sumFigures } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
@@ -136,6 +137,7 @@ const HOSTILE_FIGURES = {
 };
 const MESSAGES: Readonly<Record<string, Message>> = {
   ...loaderMessages(HOSTILE),
+  ...await oplogMessages(HOSTILE),
   ...checkpointMessages(HOSTILE),
   check: new CheckMessage({ ...check, error }, { columns: 80, verbosity: 1 }),
   compared: new ComparedMessage(new CheckCounts(), 1),
@@ -272,6 +274,24 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
   const there = `memory://m/d/${HOSTILE_NAME}`;
   await cli.lade.put(there, "1", { metadata: { x: "\u202e" } });
   const away = `memory://m/away/${HOSTILE}`;
+  const field = HOSTILE_NAME.replaceAll(/[\t\r\n]/g, "");
+  const row = [
+    "GET",
+    field,
+    `s3://${field}/`,
+    field,
+    field,
+    "2026-01-01T00:00:00Z",
+    "5",
+    "get",
+    field,
+    field,
+  ];
+  await cli.lade.put(
+    "memory://logs/hostile.tsv",
+    `op\tthread\tendpoint\tfile\terror\tstart\tduration_ns\tlade_op\tto_file\tserver\n${row.join("\t")}\n` +
+      "# rows=1 errors=1 dropped=0 complete\n",
+  );
   const lines: Readonly<Record<(typeof COMMAND_NAMES)[number], readonly (readonly string[])[]>> = {
     ls: [[there], [away], ["-r", "memory://m/"], ["memory://m/d/"]],
     stat: [[there], [away]],
@@ -339,6 +359,14 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
       away,
       HOSTILE,
     ]],
+    oplog: [
+      ["cat", "memory://logs/hostile.tsv"],
+      ["analyze", "--by", "prefix", "memory://logs/hostile.tsv"],
+      ["analyze", "--by", "error", "memory://logs/hostile.tsv"],
+      ["sort", "memory://logs/hostile.tsv", `memory://logs/${HOSTILE_NAME}`],
+      ["cat", away],
+      ["analyze", there],
+    ],
     man: [[HOSTILE]],
   };
   for (const name of COMMAND_NAMES) {

@@ -30,6 +30,7 @@ const LOAD = {
   presign: async () => (await import("../commands/presign.ts")).presign,
   doctor: async () => (await import("../commands/doctor.ts")).doctor,
   jobs: async () => (await import("../commands/jobs.ts")).jobs,
+  oplog: async () => (await import("../commands/oplog.ts")).oplog,
   man: async () => (await import("../commands/man.ts")).man,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 

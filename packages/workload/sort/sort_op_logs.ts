@@ -104,7 +104,9 @@ function later(row: OpLogRow, ms: number): OpLogRow {
 }
 
 /** Merges rows that are sorted each. Of rows of one start that of the first stream comes first. */
-async function* mergeSorted(streams: readonly AsyncGenerator<OpLogRow>[]): AsyncGenerator<OpLogRow, void, void> {
+async function* mergeSorted(
+  streams: readonly AsyncGenerator<OpLogRow>[],
+): AsyncGenerator<OpLogRow, void, void> {
   const heads: { row: OpLogRow; readonly stream: AsyncGenerator<OpLogRow> }[] = [];
   try {
     for (const stream of streams) {
