@@ -69,12 +69,11 @@ export class Lade implements AsyncDisposable, UriCalls {
   readonly #sessions = new Sessions();
 
   /** Opens nothing yet. */
-  constructor(options: LadeOptions = {}) {
-    this.registry = options.registry ??
-      createDefaultRegistry({ context: options.context ?? createStoreContext() });
-    this.#configs = new UriConfigs(options.config ?? {}, this.registry.schemes);
-    this.#opened = options.onOpen && new OpenedContainers(options.onOpen);
-    this.#layer = options.layer ?? ((store) => store);
+  constructor({ config = {}, context, registry, onOpen, layer = (store) => store }: LadeOptions = {}) {
+    this.registry = registry ?? createDefaultRegistry({ context: context ?? createStoreContext() });
+    this.#configs = new UriConfigs(config, this.registry.schemes);
+    this.#opened = onOpen && new OpenedContainers(onOpen);
+    this.#layer = layer;
   }
 
   /** What all stores of this `Lade` share. */
@@ -86,7 +85,7 @@ export class Lade implements AsyncDisposable, UriCalls {
    * Opens a store of the caller's own: a `PrefixStore` when the URI names a prefix. A key is an `InvalidNameError`. It
    * works on after the `Lade` is disposed.
    */
-  async openStore(uri: string, options: { readonly signal?: AbortSignal } = {}): Promise<ObjectStore> {
+  async openStore(uri: string, options: CallOptions = {}): Promise<ObjectStore> {
     const resolved = await this.#resolve(uri);
     const { provider, container, key } = resolved;
     needPrefix(key, uri);
@@ -351,7 +350,7 @@ export class Lade implements AsyncDisposable, UriCalls {
    */
   async *diagnose(
     uri: string,
-    options: { readonly signal?: AbortSignal; readonly write?: boolean } = {},
+    options: CallOptions & { readonly write?: boolean } = {},
   ): AsyncGenerator<Check> {
     const resolved = await this.#resolve(uri);
     const { diagnoseUri } = await import("./diagnose_uri.ts");

@@ -11,7 +11,6 @@ import {
   InvalidNameError,
   memoryProvider,
   NotFoundError,
-  observe,
   PermissionDeniedError,
   PrefixStore,
   type Provider,
@@ -392,21 +391,4 @@ Deno.test("Lade.uriOf() is the URI as its provider writes it, and opens nothing"
   assertEquals(await lade.uriOf("https://bucket.s3.eu-west-1.amazonaws.com/d/a%20b"), "s3://bucket/d/a b");
   await assertRejects(() => lade.uriOf("https://example.com/a"), InvalidNameError, "no store serves");
   assertEquals(opened, []);
-});
-
-Deno.test("Lade lays its layer over each store that it opens, and disposes that", async () => {
-  const seen: string[] = [];
-  {
-    await using lade = new Lade({
-      layer: (store) =>
-        observe(store, ({ type, operation }) => void (type === "finished" && seen.push(operation))),
-    });
-    await lade.put("memory://m/a", "1");
-    await lade.get("memory://m/a");
-    await using store = await lade.openStore("memory://m/d/");
-    await store.put("b", new Uint8Array(1));
-    await lade.copy("memory://m/a", "memory://n/a");
-  }
-  assertEquals(seen.slice(0, 3), ["put", "get", "put"]);
-  assertEquals(seen.length > 3, true);
 });

@@ -1,3 +1,4 @@
+import type { Lade } from "@lade/lade";
 import { analyzeOpLog, type OpLogRow } from "@lade/workload/oplog";
 import {
   OpLogAnalysisMessage,
@@ -18,4 +19,45 @@ export async function oplogMessages(text: string): Promise<Readonly<Record<strin
     oploganalysis: new OpLogAnalysisMessage(await analyzeOpLog([row], { by: "prefix" }), "prefix", 100),
     sortedlog: new SortedLogMessage(text, 1, 1),
   };
+}
+
+/** Where {@linkcode putOplog} puts its log. */
+export const OPLOG = "memory://logs/hostile.tsv";
+
+/** Command lines that print it. */
+export const oplogLines: readonly (readonly string[])[] = [
+  ["cat", OPLOG],
+  ["analyze", "--by", "prefix", OPLOG],
+  ["analyze", "--by", "error", OPLOG],
+];
+
+/** Puts an op-log of one row, in whose fields the text stands as it is, but for tabs and ends of lines. */
+export async function putOplog(lade: Lade, text: string): Promise<void> {
+  const field = text.replaceAll(/[\t\r\n]/g, "");
+  const columns = [
+    "op",
+    "thread",
+    "endpoint",
+    "file",
+    "error",
+    "start",
+    "duration_ns",
+    "lade_op",
+    "to_file",
+    "server",
+  ];
+  const row = [
+    "GET",
+    field,
+    `s3://${field}/`,
+    field,
+    field,
+    "2026-01-01T00:00:00Z",
+    "5",
+    "get",
+    field,
+    field,
+  ];
+  const end = "# rows=1 errors=1 dropped=0 complete";
+  await lade.put(OPLOG, [columns.join("\t"), row.join("\t"), end, ""].join("\n"));
 }

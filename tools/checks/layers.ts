@@ -220,6 +220,7 @@ export const LAYERS: Layers = {
     ".",
     "testing",
   ],
+  workload: ["rows", "errors", "histogram", "record", "read", "sort", "analyze", "."],
   lade: ["removal", "transfers"],
   cli: [
     "output",
@@ -233,6 +234,7 @@ export const LAYERS: Layers = {
     "formats",
     "loader",
     "checkpoint",
+    "oplog",
     "run",
     "commands",
     "program",
