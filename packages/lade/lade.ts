@@ -90,9 +90,7 @@ export class Lade implements AsyncDisposable, UriCalls {
     const { provider, container, key } = resolved;
     needPrefix(key, uri);
     const store = this.#layer(await provider.open(container, this.#optionsOf(resolved, options)));
-    if (key === "") return store;
-    const { PrefixStore } = await import("@lade/core/layers");
-    return new PrefixStore(store, key);
+    return key === "" ? store : new (await import("@lade/core/layers")).PrefixStore(store, key);
   }
 
   /** The stores that are open, but for those of {@linkcode openStore}. */

@@ -220,7 +220,7 @@ export const LAYERS: Layers = {
     ".",
     "testing",
   ],
-  workload: ["rows", "errors", "histogram", "record", "read", "sort", "analyze", "."],
+  workload: ["rows", "errors", "histogram", "record", "read", "sort", "analyze", ".", "testing"],
   lade: ["removal", "transfers"],
   cli: [
     "output",
