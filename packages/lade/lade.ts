@@ -69,7 +69,8 @@ export class Lade implements AsyncDisposable, UriCalls {
   readonly #sessions = new Sessions();
 
   /** Opens nothing yet. */
-  constructor({ config = {}, context, registry, onOpen, layer = (store) => store }: LadeOptions = {}) {
+  constructor(options: LadeOptions = {}) {
+    const { config = {}, context, registry, onOpen, layer = (store) => store } = options;
     this.registry = registry ?? createDefaultRegistry({ context: context ?? createStoreContext() });
     this.#configs = new UriConfigs(config, this.registry.schemes);
     this.#opened = onOpen && new OpenedContainers(onOpen);
