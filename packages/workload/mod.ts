@@ -5,3 +5,4 @@
  */
 export * from "./histogram/mod.ts";
 export * from "./oplog.ts";
+export * from "./replay/mod.ts";

@@ -220,7 +220,7 @@ export const LAYERS: Layers = {
     ".",
     "testing",
   ],
-  workload: ["rows", "errors", "histogram", "record", "read", "sort", "analyze", ".", "testing"],
+  workload: ["rows", "errors", "histogram", "record", "read", "sort", "analyze", "replay", ".", "testing"],
   lade: ["removal", "transfers"],
   cli: [
     "output",
