@@ -1,5 +1,6 @@
 import { type Clock, PLATFORM, type Platform, UnavailableError, UnsupportedError } from "@lade/core/backend";
 import { system, type SystemFile, whyNoLocks } from "@lade/core/system";
+import { isNamed } from "./is_named.ts";
 import { frameOf, furthestKept, keptFrame, readFrame, SEARCH_OVERLAP } from "./record_frames.ts";
 import { describeOwner, type LogOwner, parseOwner, type RecordLog } from "./record_log.ts";
 
@@ -331,11 +332,6 @@ async function tryLock(file: SystemFile, name: string): Promise<boolean> {
     const detail = whyNoLocks(cause) ?? "the file system has no locks (flock)";
     throw new UnsupportedError({ operation: "lock the journal", uri: name, detail, cause });
   }
-}
-
-async function isNamed(path: string, file: SystemFile): Promise<boolean> {
-  const [named, opened] = await Promise.all([system.stat(path).catch(() => undefined), file.stat()]);
-  return named !== undefined && named.ino === opened.ino && named.dev === opened.dev;
 }
 
 async function readAt(file: SystemFile, offset: number, length: number): Promise<Uint8Array<ArrayBuffer>> {

@@ -1,5 +1,6 @@
 import { system, type SystemFile } from "@lade/core/system";
 import { hostname } from "./hostname.ts";
+import { isNamed } from "./is_named.ts";
 import type { LogOwner } from "./record_log.ts";
 
 /** A lock that another process looks at is free again at once. */
@@ -55,19 +56,18 @@ export class ProcessLocks {
 
   async #lock(path: string): Promise<SystemFile | undefined> {
     await system.mkdir(this.#directory, { recursive: true, mode: 0o700 });
-    const file = await system.open(path, { read: true, write: true, create: true, mode: 0o600 });
-    try {
-      for (let tries = TRIES; tries > 0; tries--) {
-        if (await file.tryLock(true)) {
-          await this.#removeStale();
-          return file;
-        }
-        await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
+    for (let tries = TRIES; tries > 0; tries--) {
+      const file = await system.open(path, { read: true, write: true, create: true, mode: 0o600 });
+      const isHad = await file.tryLock(true).catch(() => undefined) && await isNamed(path, file);
+      if (isHad) {
+        await this.#removeStale().catch(() => {});
+        return file;
       }
-    } catch {
+      file.close();
       // There are no locks here.
+      if (isHad === undefined) return undefined;
+      await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
     }
-    file.close();
     return undefined;
   }
 
@@ -77,8 +77,9 @@ export class ProcessLocks {
     for await (const { name, isFile } of system.readDir(this.#directory)) {
       const path = `${this.#directory}/${name}`;
       if (!isFile || HELD.has(path)) continue;
-      const { mtime } = await system.lstat(path);
-      if (mtime && mtime.getTime() < before && await isFree(path)) await system.remove(path);
+      // Others may be removing the same.
+      const { mtime } = await system.lstat(path).catch(() => ({ mtime: null }));
+      if (mtime && mtime.getTime() < before) await tryLocked(path, true, () => system.remove(path));
     }
   }
 
@@ -89,10 +90,21 @@ export class ProcessLocks {
 
 /** Whether nobody has the file at `path` locked; `undefined` where there is none, or nobody can tell. */
 async function isFree(path: string): Promise<boolean | undefined> {
+  return await tryLocked(path, false, () => Promise.resolve());
+}
+
+/** Does `work` while the lock of the file at `path` is had, if it is free, and says whether it was; `undefined` for a failure. */
+async function tryLocked(
+  path: string,
+  isAlone: boolean,
+  work: () => Promise<void>,
+): Promise<boolean | undefined> {
   try {
     const file = await system.open(path, { read: true, write: true });
     try {
-      return await file.tryLock(false);
+      const isFree = await file.tryLock(isAlone);
+      if (isFree) await work();
+      return isFree;
     } finally {
       file.close();
     }

@@ -86,6 +86,46 @@ Deno.test("who makes a lock removes those of processes that ended a month ago, a
   }
 });
 
+Deno.test("locks that are made at once, where there is much to remove, are all had", async () => {
+  const path = await Deno.makeTempDir();
+  const old = new Date(Date.now() - 31 * 86_400_000);
+  try {
+    for (let i = 1; i <= 200; i++) {
+      await Deno.writeTextFile(`${path}/gone-${i}`, "");
+      await Deno.utime(`${path}/gone-${i}`, old, old);
+    }
+    // As if each ran on a machine of its own.
+    const all = Array.from({ length: 8 }, (_, i) => ({ host: `machine${i}`, pid: Deno.pid }));
+    const held = await Promise.all(all.map(({ host }) => new ProcessLocks(path, host).hold()));
+    const ended = await Promise.all(all.map((here) => new ProcessLocks(path, here.host).hasEnded(here)));
+    assertEquals(ended, all.map(() => false));
+    assertEquals(Array.from(Deno.readDirSync(path)).length, all.length);
+    for (const lock of held) await lock[Symbol.asyncDispose]();
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a file that is removed while its lock is waited for is made again", async () => {
+  const path = await Deno.makeTempDir();
+  const here = { pid: Deno.pid, host: HOST };
+  const file = `${path}/${HOST}-${Deno.pid}`;
+  try {
+    const locks = new ProcessLocks(path, HOST);
+    const before = await Deno.open(file, { read: true, write: true, create: true });
+    await before.lock(true);
+    const holding = locks.hold();
+    // It has opened the file by then.
+    await new Promise((resolve) => setTimeout(resolve, 15));
+    await Deno.remove(file);
+    before.close();
+    await using _held = await holding;
+    assertEquals(await locks.hasEnded(here), false);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
 Deno.test("where no lock can be had a process goes without", async () => {
   const path = await Deno.makeTempDir();
   try {
