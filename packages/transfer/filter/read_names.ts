@@ -6,9 +6,12 @@ export interface NameListOptions {
   readonly source: string;
 }
 
+const BYTE_ORDER_MARK = [0xef, 0xbb, 0xbf];
+
 /**
  * Reads names from a list, as they stand: no comments, no white space taken off, no escapes. Empty lines are none. A line
- * that ends in a carriage return, one that is not UTF-8, and without `nul` a NUL are a `TypeError` that names the line.
+ * that ends in a carriage return, one that is not UTF-8, and without `nul` a NUL or a byte order mark before the first line
+ * are a `TypeError` that names the line.
  */
 export async function* readNames(
   chunks: AsyncIterable<Uint8Array>,
@@ -32,6 +35,9 @@ function readName(
     throw new TypeError(`Cannot read ${nul ? "name" : "line"} ${number} of ${source}: ${detail}`, { cause });
   };
   if (!nul && bytes.at(-1) === 0x0d) refuse("it ends in a carriage return; end lines in a line feed alone");
+  if (!nul && number === 1 && BYTE_ORDER_MARK.every((byte, at) => bytes[at] === byte)) {
+    refuse("it begins with a byte order mark; write the list without one");
+  }
   if (!nul && bytes.includes(0)) refuse("it holds a NUL; --from0 reads names that end in one");
   try {
     return decoder.decode(bytes);

@@ -20,6 +20,7 @@ Deno.test("readNames() takes lines as they stand", async () => {
 
 Deno.test("readNames() takes names that end in a NUL, with line feeds and carriage returns in them", async () => {
   assertEquals(await read("a\nb\0c\r\0\0d", true), ["a\nb", "c\r", "d"]);
+  assertEquals(await read("\ufeffa\0b\0", true), ["\ufeffa", "b"]);
 });
 
 Deno.test("readNames() gives back any names, wherever the chunks end", async () => {
@@ -33,6 +34,7 @@ Deno.test("readNames() names the line of what is no name", async () => {
   const problems: readonly (readonly [string | Uint8Array, string])[] = [
     ["a\nb\r\n", "Cannot read line 2 of the list: it ends in a carriage return"],
     ["a\n\nb\r", "Cannot read line 3 of the list: it ends in a carriage return"],
+    ["\ufeffa\nb", "Cannot read line 1 of the list: it begins with a byte order mark"],
     ["a\0b\0", "Cannot read line 1 of the list: it holds a NUL; --from0"],
     [
       new Uint8Array([0x61, 0x0a, 0xff]),
