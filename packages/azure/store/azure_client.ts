@@ -21,6 +21,8 @@ export interface AzureClientSetup {
   readonly context: StoreContext;
   /** Options of a transport, or one that others have too. */
   readonly transport?: TransportOptions | Transport | undefined;
+  /** How long a document may be waited for in vain before it is asked for again, in milliseconds; 75,000 by default. */
+  readonly patienceMs?: number | undefined;
   /** The service's time, where others go by it too. */
   readonly time?: ServiceTime;
   /** Called with each good answer. */
@@ -31,8 +33,16 @@ export interface AzureClientSetup {
 
 /** Makes the way to an account. */
 export function azureClient(
-  { endpoint, credential, context, transport, onAnswer, onFault, time = new ServiceTime(context.clock) }:
-    AzureClientSetup,
+  {
+    endpoint,
+    credential,
+    context,
+    transport,
+    patienceMs,
+    onAnswer,
+    onFault,
+    time = new ServiceTime(context.clock),
+  }: AzureClientSetup,
 ): ServiceClient {
   return new ServiceClient({
     url: endpoint.url,
@@ -51,6 +61,7 @@ export function azureClient(
     authorizer: authorizerOf(credential, context, { time }),
     context,
     transport,
+    patienceMs,
     ...(onAnswer && { onAnswer }),
   });
 }

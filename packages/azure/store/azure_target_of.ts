@@ -61,7 +61,7 @@ export function azureTargetOf(container: string, setup: AzureTargetSetup): Autho
     if (code === "FeatureNotYetSupportedForHierarchicalNamespaceAccounts") traits.hasDirectories = true;
   };
   const time = new ServiceTime(context.clock);
-  const client = azureClient({ ...setup, onAnswer, onFault, time });
+  const client = azureClient({ ...setup, patienceMs: bounds.patienceMs, onAnswer, onFault, time });
   return {
     ...serviceTarget({
       uri: accountUri(endpoint) + (container && `/${container}`),

@@ -73,6 +73,7 @@ export function gcsTargetOf(
     authorizer: authorizerOf(credential, config.userProject),
     context,
     transport,
+    patienceMs: bounds.patienceMs,
   });
   return {
     ...serviceTarget({

@@ -2,12 +2,10 @@ import type { GetTagsOptions } from "@lade/core";
 import type { S3Connection } from "../wire/s3_connection.ts";
 import type { FailedCall } from "../errors/to_store_error.ts";
 import { readTags } from "@lade/service/body";
-import { parseXml } from "@lade/service/xml";
 import { versionQuery } from "./read_request.ts";
 import { S3_HEADERS, unlikeS3 } from "../headers/s3_headers.ts";
 import { payerHeaders } from "../headers/read_headers.ts";
-
-const MAX_TAGS_BYTES = 2 ** 16;
+import { readDocument } from "../wire/read_document.ts";
 
 /** Asks for the tags of an object. */
 export async function getTags(
@@ -18,20 +16,17 @@ export async function getTags(
 ): Promise<Record<string, string>> {
   const permission = version === undefined ? "s3:GetObjectTagging" : "s3:GetObjectVersionTagging";
   const call: FailedCall = { operation: "get the tags of", uri, permission };
-  const response = await connection.send({
+  const request = {
     method: "GET",
     key,
     query: { tagging: "", ...versionQuery(call, version) },
     headers: payerHeaders(connection.config),
     signal,
     call,
-  });
-  try {
-    const root = parseXml(await response.body.text(MAX_TAGS_BYTES));
+  } as const;
+  return await readDocument(connection, request, (root) => {
     const isOurs = root.name === "Tagging" && root.children.some(({ name }) => name === "TagSet");
     if (!isOurs) throw unlikeS3(call, `its root element is ${root.name}`);
     return readTags(root, S3_HEADERS.service, call);
-  } catch (error) {
-    throw error instanceof SyntaxError ? unlikeS3(call, error.message) : connection.translate(error, call);
-  }
+  });
 }

@@ -10,6 +10,8 @@ export interface DocumentReading<T> {
   parse(text: string): T;
   /** Whether a `SyntaxError` says that the text is the beginning of a document. */
   isCutOff(error: SyntaxError): boolean;
+  /** Whether what is sent may be sent again; true by default. */
+  readonly isRepeatable?: boolean;
   /** Bytes at most. */
   readonly maxBytes: number;
   /** Time. */
@@ -26,7 +28,7 @@ export interface DocumentReading<T> {
  */
 export async function askForDocument<T>(
   send: () => Promise<TransportResponse>,
-  { parse, isCutOff, maxBytes, clock, patienceMs, signal }: DocumentReading<T>,
+  { parse, isCutOff, isRepeatable = true, maxBytes, clock, patienceMs, signal }: DocumentReading<T>,
 ): Promise<T> {
   const startMs = clock.monotonicMs();
   for (let tries = 1;; tries++) {
@@ -40,7 +42,7 @@ export async function askForDocument<T>(
         : error instanceof SyntaxError && isCutOff(error);
       const spentMs = clock.monotonicMs() - startMs + (error instanceof TransportError ? error.waitedMs : 0);
       // Another silence like this one would be over too late.
-      if (tries >= MAX_TRIES || !brokeOff || spentMs > patienceMs) throw error;
+      if (!isRepeatable || tries >= MAX_TRIES || !brokeOff || spentMs > patienceMs) throw error;
       if (tries > 1) await clock.sleep(WAIT_MS, signal);
     }
   }

@@ -1,4 +1,5 @@
 import { ServiceError, type StoreContext, type StoreFigures } from "@lade/core/backend";
+import { defaultBounds } from "@lade/core/bounds";
 import {
   type ErrorRow,
   ErrorTable,
@@ -11,6 +12,7 @@ import {
   createTransport,
   encodeQuery,
   EndpointSigns,
+  ResponseHeaders,
   type SignNames,
   type Transport,
   TransportError,
@@ -21,6 +23,7 @@ import {
   TransportShare,
 } from "../http/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
+import { askForDocument, type DocumentReading } from "./ask_for_document.ts";
 import type { Authorizer } from "./authorizer.ts";
 import { plainRule } from "./plain_rule.ts";
 import { ServiceCaller, type ServiceRequest } from "./service_caller.ts";
@@ -52,6 +55,8 @@ export interface ServiceClientSetup {
   readonly context: StoreContext;
   /** Options of a transport of its own, or one that others have too. */
   readonly transport?: TransportOptions | Transport | undefined;
+  /** How long a document may be waited for in vain before it is asked for again, in milliseconds; 75,000 by default. */
+  readonly patienceMs?: number | undefined;
 }
 
 /** A request by its path and by what its answer is; see {@linkcode ServiceRequest}. */
@@ -161,17 +166,42 @@ export class ServiceClient {
 
   /**
    * Sends a request that is answered by a document of `limit` bytes at most, 16 MiB by default, and gives what `parse`
-   * makes of it. A `SyntaxError` of `parse` is a document that breaks off.
+   * makes of it. A `SyntaxError` of `parse` is a document that breaks off. One that does is asked for again, twice at most,
+   * where the request may be sent again.
    */
   async readDocument<T>(request: DocumentRequest, parse: (text: string) => T, limit = 2 ** 24): Promise<T> {
-    const { body } = await this.send({ ...request, kind: "document" });
     try {
-      return parse(await body.text(limit));
+      const document = { ...request, kind: "document" } as const;
+      return await this.readText(document, (text) => parse(text), { maxBytes: limit, isCutOff: () => true });
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw this.translate(error, request.call);
+      if (!(error instanceof SyntaxError)) throw error;
       const { call: { operation, uri } } = request;
       const detail = `the answer is not that of ${this.#setup.service}: its document breaks off`;
       throw new ServiceError({ operation, uri, detail });
+    }
+  }
+
+  /** The same for an answer that is no document; the `SyntaxError` of a text that breaks off stays one. */
+  async readText<T>(
+    request: ClientRequest,
+    parse: (text: string, headers: ResponseHeaders) => T,
+    reading: Pick<DocumentReading<T>, "isCutOff" | "maxBytes">,
+  ): Promise<T> {
+    const { context: { clock }, patienceMs = defaultBounds.patienceMs } = this.#setup;
+    const { call, idempotent: isRepeatable = request.method === "GET", signal } = request;
+    let headers = new ResponseHeaders([], []);
+    const send = async () => {
+      const response = await this.send(request);
+      headers = response.headers;
+      return response;
+    };
+    try {
+      return await askForDocument(send, {
+        parse: (text) => parse(text, headers),
+        ...{ ...reading, isRepeatable, clock, patienceMs, signal },
+      });
+    } catch (error) {
+      throw this.translate(error, call);
     }
   }
 

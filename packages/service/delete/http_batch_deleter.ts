@@ -9,6 +9,7 @@ import {
 import { unlikeService } from "@lade/service/body";
 import type { ClientRequest, ServiceClient } from "@lade/service/call";
 import { faultOf, type FaultReader, type ServiceFault } from "@lade/service/errors";
+import type { ResponseHeaders } from "@lade/service/http";
 import type { BatchDeleter, DeleteOutcome } from "./batch_deleter.ts";
 import { type BatchedAnswer, type BatchedRequest, readHttpBatch, writeHttpBatch } from "./http_batch.ts";
 
@@ -51,7 +52,7 @@ export function httpBatchDeleter(setup: HttpBatchSetup): BatchDeleter {
     const call = { operation: "delete from", uri };
     const boundary = `batch_${crypto.randomUUID()}`;
     const requests = await Promise.all(objects.map(async (object) => await setup.deletionOf(object, signal)));
-    const { headers, body } = await client.send({
+    const asked = {
       ...request,
       method: "POST",
       headers: { "content-type": `multipart/mixed; boundary=${boundary}` },
@@ -61,14 +62,17 @@ export function httpBatchDeleter(setup: HttpBatchSetup): BatchDeleter {
       idempotent: objects.every(({ ifMatch }) => ifMatch === undefined),
       signal,
       call,
-    });
+    } as const;
+    const read = (text: string, headers: ResponseHeaders) =>
+      readHttpBatch(headers.get("content-type"), text, objects.length);
     try {
-      const type = headers.get("content-type");
-      const answers = readHttpBatch(type, await body.text(MAX_ANSWER), objects.length);
+      const answers = await client.readText(asked, read, {
+        maxBytes: MAX_ANSWER,
+        isCutOff: ({ message }) => message.includes("breaks off"),
+      });
       return answers.map((answer, at) => outcomeOf(answer, objectUri(uri, objects[at]?.key ?? "")));
     } catch (error) {
-      if (!(error instanceof SyntaxError)) throw client.translate(error, call);
-      throw unlikeService(call, service, error.message);
+      throw error instanceof SyntaxError ? unlikeService(call, service, error.message) : error;
     }
   }
 

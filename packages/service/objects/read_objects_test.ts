@@ -1,11 +1,11 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertMatch, assertRejects } from "@std/assert";
 import {
   createStoreContext,
   NotFoundError,
   RangeNotSatisfiableError,
   ServiceError,
 } from "@lade/core/backend";
-import { jsonDialect, NO_AUTHORIZER, ServiceClient } from "@lade/service/call";
+import { type DocumentRequest, jsonDialect, NO_AUTHORIZER, ServiceClient } from "@lade/service/call";
 import { HTTP_ERRORS } from "@lade/service/errors";
 import * as fake from "@lade/testing/http";
 import { getObject, headObject } from "./read_objects.ts";
@@ -104,6 +104,22 @@ Deno.test("ServiceClient.readJson() gives a member of a document, and takes noth
   await assertRejects(() => client.readJson({ ...request, root: "list" }), ServiceError, "not that of a toy");
   const long = await assertRejects(() => client.readJson(request, 3), ServiceError);
   assertEquals(long.message.includes("breaks off"), false);
-  toy.faults.add({ action: { kind: "resize", delta: -1 } });
-  await assertRejects(() => client.readJson(request), ServiceError, "its document breaks off");
+  const asked = async (own: Partial<DocumentRequest>) => {
+    const before = toy.requests.length;
+    return [
+      await client.readJson({ ...request, ...own }).catch((error: Error) => error),
+      toy.requests.length - before,
+    ];
+  };
+  for (const action of [{ kind: "resize", delta: -1 }, { kind: "cut", afterBytes: 5, how: "rst" }] as const) {
+    toy.faults.add({ action, match: { times: 2 } });
+    assertEquals(await asked({}), [{ next: 1 }, 3]);
+  }
+  toy.faults.add({ action: { kind: "resize", delta: -1 }, match: { times: 4 } });
+  const [cut, tries] = await asked({});
+  assertMatch(String(cut), /its document breaks off/);
+  assertEquals([cut instanceof ServiceError, tries], [true, 3]);
+  // Who knows what became of the first one?
+  const [once, sent] = await asked({ idempotent: false });
+  assertEquals([once instanceof ServiceError, sent], [true, 1]);
 });

@@ -103,6 +103,19 @@ export const readFaultCases: readonly ServiceCase[] = [
   ...lieCases,
   ...flipCases,
   {
+    name: "list() asks again for a page that breaks off",
+    needs: ["list"],
+    async run(context) {
+      for (const how of ["fin", "rst"] as const) {
+        await using prepared = await openWith(context, 1);
+        const { opened } = prepared;
+        const fault = opened.strike("list", { kind: "cut", afterBytes: 20, how }, { times: 2 });
+        const keys = await Array.fromAsync(opened.store.list(), ({ key }) => key);
+        expectEqual([keys, fault.hits], [["object"], 2], `cut by ${how}`);
+      }
+    },
+  },
+  {
     name: "getBytes() goes on after a body that is cut time and again, and asks for no byte twice",
     async run(context) {
       await using prepared = await openWith(context, 100_000);
