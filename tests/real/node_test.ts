@@ -61,6 +61,7 @@ const LIBRARIES = [
   "checkpoint",
   "fs",
   "transfer",
+  "workload",
   "lade",
   "testing",
 ];
