@@ -53,14 +53,14 @@ const whole: JudgedPackage = {
   manifest: {
     name: "@lade/a",
     exports: "./mod.ts",
-    jsr: { description: "Does it.", runtimeCompat: { deno: true, bun: false } },
+    jsr: { description: "Does it.", runtimeCompat: { deno: true, node: true, bun: false } },
   },
   documentation: { "file:///a/mod.ts": { module_doc: comment, symbols: [symbol("a", comment)] } },
   readme: "# a\n\n```ts\na();\n```\n",
 };
 
 Deno.test("judgePackage() finds nothing where everything is there", () => {
-  assertEquals(judgePackage(whole), { faults: [], documented: 1, declared: 1, runtimes: ["deno"] });
+  assertEquals(judgePackage(whole), { faults: [], documented: 1, declared: 1, runtimes: ["deno", "node"] });
 });
 
 Deno.test("judgePackage() tells each point that is missing", () => {
@@ -70,16 +70,19 @@ Deno.test("judgePackage() tells each point that is missing", () => {
   assertEquals(told({ readme: undefined }), ["it has no README.md"]);
   assertEquals(told({ readme: "# a\n" }), ["its README.md has no example"]);
   assertEquals(told({ documentation: { u: {} } }), ["u has no comment with @module"]);
-  assertEquals(jsr({ runtimeCompat: { deno: true } }), ["its deno.json has no jsr.description"]);
-  assertEquals(jsr({ description: "x".repeat(251), runtimeCompat: { deno: true } }), [
+  assertEquals(jsr({ runtimeCompat: { deno: true, node: true } }), ["its deno.json has no jsr.description"]);
+  assertEquals(jsr({ description: "x".repeat(251), runtimeCompat: { deno: true, node: true } }), [
     "its description has 251 characters, 250 is the most",
   ]);
   assertEquals(jsr({ description: "x", runtimeCompat: { deno: false } }), [
     "its deno.json has no jsr.runtimeCompat",
   ]);
-  assertEquals(jsr({ description: "x", runtimeCompat: { deno: true, rhino: true } }), [
+  assertEquals(jsr({ description: "x", runtimeCompat: { deno: true, node: true, rhino: true } }), [
     "JSR knows no runtime rhino",
   ]);
+  const alone = { description: "x", runtimeCompat: { deno: true } };
+  assertEquals(jsr(alone), ["its jsr.runtimeCompat names 1 runtime, 2 are the least"]);
+  assertEquals(told({ manifest: { ...whole.manifest, name: "@lade/cli", jsr: alone } }), []);
 });
 
 Deno.test("judgePackage() wants four of five symbols documented, and leaves private ones and bodies out", () => {
