@@ -92,7 +92,7 @@ unpack() (
   mode_of_new=700
   # A directory that was chosen may be for all users.
   [ -z "${LADE_UNPACK_DIR-}" ] || { umask 022 && mode_of_new=755; }
-  for tool in chmod find gzip head ls mktemp mv rm tail tar wc; do
+  for tool in chmod find gzip head ls mkdir mktemp mv rm tail tar wc; do
     command -v $tool >/dev/null || no "it needs $tool to unpack itself" 2
   done
 
@@ -132,7 +132,7 @@ unpack() (
     no "it is for @PLATFORM@, and does not run on $(uname -sm): $(reason "$said")" 2
   true >"$new/used"
   # Others that start it may not add to it: what Deno compiles and runs again would be theirs.
-  mkdir -m $mode_of_new "$new/cache"
+  mkdir "$new/cache"
   chmod $mode_of_new "$new"
   sync "$new/deno" "$new/program"/* 2>/dev/null # before it has its name
 

@@ -46,6 +46,10 @@ Deno.test({
   async fn() {
     const { directory, launcher } = await install();
     await using _directory = directory;
+    assertEquals([false, true].map((isWindows) => runFlags(isWindows).at(-1)), [
+      "--allow-run=/bin/sh",
+      "--allow-run=cmd.exe",
+    ]);
     const main = launcher.replace("lade.cjs", "program/main.js");
     const args = ["a b", "", "*", "--", "-x"];
     for (

@@ -30,6 +30,14 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
     await Deno.remove(`${unpacked}/program/a b's.js`);
     assertEquals(await packed.startedFrom(), unpacked);
     assertEquals(await namesIn(`${unpacked}/program`), ["a b's.js", "empty.js", "main.js"]);
+    // One of these has nothing in it, and the runtime alone is longer.
+    await Deno.remove(`${unpacked}/program/empty.js`);
+    assertEquals(await packed.startedFrom(), unpacked);
+    assertEquals((await namesIn(`${unpacked}/program`)).length, 3);
+    const { size } = await Deno.stat(`${unpacked}/deno`);
+    await Deno.writeTextFile(`${unpacked}/deno`, "\n# longer", { append: true });
+    assertEquals(await packed.startedFrom(), unpacked);
+    assertEquals((await Deno.stat(`${unpacked}/deno`)).size, size);
     const main = await Deno.readTextFile(`${unpacked}/program/main.js`);
     await Deno.truncate(`${unpacked}/program/main.js`);
     assertEquals(await packed.startedFrom(), unpacked);
@@ -38,7 +46,7 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
   });
 
   for (const open of ["place", "unpacked", "runtime"] as const) {
-    for (const mode of [0o777, 0o775]) {
+    for (const mode of [0o777, 0o775, 0o1777]) {
       await t.step(`a ${open} of mode ${mode.toString(8)} is not trusted, and unpacked anew`, async () => {
         await using packed = await Packed.make();
         const unpacked = await packed.startedFrom();
@@ -70,8 +78,16 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
     await Deno.chmod(`${path}/home/.cache/lade`, 0o777);
     assertStringIncludes(await packed.startedFrom(), `${path}/tmp/lade-`);
     await Deno.remove(`${path}/tmp/lade-${Deno.uid()}`, { recursive: true });
-    await Deno.chmod(`${path}/home/.cache/lade`, 0o1777);
-    assertStringIncludes(await packed.startedFrom(), `${path}/home/.cache/lade/`);
+    await Deno.mkdir(`${path}/open`);
+    await Deno.chmod(`${path}/open`, 0o777);
+    const { code, stderr } = await packed.start([], { env: { LADE_UNPACK_DIR: `${path}/open` } });
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, `\n  ${path}/open: others may write there\nSet LADE_UNPACK_DIR`);
+    // Others can remove nothing there, or are of the group that is this user's own.
+    for (const mode of [0o1777, ...Deno.uid() === Deno.gid() ? [0o775] : []]) {
+      await Deno.chmod(`${path}/home/.cache/lade`, mode);
+      assertStringIncludes(await packed.startedFrom(), `${path}/home/.cache/lade/`);
+    }
   });
 
   await t.step("a link in place of its directory is not followed", async () => {

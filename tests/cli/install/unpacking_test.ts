@@ -29,7 +29,10 @@ Deno.test(
     }
     const before = await Deno.stat(`${unpacked}/deno`);
     assertEquals(await packed.startedFrom({ env: { DENO_DIR: "/own" } }), unpacked);
-    assertStringIncludes((await packed.start([], { env: { DENO_DIR: "/own" } })).stdout, "DENO_DIR=/own\n");
+    const own = await packed.start([], {
+      env: { DENO_DIR: "/own", WHEN_RUN: "echo update=$DENO_NO_UPDATE_CHECK" },
+    });
+    assertMatch(own.stdout, /^DENO_DIR=\/own\n[^]*\nupdate=1\n$/);
     assertEquals((await Deno.stat(`${unpacked}/deno`)).ino, before.ino);
   },
 );
@@ -111,6 +114,34 @@ Deno.test("two first starts at once both run, and leave one directory", POSIX, a
   assertEquals(new Set(froms), new Set([unpacked]));
   assertEquals(await namesIn(unpacked), ["cache", "deno", "program", "used"]);
 });
+
+Deno.test(
+  "what another start put there at the last moment stays, and what cannot be put there is told",
+  POSIX,
+  async () => {
+    await using packed = await Packed.make();
+    const { path } = packed.directory;
+    const mv = (await runProgram("sh", ["-c", "command -v mv"])).stdout.trim();
+    const become = async (script: string) => {
+      await packed.directory.write("bin/mv", `#!/bin/sh\n${script}\n`);
+      await Deno.chmod(`${path}/bin/mv`, 0o755);
+    };
+    const env = { PATH: `${path}/bin:${Deno.env.get("PATH")}` };
+    await become(`case $1 in */.new-*) cp -a "$1" "$2" ;; esac; exec ${mv} "$@"`);
+    const unpacked = await packed.startedFrom({ env });
+    assertEquals(await namesIn(unpacked), ["cache", "deno", "program", "used"]);
+    await Deno.remove(packed.place, { recursive: true });
+    await become("exit 1");
+    const { code, stderr } = await packed.start([], { env: { ...env, LADE_UNPACK_DIR: `${path}/own` } });
+    assertEquals(code, 1);
+    const id = unpacked.split("/").at(-1);
+    assertStringIncludes(
+      stderr,
+      `\n  ${path}/own/program: ${id} in it cannot be replaced\nSet LADE_UNPACK_DIR`,
+    );
+    assertEquals(await namesIn(`${path}/own/program`), []);
+  },
+);
 
 Deno.test(
   "a first start that is killed anywhere leaves nothing that a later one takes for whole",
@@ -225,6 +256,36 @@ Set LADE_UNPACK_DIR to a directory of yours that programs can be run from.
     );
   },
 );
+
+Deno.test("a tool that it needs to unpack itself, and that is not there, is named", POSIX, async () => {
+  await using packed = await Packed.make();
+  const { path } = packed.directory;
+  const needed = "chmod find gzip head ls mkdir mktemp mv rm tail tar wc".split(" ");
+  const all = [...needed, "id", "sha256sum", "shasum", "openssl", "sh", "sync", "ps", "uname"];
+  const link = async (name: string) => {
+    const { code, stdout } = await runProgram("sh", ["-c", `command -v ${name}`]);
+    if (code === 0) await Deno.symlink(stdout.trim(), `${path}/tools/${name}`);
+  };
+  await Deno.mkdir(`${path}/tools`);
+  for (const name of all) await link(name);
+  const env = { PATH: `${path}/tools` };
+  for (const name of needed) {
+    await Deno.remove(`${path}/tools/${name}`);
+    const { code, stdout, stderr } = await packed.start([], { env });
+    assertEquals([code, stdout], [1, ""]);
+    assertEquals(stderr, `lade: Cannot start: it needs ${name} to unpack itself\n`);
+    await link(name);
+  }
+  for (const name of ["sha256sum", "shasum", "openssl"]) {
+    await Deno.remove(`${path}/tools/${name}`).catch(() => {});
+  }
+  assertEquals((await packed.start([], { env })).stderr.split("\n").at(-2), NO_CHECKSUM);
+  await link("openssl");
+  const { code, stderr } = await packed.start([], { env });
+  assertEquals([code, stderr], [0, ""]);
+});
+
+const NO_CHECKSUM = "lade: Cannot start: it needs sha256sum, shasum or openssl to check itself";
 
 Deno.test(
   "a disk that gets full while it is unpacked is told, and nothing is left on it",
