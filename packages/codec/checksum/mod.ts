@@ -12,4 +12,6 @@ export * from "./crc64nvme_text.ts";
 export * from "./combine_crc64nvme.ts";
 export * from "./combinable_checksum.ts";
 export * from "./checksums_of.ts";
+export { crc32cOfPosted, crc32cToPost } from "./checksum_elsewhere.ts";
+export type { PostedKernel } from "./wasm_checksum.ts";
 export { bindChecksums, boundMemory } from "./bind_checksums.ts";

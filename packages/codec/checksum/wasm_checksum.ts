@@ -8,6 +8,16 @@ const WORTH_LOADING = 2 ** 20;
 
 type Update<Value> = (crc: Value, at: number, length: number) => Value;
 
+/** A kernel in a form that another thread can be sent. */
+export interface PostedKernel {
+  /** Compiled; it imports memories `state` and `input`. */
+  readonly module: WebAssembly.Module;
+  /** What `state` begins with. */
+  readonly tables: Uint32Array;
+  /** Pages of 64 KiB that `state` has. */
+  readonly statePages: number;
+}
+
 interface Loaded<Value> {
   readonly module: WebAssembly.Module;
   /** The same for memories that other threads see; compiled with the first of them. */
@@ -41,6 +51,14 @@ export class WasmChecksum<Value extends number | bigint> {
   /** Loads the kernel and returns whether the runtime can run it: WebAssembly with SIMD, bulk memory and multi-memory. */
   load(): boolean {
     return this.#load() !== "unavailable";
+  }
+
+  /** The kernel, loaded, for another thread; nothing where the runtime cannot run it. */
+  toPost(): PostedKernel | undefined {
+    const loaded = this.#load();
+    if (loaded === "unavailable") return undefined;
+    const { module, state } = loaded;
+    return { module, tables: this.#tables(), statePages: state.buffer.byteLength / PAGE };
   }
 
   /** Continues `crc` over `bytes`. A 32-bit result is signed. `undefined` while the kernel is not loaded. */

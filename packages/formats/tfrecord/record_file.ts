@@ -48,11 +48,17 @@ export class RecordFile {
     return this.index.rangeOf(record);
   }
 
+  /** Which bytes of a frame of `length` bytes its checksum is of. */
+  checkedRange(length: number): { readonly from: number; readonly to: number } {
+    return { from: HEAD_BYTES, to: length - FOOT_BYTES };
+  }
+
   /**
    * The record in the bytes of its frame, a view of them. Its length and its bytes are compared with their checksums: one
-   * that does not fit is a `FormatError`, and another length than the index says is a `StaleIndexError`.
+   * that does not fit is a `FormatError`, and another length than the index says is a `StaleIndexError`. `checksum` is the
+   * CRC-32C of the bytes that {@linkcode checkedRange} says, where somebody has computed it.
    */
-  decode(record: number, frame: Uint8Array): Uint8Array {
+  decode(record: number, frame: Uint8Array, checksum?: number): Uint8Array {
     const { offset, length } = this.rangeOf(record);
     if (frame.length !== length) {
       throw new RangeError(
@@ -69,7 +75,9 @@ export class RecordFile {
       throw this.#stale(`record ${record} has ${told} bytes, and ${length - FRAME_BYTES} by the index`);
     }
     const bytes = frame.subarray(HEAD_BYTES, length - FOOT_BYTES);
-    if (!isMaskedCrc(frame, length - FOOT_BYTES, crc32c(bytes))) throw recordFault(place, DATA_FAULT);
+    if (!isMaskedCrc(frame, length - FOOT_BYTES, checksum ?? crc32c(bytes))) {
+      throw recordFault(place, DATA_FAULT);
+    }
     return bytes;
   }
 

@@ -89,19 +89,21 @@ class ConcatDataset<T> implements MapDataset<T> {
   async #plan(indices: readonly number[]): Promise<ReadPlan<T>> {
     const found = indices.map((index, place) => ({ ...this.#find(index), place }));
     const reads: SampleRead[] = [];
-    const decoders = new Array<(bytes: Uint8Array<ArrayBuffer>) => T | Promise<T>>(indices.length);
+    const decoders = new Array<(bytes: Uint8Array<ArrayBuffer>, checksum?: number) => T | Promise<T>>(
+      indices.length,
+    );
     for (const [part, wanted] of Map.groupBy(found, ({ part }) => part)) {
       const plan = await part.plan?.(wanted.map(({ own }) => own));
       if (!plan) throw new TypeError(`Cannot plan reads of ${part.uri}`);
       for (const read of plan.reads) reads.push({ ...read, place: wanted[read.place]?.place ?? 0 });
       wanted.forEach(({ place }, inner) => {
-        decoders[place] = (bytes) => plan.decode(inner, bytes);
+        decoders[place] = (bytes, checksum) => plan.decode(inner, bytes, checksum);
       });
     }
-    const decode = (place: number, bytes: Uint8Array<ArrayBuffer>): T | Promise<T> => {
+    const decode = (place: number, bytes: Uint8Array<ArrayBuffer>, checksum?: number): T | Promise<T> => {
       const decoder = decoders[place];
       if (!decoder) throw new RangeError(`Cannot decode sample ${place} of ${indices.length}`);
-      return decoder(bytes);
+      return decoder(bytes, checksum);
     };
     return { reads, decode };
   }

@@ -35,6 +35,11 @@ export interface SampleRead {
   readonly length: number;
   /** Of which of the samples that were asked for: its place among them. Those of a sample follow one another. */
   readonly place: number;
+  /**
+   * Bytes of the read whose CRC-32C `decode` compares, where it is the only one of its sample: who reads it elsewhere takes
+   * it, too.
+   */
+  readonly checked?: { readonly from: number; readonly to: number };
 }
 
 /** How samples are read: which bytes, and what becomes of them. */
@@ -43,9 +48,9 @@ export interface ReadPlan<T> {
   readonly reads: readonly SampleRead[];
   /**
    * Makes a sample of its bytes, those of all its reads one after the other. They are the batch's memory: a sample that is
-   * a view of them is valid as long as the batch is.
+   * a view of them is valid as long as the batch is. `checksum` is that of what is `checked`, where it was taken with the read.
    */
-  decode(place: number, bytes: Uint8Array<ArrayBuffer>): T | Promise<T>;
+  decode(place: number, bytes: Uint8Array<ArrayBuffer>, checksum?: number): T | Promise<T>;
 }
 
 /** The elements of a sample, where all samples have as many. */

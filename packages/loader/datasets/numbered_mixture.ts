@@ -114,9 +114,9 @@ export class TellingDataset<T> implements Mixture<PartSample<T>> {
     const { reads, decode } = await (this.#mixture.plan?.(indices) ?? noPlan(this.uri));
     return {
       reads,
-      decode: (place, bytes) => {
+      decode: (place, bytes, checksum) => {
         const index = indices[place] ?? 0;
-        const made = decode(place, bytes);
+        const made = decode(place, bytes, checksum);
         return made instanceof Promise
           ? made.then((sample) => this.#told(index, sample))
           : this.#told(index, made);

@@ -65,11 +65,12 @@ class RecordsPart implements MapDataset<Uint8Array<ArrayBuffer>> {
           offset,
           length,
           place,
+          checked: this.#file.checkedRange(length),
           ...(etag !== undefined && { etag }),
         };
       }),
-      decode: (place, frame) => {
-        const record = this.#file.decode(indices[place] ?? 0, frame);
+      decode: (place, frame, checksum) => {
+        const record = this.#file.decode(indices[place] ?? 0, frame, checksum);
         return frame.subarray(
           record.byteOffset - frame.byteOffset,
           record.byteOffset - frame.byteOffset + record.length,

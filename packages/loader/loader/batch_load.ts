@@ -166,19 +166,21 @@ export class BatchLoad<T, U> {
     const work: Promise<void>[] = [];
     try {
       const results = this.#results();
-      const finish = (places: readonly number[]): Promise<void>[] =>
+      const finish = (places: readonly number[], checksum?: number): Promise<void>[] =>
         places.flatMap((place) => {
           if (results.failures[place]) return [];
           const bytes = layout.bytesOf(place, buffer.bytes);
-          const make = () => plan.decode(place, bytes);
-          return this.#finish(make, { place, results, lot: this.#lot(bytes.buffer, make) }) ?? [];
+          const make = () => plan.decode(place, bytes, checksum);
+          // Who has it made again may have changed the bytes.
+          const again = () => plan.decode(place, bytes);
+          return this.#finish(make, { place, results, lot: this.#lot(bytes.buffer, again) }) ?? [];
         });
       const reads = layout.readsInto(buffer.bytes);
       work.push(...finish(layout.without));
       const reading = new BatchReads(this.#ground, {
         indices: this.#task.indices,
         work,
-        arrived: (group) => finish(layout.arrived(group)),
+        arrived: (group, checksum) => finish(layout.arrived(group), checksum),
         failed: (place, error) => this.#fail(results, place, error),
       });
       const place = { layout, buffer };

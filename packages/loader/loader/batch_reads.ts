@@ -34,8 +34,11 @@ export interface BatchReadsTask {
   readonly indices: readonly number[];
   /** What is waited for in the end. */
   readonly work: Promise<void>[];
-  /** Counts reads as done, and begins to finish the samples that are complete. */
-  readonly arrived: (reads: readonly PlacedRead[]) => Promise<void>[];
+  /**
+   * Counts reads as done, and begins to finish the samples that are complete. `checksum` is that of what is checked of a
+   * single read, where it was taken with it.
+   */
+  readonly arrived: (reads: readonly PlacedRead[], checksum?: number) => Promise<void>[];
   /** The sample at a place is lost. */
   readonly failed: (place: number, error: unknown) => void;
 }
@@ -146,9 +149,12 @@ export class BatchReads {
     const { work, arrived } = this.#task;
     const done = await readThere(shared, buffer, { reader, stats });
     signal.throwIfAborted();
-    for (const [which, read] of shared.reads.entries()) if (done[which]) work.push(...arrived([read]));
-    if (!done.includes(false)) return [];
-    return layout.readsInto(buffer.bytes).filter((_, which) => !done[which]).map((read) => [read]);
+    for (const [which, read] of shared.reads.entries()) {
+      const { isDone, checksum } = done[which] ?? { isDone: false };
+      if (isDone) work.push(...arrived([read], checksum));
+    }
+    if (done.every(({ isDone }) => isDone)) return [];
+    return layout.readsInto(buffer.bytes).filter((_, which) => !done[which]?.isDone).map((read) => [read]);
   }
 
   /** Copies samples out of their blocks, each block once for all that are wanted of it. */

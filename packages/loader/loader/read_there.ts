@@ -53,20 +53,28 @@ export interface ReaderGround {
   readonly stats: StatsCounter;
 }
 
+/** What became of a read. */
+export interface ReadElsewhere {
+  readonly isDone: boolean;
+  /** The CRC-32C of what is checked of it, where it was taken. */
+  readonly checksum: number | undefined;
+}
+
 /**
- * Has a reader fill the memory of a batch, and says which reads it did. What it could not do without question, be it for what
- * is wrong with an object or for time, is left to this thread.
+ * Has a reader fill the memory of a batch, and says what became of each read. What it could not do without question, be it
+ * for what is wrong with an object or for time, is left to this thread.
  */
 export async function readThere(
   { reads, ways }: SharedReads,
   buffer: LentBuffer,
   { reader, stats }: ReaderGround,
-): Promise<readonly boolean[]> {
+): Promise<readonly ReadElsewhere[]> {
   const bytes = reads.reduce((sum, { length }) => sum + length, 0);
-  const orders = reads.map(({ store, key, etag, size, offset, length, target }): ReaderRead => {
+  const orders = reads.map(({ store, key, etag, size, offset, length, target, checked }): ReaderRead => {
     const place = length > 0 ? ways.get(store)?.placeOf(key) : undefined;
-    return { place, etag, size, offset, length, start: target.byteOffset };
+    return { place, etag, size, offset, length, start: target.byteOffset, checked };
   });
+  if (orders.some(({ checked }) => checked)) reader.takeChecksums();
   const answer = await reader.read({
     buffer: buffer.bytes.buffer,
     reads: JSON.stringify(orders),
@@ -75,15 +83,17 @@ export async function readThere(
   buffer.restore(answer?.buffer);
   let missed = 0;
   const done = reads.map(({ store, length }, which) => {
-    if (length === 0) return true;
+    const checksum = answer?.checksums[which] ?? -1;
+    const read = { isDone: true, checksum: checksum < 0 ? undefined : checksum };
+    if (length === 0) return read;
     const ms = answer?.ms[which] ?? -1;
     if (ms < 0) {
       missed++;
-      return false;
+      return { isDone: false, checksum: undefined };
     }
     stats.readByReader(length, ms);
     ways.get(store)?.onRead(length);
-    return true;
+    return read;
   });
   if (missed * 2 > reads.length) reader.failed();
   return done;

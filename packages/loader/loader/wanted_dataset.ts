@@ -11,7 +11,7 @@ export function wantedDataset<T>(dataset: MapDataset<T>, wanting: Wanting): MapD
   const wanted = <V>(made: V | Promise<V>) => made instanceof Promise ? whileWanted(made, wanting) : made;
   const planned = ({ reads, decode }: ReadPlan<T>): ReadPlan<T> => ({
     reads,
-    decode: (place, bytes) => wanted(decode(place, bytes)),
+    decode: (place, bytes, checksum) => wanted(decode(place, bytes, checksum)),
   });
   return {
     length,

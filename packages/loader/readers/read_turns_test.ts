@@ -1,5 +1,5 @@
 import { systemClock } from "@lade/core/backend";
-import { assertEquals, assertRejects } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { ReadTurns } from "./read_turns.ts";
 import type { SourceWorker } from "@lade/core/concurrency";
 import { Reader } from "./reader.ts";
@@ -15,7 +15,11 @@ class SilentWorker implements SourceWorker {
     this.onmessage?.call(this as unknown as Worker, new MessageEvent("message", { data }));
   }
 
-  postMessage(): void {}
+  readonly heard: unknown[] = [];
+
+  postMessage(message: unknown): void {
+    this.heard.push(message);
+  }
 
   terminate(): void {
     this.isTerminated = true;
@@ -126,6 +130,20 @@ Deno.test("what a reader has in hand is lost when it breaks, and it is not start
   reader.start("p");
   assertEquals([reader.isThere, reader.isReady], [false, false]);
   assertEquals(await reader.read({ buffer: new ArrayBuffer(8), reads: "[]", limitMs: 1 }), undefined);
+});
+
+Deno.test("a reader is sent once what it takes checksums with, and again when it is started again", () => {
+  const { reader, worker } = setUp();
+  reader.takeChecksums();
+  assertEquals(worker.heard, []);
+  for (const count of [1, 2]) {
+    reader.start("p");
+    worker.say({ type: "ready" });
+    for (let time = 0; time < 2; time++) reader.takeChecksums();
+    assertEquals(worker.heard.length, count);
+    assert("kernel" in (worker.heard[count - 1] as object));
+    reader.end();
+  }
 });
 
 Deno.test("where no worker can be made there is no reader", () => {

@@ -1,4 +1,5 @@
 import type { Clock } from "@lade/core/backend";
+import { crc32cOfPosted, crc32cToPost } from "@lade/codec/checksum";
 import { type SourceWorker, startSourceWorker } from "@lade/core/concurrency";
 import type { ReaderOrder, ReaderReply } from "./reader_messages.ts";
 import { readerProgram } from "./reader_program.ts";
@@ -22,6 +23,8 @@ export class Reader {
   #worker: SourceWorker | undefined;
   #program: string | undefined;
   #isReady = false;
+  /** Whether it was sent what it takes checksums with. */
+  #hasKernel = false;
   /** Whether there can be none. */
   #isRefused = false;
   #failures = 0;
@@ -55,12 +58,13 @@ export class Reader {
     if (this.#worker || this.#isRefused || this.#failures >= MOST_FAILURES) return;
     let worker: SourceWorker;
     try {
-      worker = this.#start(`(${readerProgram})(globalThis, ${program});`, "lade reader");
+      worker = this.#start(`(${readerProgram})(globalThis, ${program}, ${crc32cOfPosted});`, "lade reader");
     } catch {
       this.#isRefused = true;
       return;
     }
     this.#worker = worker;
+    this.#hasKernel = false;
     this.#program = program;
     worker.onmessage = ({ data }: MessageEvent<ReaderReply>) => this.#take(data);
     worker.onerror = (event) => {
@@ -73,6 +77,14 @@ export class Reader {
   /** Who is told that it takes orders. */
   set onReady(told: () => void) {
     this.#onReady = told;
+  }
+
+  /** Has it take checksums with the orders to come, where it can. */
+  takeChecksums(): void {
+    if (!this.#worker || this.#hasKernel) return;
+    this.#hasKernel = true;
+    const kernel = crc32cToPost();
+    if (kernel) this.#worker.postMessage({ kernel });
   }
 
   /** Has it read. There is no answer, and the buffer is lost, where it ends before that. */

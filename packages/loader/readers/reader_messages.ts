@@ -1,3 +1,5 @@
+import type { PostedKernel } from "@lade/codec/checksum";
+
 /** A read of an object, and where it goes. */
 export interface ReaderRead {
   /** What the object is called, for the program of its store; absent where this is not for a reader. */
@@ -12,6 +14,8 @@ export interface ReaderRead {
   readonly length: number;
   /** Where in the buffer they go. */
   readonly start: number;
+  /** Of which of them a CRC-32C is wanted, where it is of any. */
+  readonly checked: { readonly from: number; readonly to: number } | undefined;
 }
 
 /** What a reader is asked to read: into one buffer, which is sent along and comes back. */
@@ -24,6 +28,9 @@ export interface ReaderOrder {
   readonly limitMs: number;
 }
 
+/** What a reader is sent: an order, or first what it takes checksums with. */
+export type ReaderMessage = ReaderOrder | { readonly kernel: PostedKernel };
+
 /** What a reader says once it runs, and of each order. */
 export type ReaderReply = { readonly type: "ready" } | {
   readonly type: "read";
@@ -31,4 +38,6 @@ export type ReaderReply = { readonly type: "ready" } | {
   readonly buffer: ArrayBuffer;
   /** How long each read took; negative where it was not read. */
   readonly ms: Float64Array;
+  /** The checksum of what is checked of each read; negative where none was taken. */
+  readonly checksums: Float64Array;
 };

@@ -1,6 +1,7 @@
 import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext } from "@lade/core";
+import { FormatError } from "@lade/formats/errors";
 import { indexObject } from "@lade/formats/index";
 import { createRecordWriter } from "@lade/formats/tfrecord";
 import { openFileStore } from "@lade/fs";
@@ -70,6 +71,39 @@ Deno.test("a second thread reads records of shards, in blocks too, and changes n
       assertEquals(alone.stats().readerBytes, 0);
     }
     assertEquals(context.budget.held, 0);
+  });
+});
+
+Deno.test("a damaged record is found by either thread, and no other one is", async () => {
+  await withShards(async (directory) => {
+    const file = await Deno.open(`${directory}/1.tfrecord`, { write: true });
+    await file.seek(10 * (SIZE + 16) + 500_000, Deno.SeekMode.Start);
+    await file.write(Uint8Array.of(77));
+    file.close();
+    const context = createStoreContext({ clock: new FakeClock() });
+    await using store = await openFileStore(directory, { context });
+    await using dataset = await openByNumber(store, "");
+    const lost: string[] = [];
+    await using loader = createLoader<unknown>(dataset, {
+      batchSize: 4,
+      shuffle: "full",
+      seed: 5,
+      onError: ({ uri, record, cause }) => {
+        lost.push(`${uri.slice(uri.lastIndexOf("/"))} ${record} ${cause instanceof FormatError}`);
+        return "skip";
+      },
+    });
+    const before = loader.stats().readerBytes;
+    for (let time = 0; time < 50 && loader.stats().readerBytes === before; time++) await epoch(loader);
+    // Whoever comes to read it: this thread, or the other one.
+    for (let time = 0; time < 6; time++) {
+      lost.length = 0;
+      const ids = await epoch(loader);
+      assertEquals(lost, ["/1.tfrecord 10 true"]);
+      const others = Array.from({ length: RECORDS }, (_, id) => id).filter((id) => id !== 21);
+      assertEquals(ids.toSorted((a, b) => a - b), others);
+    }
+    assert(loader.stats().readerBytes > RECORDS * SIZE, "the second thread read too little");
   });
 });
 
