@@ -1,4 +1,4 @@
-import { assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
+import { assert, assertEquals, assertMatch, assertNotEquals, assertStringIncludes } from "@std/assert";
 import config from "../../../packages/cli/deno.json" with { type: "json" };
 import { modeOf, namesIn, Packed, POSIX } from "./packed.ts";
 import { runProgram, type RunProgramOptions } from "./run_program.ts";
@@ -208,12 +208,21 @@ Deno.test("a version that runs goes on when another one is put in its place", PO
   assertEquals(new TextDecoder().decode(value), main);
   await output.cancel();
   assertEquals((await running.status).code, 0);
-  // Now that it has ended, a third version removes it, and keeps what was used of late.
+  // Now that it has ended, a third version removes it, and keeps what was used within a month.
+  const daysAgo = (days: number) => new Date(Date.now() - days * 24 * 3600_000);
+  await Deno.utime(`${next}/used`, daysAgo(29), daysAgo(29));
   await packed.directory.write("program/main.js", "a third version");
   await packed.renew();
   const third = await packed.startedFrom();
   const names = (await namesIn(packed.place)).map((name) => `${packed.place}/${name}`);
   assertEquals(names, [next, third].sort());
+  // Each start is a use, and one that cannot be noted is one all the same.
+  await Deno.utime(`${third}/used`, 0, 0);
+  assertEquals(await packed.startedFrom(), third);
+  assert(((await Deno.stat(`${third}/used`)).mtime ?? 0) > daysAgo(1));
+  await Deno.remove(`${third}/used`);
+  await Deno.mkdir(`${third}/used`);
+  assertEquals(await packed.startedFrom(), third);
 });
 
 Deno.test("variables of the tools that unpack it change nothing", POSIX, async () => {
