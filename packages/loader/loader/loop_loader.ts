@@ -57,6 +57,8 @@ const SAMPLES_OF_WORKER = 8;
 const LEFT = new DOMException("The loop was left", "AbortError");
 /** A longer wait for a batch calls for more of them ahead. */
 const LONG_WAIT_MS = 1;
+/** Of so many times the batches that are read ahead none was waited for where a wait is seldom. */
+const SELDOM = 4;
 
 /**
  * What loaders have in common, whatever their samples come from: one loop at a time over an epoch, its batches handed out
@@ -80,8 +82,8 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
   /** Samples that were skipped in this epoch. */
   #skipped = 0;
   #ahead: number;
-  /** Whether the batch before took a long wait, as the first of an epoch does. */
-  #hasWaited = true;
+  /** Batches that took no long wait, since the last one of this epoch that did. */
+  #unwaited = 0;
   /** Reads so far, when a batch was last waited for. */
   #lastWait = { reads: 0, readsLater: 0 };
   /** Reads so far, when a batch was last handed out, and whether most of those before it were at hand. */
@@ -181,7 +183,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
         await this.#finish(run);
         this.turn();
         this.step = this.#skipped = 0;
-        this.#hasWaited = true;
+        this.#unwaited = 0;
         // Workers wait for the next epoch, where there is one.
         if (this.epoch < this.config.loader.epochs) {
           this.work.rest();
@@ -193,8 +195,8 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
         return undefined;
       }
       const isLong = this.now() - began > LONG_WAIT_MS;
-      if (isLong && this.config.pool.batchesAhead === "auto") this.#readFurtherAhead();
-      this.#hasWaited = isLong;
+      if (isLong && this.config.pool.batchesAhead === "auto") this.#readFurtherAhead(run);
+      this.#unwaited = isLong ? 0 : this.#unwaited + 1;
       return await this.#hand(run, next);
     } catch (error) {
       await this.end(run);
@@ -307,14 +309,16 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
 
   /**
    * Reads more batches ahead, where most reads are waited for: what is at hand comes no sooner. Neither does anything where
-   * each batch is waited for, and reads wait for their turn already: then more memory would be filled, and no sooner.
+   * all that is left of the epoch is begun, or where batches are waited for again and again and reads wait for their turn
+   * already: then more memory would be filled.
    */
-  #readFurtherAhead(): void {
+  #readFurtherAhead(run: BatchRun<L>): void {
     const { reads, readsLater } = this.counter;
     const before = this.#lastWait;
     this.#lastWait = { reads, readsLater };
     if (isMostlyAtHand(before, this.#lastWait)) return;
-    if (this.#hasWaited && this.slots.areWaitedFor) return;
+    const isUsual = this.#unwaited < SELDOM * this.#ahead;
+    if (run.ahead <= this.#ahead || (isUsual && this.slots.areWaitedFor)) return;
     this.#ahead = Math.max(this.#ahead, Math.min(MOST_AHEAD, this.#ahead * 2));
   }
 

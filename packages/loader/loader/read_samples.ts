@@ -77,7 +77,7 @@ export async function readGroup(reads: readonly PlacedRead[], ground: ReadGround
   const { engine, signal, clock, stats } = ground;
   const { store, key, etag, offset, length, target } = first;
   const began = clock.monotonicMs();
-  const call = { signal, ...(etag !== undefined && { ifMatch: etag }) };
+  const call = etag === undefined ? { signal } : { signal, ifMatch: etag };
   if (reads.length > 1) {
     const gap = engine.coalesceGap === "auto" ? {} : { gap: engine.coalesceGap };
     const { info } = await readRanges(store, key, reads, {
