@@ -199,12 +199,12 @@ export class AdaptiveLimit {
   readonly #finish = (permit: GrantedPermit, outcome: RequestOutcome): void => {
     let nowMs: number | undefined;
     this.#inFlight--;
-    if (permit.flows) this.#flow.end(this.#clock.monotonicMs());
+    if (permit.flows) this.#flow.end(nowMs = this.#clock.monotonicMs());
     // A request that was throttled ends late, when others have raised the limit: it counts unless the limit fell since.
     if (outcome.throttled) this.noteThrottled(permit.falls);
     // Of the rest those granted before the limit last changed say nothing about it.
     if (permit.round === this.#round && outcome.bytes > 0) {
-      nowMs = this.#clock.monotonicMs();
+      nowMs ??= this.#clock.monotonicMs();
       this.#round.add(outcome.bytes + WORK_OF_A_REQUEST, nowMs - permit.startMs);
       this.#judgeRound();
     }

@@ -19,7 +19,7 @@ export interface GetResultSetup {
   /** The object's URI, for messages. */
   readonly uri: string;
   /** Returns the MD5 that the object's etag is or may be. */
-  readonly etagMd5?: () => EtagMd5 | undefined;
+  readonly etagMd5?: (() => EtagMd5 | undefined) | undefined;
   /** What `source` computes of the bytes that it gives, where those are all of the object. */
   readonly sum?: BodySum | undefined;
   /** Finds out whether the checksums of `info` are of an object that is gone. */

@@ -62,16 +62,13 @@ export function getOptions(
   signal: AbortSignal | undefined,
   pours?: number,
 ): GetOptions {
-  if (ifMatch === undefined && version === undefined && signal === undefined && pours === undefined) {
-    return { range };
-  }
-  return {
-    range,
-    ...(ifMatch !== undefined && { ifMatch }),
-    ...(version !== undefined && { version }),
-    ...(signal && { signal }),
-    ...(pours !== undefined && { pours }),
-  };
+  // Filled in step by step: an object literal of optional parts costs a copy for each of them.
+  const options: { -readonly [name in keyof GetOptions]: GetOptions[name] } = { range };
+  if (ifMatch !== undefined) options.ifMatch = ifMatch;
+  if (version !== undefined) options.version = version;
+  if (signal) options.signal = signal;
+  if (pours !== undefined) options.pours = pours;
+  return options;
 }
 
 /** The error of a body that ended before its time. */

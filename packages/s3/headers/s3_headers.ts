@@ -10,7 +10,9 @@ import {
 import type { CallName } from "@lade/core/errors";
 import type { ResponseHeaders } from "@lade/service/http";
 
-const LABELS = ["crc32c", "crc64nvme", "crc32", "sha1", "sha256", "sha512", "md5"] as const;
+/** Checksums, each with the header that tells it. */
+const CHECKSUMS = ["crc32c", "crc64nvme", "crc32", "sha1", "sha256", "sha512", "md5"]
+  .map((label) => ({ label, header: `x-amz-checksum-${label}` }));
 
 /** The headers by which S3 describes an object. */
 export const S3_HEADERS: HeaderNames = {
@@ -45,8 +47,8 @@ function checksumsOfWhole(headers: ResponseHeaders, whole: boolean): Checksums |
   const mayBeOfParts = !whole || /-\d+$/.test(readEtag(headers) ?? "");
   if (type === "COMPOSITE" || (mayBeOfParts && type !== "FULL_OBJECT")) return undefined;
   let found: Record<string, string> | undefined;
-  for (const label of LABELS) {
-    const value = headers.get(`x-amz-checksum-${label}`);
+  for (const { label, header } of CHECKSUMS) {
+    const value = headers.get(header);
     if (value && !value.includes("-")) (found ??= {})[label] = value;
   }
   return found;
@@ -54,8 +56,8 @@ function checksumsOfWhole(headers: ResponseHeaders, whole: boolean): Checksums |
 
 /** What the service keeps of the parts only: a checksum of their checksums, or an etag made of their MD5 sums. */
 function readPartsChecksum(headers: ResponseHeaders): string | undefined {
-  for (const label of LABELS) {
-    const value = headers.get(`x-amz-checksum-${label}`);
+  for (const { label, header } of CHECKSUMS) {
+    const value = headers.get(header);
     if (value) return `${label} ${value}`;
   }
   const etag = readEtag(headers) ?? "";

@@ -11,14 +11,12 @@ export function askVerifiably<T>(
   headers: HeaderRecord,
   send: (headers: HeaderRecord) => Promise<T>,
 ): Promise<T> {
-  const { [CHECKSUM_MODE]: mode, ...plain } = headers;
-  if (mode === undefined) return send(headers);
-  return withExtra(
-    connection,
-    "download-checksum",
-    isRefusedHeader,
-    (extra) => send(extra ? headers : plain),
-  );
+  if (headers[CHECKSUM_MODE] === undefined) return send(headers);
+  return withExtra(connection, "download-checksum", isRefusedHeader, (extra) => {
+    if (extra) return send(headers);
+    const { [CHECKSUM_MODE]: _, ...plain } = headers;
+    return send(plain);
+  });
 }
 
 const CHECKSUM_MODE = "x-amz-checksum-mode";
@@ -28,7 +26,7 @@ export function readHeaders(connection: S3Connection, options: Omit<GetOptions, 
   const { config } = connection;
   const headers = objectHeaders(config);
   if (config.verifyDownloads) headers[CHECKSUM_MODE] = "ENABLED";
-  return { ...headers, ...conditionHeaders(options) };
+  return Object.assign(headers, conditionHeaders(options));
 }
 
 /** The IAM permission that reading an object, or a version of it, needs. */

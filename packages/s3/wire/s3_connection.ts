@@ -158,11 +158,10 @@ export class S3Connection {
 
   /** Like {@linkcode S3Connection.send}, but for failures, which are an {@linkcode S3Fault} or a `TransportError`. */
   async sendRaw(request: S3Request): Promise<TransportResponse> {
-    const { key, query, headers = {}, retryable = retryableAnswer, ...rest } = request;
+    const { key, query, headers = {}, retryable = retryableAnswer } = request;
+    const { method, body, payloadHash, idempotent, firstByteTimeoutMs, pours, signal, call } = request;
     return await this.caller.send({
-      ...rest,
-      headers,
-      retryable,
+      ...{ method, headers, body, payloadHash, idempotent, retryable, firstByteTimeoutMs, pours, signal, call },
       place: () => ({ path: this.pathOf(key), query: query ? encodeQuery(query) : "" }),
       rule: this.#ruleOf(request),
     }, new S3Authorizer(this));

@@ -9,8 +9,8 @@ export function conditionHeaders(
 ): Record<string, string> {
   if (names?.conditions) return names.conditions(given);
   const { ifMatch, ifNoneMatch } = given;
-  return {
-    ...(ifMatch === undefined ? {} : { "if-match": quoteEtag(ifMatch) }),
-    ...(ifNoneMatch === undefined ? {} : { "if-none-match": quoteEtag(ifNoneMatch) }),
-  };
+  const headers: Record<string, string> = {};
+  if (ifMatch !== undefined) headers["if-match"] = quoteEtag(ifMatch);
+  if (ifNoneMatch !== undefined) headers["if-none-match"] = quoteEtag(ifNoneMatch);
+  return headers;
 }

@@ -67,8 +67,8 @@ export async function openBody(
   return createGetResult({
     info,
     range: { offset: wanted.offset, length: wanted.length },
-    ...(etagMd5 && { etagMd5 }),
-    ...(isStale && { hasStaleChecksums: isStale }),
+    etagMd5,
+    hasStaleChecksums: isStale,
     sum: verifier,
     source: new VerifiedBody(body, verifier, partial, call, isStale),
     uri: call.uri,

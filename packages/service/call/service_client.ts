@@ -96,6 +96,8 @@ export class ServiceClient {
   readonly #transport: Transport;
   readonly #caller: ServiceCaller<ServiceFault>;
   readonly #errors: ErrorTable;
+  /** The rules of reads of objects, by the names of what they ask, of which there are few. */
+  readonly #readRules = new Map<string, AnswerRule>();
 
   /** Makes the transport, unless it is given; no I/O. */
   constructor(setup: ServiceClientSetup) {
@@ -146,14 +148,24 @@ export class ServiceClient {
         ...rest,
         headers,
         place: () => ({ path, query: encodeQuery(query) }),
-        rule: {
-          ...plainRule(kind, [...Object.keys(headers), ...asked], root),
-          ...(statuses && { statuses }),
-        },
+        rule: this.#ruleOf(kind, [...Object.keys(headers), ...asked], root, statuses),
       }, authorizer ?? this.#setup.authorizer());
     } catch (error) {
       throw this.translate(error, request.call);
     }
+  }
+
+  #ruleOf(
+    kind: AnswerRule["kind"],
+    names: readonly string[],
+    root: string | undefined,
+    statuses: readonly number[] | undefined,
+  ): AnswerRule {
+    if (kind !== "object" || statuses) return { ...plainRule(kind, names, root), ...(statuses && { statuses }) };
+    const all = names.join();
+    let rule = this.#readRules.get(all);
+    if (!rule) this.#readRules.set(all, rule = plainRule(kind, names, root));
+    return rule;
   }
 
   /**

@@ -158,8 +158,8 @@ export class Connection {
   }
 
   /** Notes that bytes of a body moved. */
-  moved(bytes: number): void {
-    this.#pace.move(bytes, this.#clock.monotonicMs());
+  moved(bytes: number, nowMs: number = this.#clock.monotonicMs()): void {
+    this.#pace.move(bytes, nowMs);
   }
 
   /** Kills the connection if its time is over. */

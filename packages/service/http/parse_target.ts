@@ -17,6 +17,7 @@ export interface RequestTarget {
 const AUTHORITY = /^(?:\[([0-9A-Fa-f:.]+)\]|([A-Za-z0-9._-]+))(?::(\d{1,5}))?$/;
 // RFC 3986: unreserved, sub-delims, ":@/?" and "%"; anything else must come percent-encoded.
 const PATH = /^[A-Za-z0-9\-._~!$&'()*+,;=:@/?%]*$/;
+const UNENCODED = "it holds a character that must be percent-encoded";
 
 /**
  * Takes an `http:` or `https:` URL apart without touching its path: `..`, `//` and percent-encodings reach the
@@ -29,11 +30,33 @@ export function parseTarget(url: string): RequestTarget {
   let end = start;
   while (end < url.length && url[end] !== "/" && url[end] !== "?" && url[end] !== "#") end++;
   const rest = url.slice(end);
-  if (!PATH.test(rest)) throw refuse(url, "it holds a character that must be percent-encoded");
+  if (!PATH.test(rest)) throw refuse(url, UNENCODED);
   return {
     ...parseAuthority(url, url.slice(start, end), secure),
     path: rest.startsWith("/") ? rest : `/${rest}`,
   };
+}
+
+/** Takes URLs apart as {@linkcode parseTarget} does. What it found out of the place of the last one is kept: most go there. */
+export class TargetParser {
+  /** Scheme and authority, as they were written. */
+  #start = "";
+  #place: Omit<RequestTarget, "path"> | undefined;
+
+  /** Where a request to `url` goes. */
+  parse(url: string): RequestTarget {
+    const start = this.#start;
+    if (this.#place && url[start.length] === "/" && url.startsWith(start)) {
+      const path = url.slice(start.length);
+      if (!PATH.test(path)) throw refuse(url, UNENCODED);
+      const { endpoint, secure, hostname, port, host } = this.#place;
+      return { endpoint, secure, hostname, port, host, path };
+    }
+    const target = parseTarget(url);
+    const end = url.indexOf("/", url.indexOf("://") + 3);
+    if (end > 0 && target.path === url.slice(end)) [this.#start, this.#place] = [url.slice(0, end), target];
+    return target;
+  }
 }
 
 function parseAuthority(url: string, authority: string, secure: boolean): Omit<RequestTarget, "path"> {

@@ -1,5 +1,5 @@
 import { assertEquals, assertThrows } from "@std/assert";
-import { parseTarget } from "./parse_target.ts";
+import { parseTarget, TargetParser } from "./parse_target.ts";
 
 Deno.test("parseTarget() takes a URL apart and leaves its path alone", () => {
   const cases: [url: string, endpoint: string, host: string, path: string][] = [
@@ -49,4 +49,30 @@ Deno.test("parseTarget() refuses what cannot be sent as it is", () => {
     "http://h/\\",
   ];
   for (const url of urls) assertThrows(() => parseTarget(url), TypeError, "Cannot send a request to", url);
+});
+
+Deno.test("TargetParser takes each URL apart as parseTarget() does, whatever the one before was", () => {
+  const urls = [
+    "http://h/a",
+    "http://h/b?c=/d",
+    "http://h",
+    "http://h?x=/",
+    "http://h/",
+    "http://h.test/a",
+    "http://h:8080/a",
+    "https://h/a",
+    "http://H/a//b/../c",
+    "http://[::1]:8080/x",
+    "http://[::1]:8080/y",
+  ];
+  const parser = new TargetParser();
+  for (const before of urls) {
+    for (const url of urls) {
+      parser.parse(before);
+      assertEquals(parser.parse(url), parseTarget(url));
+    }
+    for (const url of ["http://h/a b", "http://h/a#b", "http://a@h/", "http://h:0/", "http://h:/x"]) {
+      assertThrows(() => parser.parse(url), TypeError, "Cannot send a request to");
+    }
+  }
 });

@@ -166,8 +166,8 @@ export class RequestSender {
   readonly #onProgress = (count: number): void => {
     const before = this.#sentBytes;
     this.#sentBytes += count;
-    this.#connection.moved(count);
-    this.#connection.expect("stall", this.#config.stallMs);
+    const nowMs = this.#connection.expect("stall", this.#config.stallMs);
+    this.#connection.moved(count, nowMs);
     if (!this.#config.onSent || this.#payload.length === 0) return;
     const body = this.#sentBytes - Math.max(before, this.#headLength);
     if (body > 0) this.#config.onSent(body);

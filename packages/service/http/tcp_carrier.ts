@@ -6,7 +6,7 @@ import { EndpointPool, type Opener } from "./endpoint_pool.ts";
 import type { HttpResponse } from "./http_response.ts";
 import { openSocket } from "./open_socket.ts";
 import { Pace } from "./pace.ts";
-import { parseTarget, type RequestTarget } from "./parse_target.ts";
+import { type RequestTarget, TargetParser } from "./parse_target.ts";
 import type { Attempt } from "./send_with_retry.ts";
 import { TcpAttempt } from "./tcp_attempt.ts";
 import { startTicker } from "./ticker.ts";
@@ -18,6 +18,7 @@ const TICK_MS = 250;
 /** Makes single tries of requests, each over a connection of a pool for its endpoint. */
 export class TcpCarrier {
   readonly #config: TransportConfig;
+  readonly #targets = new TargetParser();
   readonly #pools = new Map<string, EndpointPool>();
   #stopTicker: (() => void) | undefined;
   #lastId = 0;
@@ -30,7 +31,7 @@ export class TcpCarrier {
 
   /** Makes one try; see {@linkcode AttemptSender}. */
   readonly attempt = (attempt: Attempt): Promise<HttpResponse> => {
-    const target = parseTarget(attempt.url);
+    const target = this.#targets.parse(attempt.url);
     if (this.#closed) {
       const error = new WireError("closed", "the transport was closed");
       throw toTransportError(error, attempt.request, target.endpoint, "none");
@@ -41,7 +42,7 @@ export class TcpCarrier {
 
   /** Begins to open connections to an endpoint that a try went to, until there are so many. */
   openAhead(url: string, connections: number): void {
-    const pool = this.#pools.get(parseTarget(url).endpoint);
+    const pool = this.#pools.get(this.#targets.parse(url).endpoint);
     if (!pool || this.#closed) return;
     this.#stopTicker ??= startTicker(this.#config.clock, TICK_MS, this.#tick);
     pool.openAhead(connections);
