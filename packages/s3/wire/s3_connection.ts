@@ -161,7 +161,18 @@ export class S3Connection {
     const { key, query, headers = {}, retryable = retryableAnswer } = request;
     const { method, body, payloadHash, idempotent, firstByteTimeoutMs, pours, signal, call } = request;
     return await this.caller.send({
-      ...{ method, headers, body, payloadHash, idempotent, retryable, firstByteTimeoutMs, pours, signal, call },
+      ...{
+        method,
+        headers,
+        body,
+        payloadHash,
+        idempotent,
+        retryable,
+        firstByteTimeoutMs,
+        pours,
+        signal,
+        call,
+      },
       place: () => ({ path: this.pathOf(key), query: query ? encodeQuery(query) : "" }),
       rule: this.#ruleOf(request),
     }, new S3Authorizer(this));

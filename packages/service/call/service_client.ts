@@ -161,7 +161,9 @@ export class ServiceClient {
     root: string | undefined,
     statuses: readonly number[] | undefined,
   ): AnswerRule {
-    if (kind !== "object" || statuses) return { ...plainRule(kind, names, root), ...(statuses && { statuses }) };
+    if (kind !== "object" || statuses) {
+      return { ...plainRule(kind, names, root), ...(statuses && { statuses }) };
+    }
     const all = names.join();
     let rule = this.#readRules.get(all);
     if (!rule) this.#readRules.set(all, rule = plainRule(kind, names, root));
