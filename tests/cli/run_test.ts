@@ -108,6 +108,8 @@ Deno.test("lade run finds every mistake before the first command runs", async ()
     ["cp --help", "It prints help, and does nothing."],
     ["--version", "It prints help, and does nothing."],
     ["rm -v memory://m/a", "Options that every command takes are given once, to lade run."],
+    ["rm --op-log x memory://m/a", "Options that every command takes are given once, to lade run."],
+    ["rm --no-endpoint-cache memory://m/a", "Options that every command takes are given once, to lade run."],
     ["rm --json memory://m/a", "Options that every command takes are given once"],
     ["rm --bwlimit 1M memory://m/a", "Options that every command takes are given once"],
     ["rm --config file.sync=full memory://m/a", "Options that every command takes are given once"],

@@ -45,9 +45,8 @@ export async function readCommand(
   if (parsed.kind === "mistake") return { problem: parsed.problem.split("\n").slice(0, -1).join(" ") };
   if (parsed.kind === "text") return { problem: "It prints help, and does nothing." };
   const { invocation, settings } = parsed;
-  const { bandwidth, config, json, progress, quiet, verbosity } = settings;
-  const isPlain = !bandwidth && !json && !quiet && verbosity === 0 && progress === "auto";
-  if (!isPlain || Object.keys(config).length > 0) {
+  const { config, progress, ...others } = settings;
+  if (Object.values(others).some(Boolean) || progress !== "auto" || Object.keys(config).length > 0) {
     return { problem: "Options that every command takes are given once, to lade run." };
   }
   return misuseOf(invocation) ?? await mistakeOf(invocation) ?? { ...invocation, args };

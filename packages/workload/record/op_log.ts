@@ -97,10 +97,9 @@ export class OpLog implements AsyncDisposable {
     this.#free.splice(at, 0, thread);
   }
 
-  /** Adds a row. After a failure of the writer, which `close` rejects with, it does nothing. */
+  /** Adds a row. It does nothing once the log is closed, or its writer has failed, which `close` rejects with. */
   append(row: OpLogRow): void {
-    if (this.#closing) throw new TypeError("Cannot append to an op-log that is closed");
-    if (this.#failure) return;
+    if (this.#closing || this.#failure) return;
     this.#formatter.add(row);
     if (row.error !== undefined) this.#errors++;
     if (this.#formatter.isFull) this.#write();

@@ -153,6 +153,14 @@ Deno.test("calls wait while the log has too much to write, so that memory is bou
   assertEquals(text.trimEnd().split("\n").length, 2002);
 });
 
+Deno.test("what ends after the log was closed is in no row, and fails nothing", async () => {
+  const { store, log } = await record();
+  const reading = await store.get("object");
+  assertEquals(await log.close(), { rows: 0, errors: 0 });
+  assertEquals(await reading.readInto(new Uint8Array(10)), 7);
+  assertEquals(log.counts, { rows: 0, errors: 0 });
+});
+
 Deno.test("a log that cannot be written fails at its end with why, and no call by it", async () => {
   const error = new Error("the disk is full");
   const aborted: unknown[] = [];
