@@ -38,6 +38,8 @@ Deno.test("nothing is run that others could have put there", POSIX, async (t) =>
     await Deno.writeTextFile(`${unpacked}/deno`, "\n# longer", { append: true });
     assertEquals(await packed.startedFrom(), unpacked);
     assertEquals((await Deno.stat(`${unpacked}/deno`)).size, size);
+    await Deno.chmod(`${unpacked}/deno`, 0o644);
+    assertEquals(await packed.startedFrom(), unpacked);
     const main = await Deno.readTextFile(`${unpacked}/program/main.js`);
     await Deno.truncate(`${unpacked}/program/main.js`);
     assertEquals(await packed.startedFrom(), unpacked);
