@@ -15,7 +15,7 @@ const DIST = fileURLToPath(new URL("../../dist", import.meta.url));
 const HELP = `Usage: deno task compile [OPTION...]
 
 Makes the command one file, dist/lade, and beside it a file with its SHA-256. "deno compile" makes it, where its runtime
-can be downloaded; else it becomes a file that unpacks the program and a Deno of npm at its first start.
+can be downloaded; else it becomes a file that unpacks the program and a Deno at its first start.
 
   --target TARGET     what it is to run on, instead of this machine; then the file is dist/lade-TARGET:
 ${TARGETS.map((target) => `                      ${target}`).join("\n")}

@@ -23,7 +23,11 @@ const env = { ...process.env, DENO_NO_UPDATE_CHECK: "1" };
 if (process.execve) {
   // It says that it is experimental.
   process.removeAllListeners("warning");
-  process.execve(deno, [deno, ...args], env);
+  try {
+    process.execve(deno, [deno, ...args], env);
+  } catch {
+    // It is started beside this process, or that says why it cannot be.
+  }
 }
 // A terminal sends Ctrl-C and its end to both, which the program takes for one request. On Windows it alone sends them,
 // and what is sent from here would end the program at once.

@@ -105,9 +105,11 @@ Deno.test({
     await directory.write(deno, "#!/bin/sh\nkill -KILL $$\n");
     assertEquals((await runProgram("node", [...SPAWNS, launcher], { cwd })).code, 137);
     await Deno.chmod(`${directory.path}/${deno}`, 0o644);
-    const denied = await runProgram("node", [...SPAWNS, launcher], { cwd });
-    assertEquals([denied.code, denied.stdout], [1, ""]);
-    assertMatch(denied.stderr, /^lade: Cannot start: .*EACCES\n$/);
+    for (const how of [[], SPAWNS]) {
+      const { code, stdout, stderr } = await runProgram("node", [...how, launcher], { cwd });
+      assertEquals([code, stdout], [1, ""]);
+      assertMatch(stderr, /^lade: Cannot start: .*EACCES\n$/);
+    }
     await Deno.remove(`${cwd}/node_modules/deno`, { recursive: true });
     const { code, stderr } = await runProgram("node", [launcher], { cwd });
     assertEquals(code, 1);
