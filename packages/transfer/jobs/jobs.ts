@@ -46,8 +46,9 @@ export async function listJobs(lade: UriCalls, place: JournalPlace): Promise<Tra
 
 /** Describes one transfer that has a journal. No such journal is a `NotFoundError`. */
 export async function showJob(lade: UriCalls, place: JournalPlace, id: string): Promise<TransferJob> {
-  const owner = await place.ownerOf(id);
+  let owner: LogOwner | undefined;
   try {
+    owner = await place.ownerOf(id);
     const state = await JournalState.read(place.peek(id, lade.context.clock), `${place.name}/${id}`);
     const { lade: _, ...header } = state.header ?? {};
     return {

@@ -1,4 +1,10 @@
-import { type Clock, NotFoundError, type ObjectStore } from "@lade/core/backend";
+import {
+  type Clock,
+  InvalidNameError,
+  NotFoundError,
+  type ObjectStore,
+  PermissionDeniedError,
+} from "@lade/core/backend";
 import { system } from "@lade/core/system";
 import { hostname } from "./hostname.ts";
 import { isJournalId } from "./journal_id.ts";
@@ -48,15 +54,15 @@ export function journalDirectory(path: string, locks?: ProcessLocks): JournalPla
     name: path,
     locks,
     async open(id, { clock, command, create, onFailure }) {
-      if (!create && !isThere(pathOf(id))) return undefined;
-      const { FileLog } = await import("./file_log.ts");
-      if (create) await system.mkdir(path, { recursive: true, mode: 0o700 });
       try {
+        if (!create && !isThere(pathOf(id))) return undefined;
+        const { FileLog } = await import("./file_log.ts");
+        if (create) await system.mkdir(path, { recursive: true, mode: 0o700 });
         const owner = { pid: system.pid, command };
         return await FileLog.open(pathOf(id), { clock, owner, create, ...(onFailure && { onFailure }) });
       } catch (error) {
         if (error instanceof system.errors.NotFound) return undefined;
-        throw error;
+        throw failureOf(error, "use the journal", pathOf(id));
       }
     },
     async *list() {
@@ -65,12 +71,16 @@ export function journalDirectory(path: string, locks?: ProcessLocks): JournalPla
           if (isFile && name.endsWith(ENDING)) yield name.slice(0, -ENDING.length);
         }
       } catch (error) {
-        if (!(error instanceof system.errors.NotFound)) throw error;
+        if (!(error instanceof system.errors.NotFound)) throw failureOf(error, "list the journals in", path);
       }
     },
     async ownerOf(id) {
       const { FileLog } = await import("./file_log.ts");
-      return await FileLog.ownerOf(pathOf(id));
+      try {
+        return await FileLog.ownerOf(pathOf(id));
+      } catch (error) {
+        throw failureOf(error, "use the journal", pathOf(id));
+      }
     },
     async *peek(id) {
       const { FileLog } = await import("./file_log.ts");
@@ -131,6 +141,24 @@ export function journalStore(store: ObjectStore, prefix: string, locks?: Process
       await log.remove();
     },
   };
+}
+
+/** What keeps a local journal from being used, in words. */
+function failureOf(error: unknown, operation: string, uri: string): unknown {
+  if (error instanceof system.errors.PermissionDenied) {
+    const advice = "check owner and mode of it and of its directories";
+    return new PermissionDeniedError({
+      operation,
+      uri,
+      detail: "the system denies access",
+      advice,
+      cause: error,
+    });
+  }
+  if (error instanceof system.errors.NotADirectory) {
+    return new InvalidNameError({ operation, uri, detail: "part of its path is a file", cause: error });
+  }
+  return error;
 }
 
 function isThere(path: string): boolean {
