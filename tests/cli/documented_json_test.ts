@@ -77,6 +77,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["oplog", "cat", "s3://bucket/log.tsv"],
     ["oplog", "analyze", "--by", "size", "s3://bucket/log.tsv"],
     ["oplog", "sort", "s3://bucket/log.tsv", "s3://bucket/sorted.tsv"],
+    ["replay", "s3://bucket/log.tsv", "--dry-run"],
+    ["replay", "s3://bucket/log.tsv", "--read-only", "--asap"],
     ["man", "ls"],
   ];
   const seen = new Set<string>();

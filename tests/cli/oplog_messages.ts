@@ -6,8 +6,9 @@ import {
   SortedLogMessage,
 } from "../../packages/cli/messages/oplog_messages.ts";
 import type { Message } from "../../packages/cli/output/message.ts";
+import { replayMessages } from "./replay_messages.ts";
 
-/** What `lade oplog` prints of rows that have a text in every field, by kind. */
+/** What `lade oplog` and `lade replay` print of rows that have a text in every field, by kind. */
 export async function oplogMessages(text: string): Promise<Readonly<Record<string, Message>>> {
   const row: OpLogRow = {
     ...{ thread: text, op: text, clientId: text, endpoint: text, file: text, error: text, call: text },
@@ -17,6 +18,7 @@ export async function oplogMessages(text: string): Promise<Readonly<Record<strin
   return {
     oplogrow: new OpLogRowMessage(row),
     oploganalysis: new OpLogAnalysisMessage(await analyzeOpLog([row], { by: "prefix" }), "prefix", 100),
+    ...await replayMessages(text),
     sortedlog: new SortedLogMessage(text, 1, 1),
   };
 }
@@ -30,6 +32,19 @@ export const oplogLines: readonly (readonly string[])[] = [
   ["analyze", "--by", "prefix", OPLOG],
   ["analyze", "--by", "error", OPLOG],
 ];
+
+/** Command lines of `lade replay` with a text wherever one may stand. */
+export function replayLines(text: string): readonly (readonly string[])[] {
+  return [
+    [OPLOG, "--read-only", "--asap"],
+    [OPLOG, "--dry-run", "--map", `s3://${text.replaceAll(/[\t\r\n\ud800]/g, "")}=memory://bench`],
+    [OPLOG, "--asap", "--map", `s3://=memory://${text}`],
+    [OPLOG, "--map", text],
+    [OPLOG, "--ops", text],
+    [OPLOG, "--prefix", text, "--dry-run"],
+    [`memory://m/away/${text}`],
+  ];
+}
 
 /** Puts an op-log of one row, in whose fields the text stands as it is, but for tabs and ends of lines. */
 export async function putOplog(lade: Lade, text: string): Promise<void> {

@@ -235,6 +235,7 @@ export const LAYERS: Layers = {
     "loader",
     "checkpoint",
     "oplog",
+    "replay",
     "run",
     "commands",
     "program",

@@ -166,12 +166,14 @@ function errorLines(groups: readonly OpLogGroup[]): string[] {
   );
 }
 
-function percentileText(histogram: Histogram, percent: number): string {
+/** A percentile for people; `-` of none. */
+export function percentileText(histogram: Histogram, percent: number): string {
   const value = histogram.percentile(percent);
   return value === undefined ? "-" : formatNanos(value);
 }
 
-function summaryOf(histogram: Histogram): Json {
+/** What a histogram comes to, in JSON. */
+export function summaryOf(histogram: Histogram): Json {
   const { count, min, max, mean } = histogram;
   if (min === undefined || max === undefined || mean === undefined) return { count };
   const [p50, p90, p99, p999] = [50, 90, 99, 99.9].map((percent) => histogram.percentile(percent));
@@ -179,7 +181,7 @@ function summaryOf(histogram: Histogram): Json {
 }
 
 /** Writes nanoseconds for people, with three digits: `12.3 µs`, `1.20 ms`, `3.00 s`, `125 s`. */
-function formatNanos(ns: number): string {
+export function formatNanos(ns: number): string {
   for (const [unit, name] of [[1e9, "s"], [1e6, "ms"], [1e3, "µs"]] as const) {
     if (ns >= unit * 0.9995) {
       const value = ns / unit;

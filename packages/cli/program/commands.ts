@@ -31,6 +31,7 @@ const LOAD = {
   doctor: async () => (await import("../commands/doctor.ts")).doctor,
   jobs: async () => (await import("../commands/jobs.ts")).jobs,
   oplog: async () => (await import("../commands/oplog.ts")).oplog,
+  replay: async () => (await import("../commands/replay.ts")).replay,
   man: async () => (await import("../commands/man.ts")).man,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 

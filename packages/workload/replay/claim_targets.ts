@@ -1,6 +1,6 @@
 import type { CallOptions } from "@lade/core";
-import { AlreadyExistsError, NotEmptyError, NotFoundError } from "@lade/core/errors";
-import type { Places } from "./places.ts";
+import { NotEmptyError, NotFoundError } from "@lade/core/errors";
+import type { PlaceIn, Places } from "./places.ts";
 
 /** The object that says that all below its prefix is a workload's, which may replace and delete it. */
 export const MARKER = "lade-workload.json";
@@ -25,7 +25,7 @@ export async function claimTargets(
       throw error;
     });
     if (isMarked) continue;
-    for await (const _ of store.list(key, call)) {
+    if (!await isEmpty({ store, key }, call)) {
       throw new NotEmptyError({
         operation: "replay into",
         uri: target,
@@ -37,12 +37,17 @@ export async function claimTargets(
   }
   for (const target of empty) {
     const { store, key } = await places.baseOf(target);
-    const options = { ...call, ifNoneMatch: "*", ifIgnored: "look" } as const;
-    try {
-      await store.put(key + MARKER, new TextEncoder().encode(CONTENT), options);
-    } catch (error) {
-      // Another replay took it meanwhile.
-      if (!(error instanceof AlreadyExistsError)) throw error;
-    }
+    // Two replays that do so at a time write the same.
+    await store.put(key + MARKER, new TextEncoder().encode(CONTENT), call);
   }
+}
+
+async function isEmpty({ store, key }: PlaceIn, call: CallOptions): Promise<boolean> {
+  try {
+    for await (const _ of store.list(key, call)) return false;
+  } catch (error) {
+    // A directory is made with its first file.
+    if (!(error instanceof NotFoundError)) throw error;
+  }
+  return true;
 }

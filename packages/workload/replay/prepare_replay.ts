@@ -6,7 +6,7 @@ import { ReplayContent } from "./content.ts";
 import { Places } from "./places.ts";
 import type { NeededObject } from "./plan_replay.ts";
 import type { ReplayOptions, StoreResolver } from "./replay_options.ts";
-import { putGenerated } from "./run_op.ts";
+import { readyPut } from "./run_op.ts";
 
 /** What was prepared. */
 export interface Prepared {
@@ -48,7 +48,7 @@ export async function prepareReplay(
       if (!(error instanceof NotFoundError)) throw error;
     });
     if (found && found.size >= size) return void prepared.kept++;
-    await putGenerated({ store, key }, size, content, { signal });
+    await readyPut({ store, key }, size, content, { signal })();
     prepared.written++;
     prepared.bytes += size;
   }, signal);

@@ -8,7 +8,7 @@ import { orderByStart } from "./order_by_start.ts";
 import { Places } from "./places.ts";
 import { MOST_WAITING, ONE_PIECE, type ReplayOptions, type StoreResolver } from "./replay_options.ts";
 import { type ReplayResult, ReplayTally } from "./replay_result.ts";
-import { runOp } from "./run_op.ts";
+import { readyOp } from "./run_op.ts";
 import { type Claim, type Turn, Turns } from "./turns.ts";
 
 /**
@@ -37,10 +37,11 @@ interface Entered extends Turn {
   readonly bytes: number;
 }
 
-const SCRATCH = 2 ** 20;
+/** Of what is written piece by piece. */
+const PIECE = 2 ** 20;
 const MOST_SLEEP_MS = 86_400_000;
-/** Rows after which what waits for the event loop has its turn. */
-const BREATH = 256;
+/** After so long, what waits for the event loop has its turn. */
+const BREATH_MS = 10;
 
 class Replay {
   readonly #options: ReplayOptions;
@@ -51,7 +52,7 @@ class Replay {
   readonly #chooser: OpChooser;
   readonly #places: Places;
   readonly #content: ReplayContent;
-  readonly #scratch = new Uint8Array(SCRATCH);
+  readonly #free: Uint8Array[] = [];
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
   readonly #turns = new Turns<Entered>();
@@ -93,9 +94,12 @@ class Replay {
     for (const target of targets) await this.#places.baseOf(target);
     if (this.#options.writes) await claimTargets(targets, this.#places, { signal: this.#signal });
     try {
-      let breath = 0;
+      let breathMs = this.#clock.monotonicMs();
       for await (const row of orderByStart(rows, this.#options)) {
-        if (++breath % BREATH === 0) await this.#clock.sleep(0, this.#signal);
+        if (this.#clock.monotonicMs() - breathMs > BREATH_MS) {
+          await this.#clock.sleep(0, this.#signal);
+          breathMs = this.#clock.monotonicMs();
+        }
         this.#signal.throwIfAborted();
         const op = this.#chooser.choose(row);
         if (op) await this.#enter(op);
@@ -140,7 +144,7 @@ class Replay {
       op,
       ...(dueMs !== undefined && { dueMs }),
       enteredMs: this.#clock.monotonicMs(),
-      bytes: kind !== "PUT" ? 0 : row.bytes <= ONE_PIECE ? row.bytes : SCRATCH,
+      bytes: kind !== "PUT" ? 0 : row.bytes <= ONE_PIECE ? row.bytes : PIECE,
       claims: this.#claimsOf(op),
       blockers: 0,
     };
@@ -188,21 +192,24 @@ class Replay {
     this.#running++;
     this.#bytes += bytes;
     this.#mostInFlight = Math.max(this.#mostInFlight, this.#running);
-    const startMs = this.#clock.monotonicMs();
-    if (dueMs !== undefined) this.#lateness.record(Math.max(0, startMs - dueMs) * 1e6);
-    const tools = { places: this.#places, content: this.#content, scratch: this.#scratch };
+    const tools = { places: this.#places, content: this.#content, free: this.#free };
     let result = { bytes: 0, objects: 0 };
     let failure: { readonly error: unknown } | undefined;
+    let begunMs: number | undefined;
     try {
-      result = await runOp(op, tools, { signal: this.#signal });
+      const work = await readyOp(op, tools, { signal: this.#signal });
+      begunMs = this.#clock.monotonicMs();
+      result = await work();
     } catch (error) {
       failure = { error };
     }
     const endMs = this.#clock.monotonicMs();
+    const startMs = begunMs ?? endMs;
     this.#running--;
     this.#bytes -= bytes;
     if (!this.#signal.aborted) {
       this.#endMs = endMs;
+      if (dueMs !== undefined) this.#lateness.record(Math.max(0, startMs - dueMs) * 1e6);
       const latencyMs = endMs - Math.min(startMs, dueMs ?? startMs);
       this.#tally.add(op.row, {
         ...result,

@@ -19,49 +19,53 @@ export interface OpTools {
   readonly places: Places;
   /** What is written. */
   readonly content: ReplayContent;
-  /** Where all that is read goes, which nobody looks at. */
-  readonly scratch: Uint8Array;
+  /** Memory that nothing runs with now: what is read goes there, and nobody looks at it. */
+  readonly free: Uint8Array[];
 }
 
 const PIECE = 2 ** 20;
+const SCRATCH = 2 ** 18;
 
-/** Does an operation of a log. */
-export async function runOp(
+/** Makes an operation of a log ready, so that what it does takes no time but the store's. */
+export async function readyOp(
   { kind, row, place, toPlace }: ChosenOp,
-  tools: OpTools,
+  { places, content, free }: OpTools,
   call: CallOptions,
-): Promise<OpResult> {
-  const at = await tools.places.find(place);
+): Promise<() => Promise<OpResult>> {
+  const at = await places.find(place);
   const { store, key } = at;
+  const one = { bytes: 0, objects: 1 };
   switch (kind) {
     case "GET": {
       const range = rangeOf(row);
-      const result = await store.get(key, range ? { ...call, range } : call);
-      return { bytes: await readAll(result, tools.scratch), objects: 1 };
+      const options = range ? { ...call, range } : call;
+      return async () => ({ bytes: await readAll(await store.get(key, options), free), objects: 1 });
     }
     case "STAT":
-      await store.head(key, call);
-      return { bytes: 0, objects: 1 };
-    case "PUT":
-      await putGenerated(at, row.bytes, tools.content, call);
-      return { bytes: row.bytes, objects: 1 };
-    case "DELETE":
-      await store.delete(key, call);
-      return { bytes: 0, objects: 1 };
-    case "LIST": {
-      const isLevel = row.call === "listWithDelimiter";
-      let objects = 0;
-      for await (const _ of isLevel ? store.listWithDelimiter(key, call) : store.list(key, call)) objects++;
-      return { bytes: 0, objects };
+      return async () => (await store.head(key, call), one);
+    case "PUT": {
+      const put = readyPut(at, row.bytes, content, call);
+      return async () => (await put(), { bytes: row.bytes, objects: 1 });
     }
+    case "DELETE":
+      return async () => (await store.delete(key, call), one);
+    case "LIST":
+      return async () => {
+        const isLevel = row.call === "listWithDelimiter";
+        let objects = 0;
+        for await (const _ of isLevel ? store.listWithDelimiter(key, call) : store.list(key, call)) objects++;
+        return { bytes: 0, objects };
+      };
     case "COPY":
     case "RENAME": {
       if (!toPlace) throw new TypeError(`${kind} needs a place to go to`);
-      const to = await tools.places.find(toPlace);
-      if (kind === "RENAME") await moveObject(store, key, to.store, to.key, call);
-      else if (store === to.store) await store.copy(key, to.key, call);
-      else await copyObject(store, key, to.store, to.key, call);
-      return { bytes: 0, objects: 1 };
+      const to = await places.find(toPlace);
+      return async () => {
+        if (kind === "RENAME") await moveObject(store, key, to.store, to.key, call);
+        else if (store === to.store) await store.copy(key, to.key, call);
+        else await copyObject(store, key, to.store, to.key, call);
+        return one;
+      };
     }
   }
 }
@@ -72,39 +76,43 @@ function rangeOf({ offset, length }: ChosenOp["row"]): ByteRange | undefined {
   return length === undefined ? undefined : { suffixLength: length };
 }
 
-async function readAll(result: GetResult, scratch: Uint8Array): Promise<number> {
+/** Reads to the end. The memory is its own meanwhile: stores compute checksums there. */
+async function readAll(result: GetResult, free: Uint8Array[]): Promise<number> {
+  const target = free.pop() ?? new Uint8Array(SCRATCH);
   try {
-    while (await result.readInto(scratch) === scratch.length);
+    while (await result.readInto(target) === target.length);
     return result.bytesRead;
   } finally {
     await result.cancel();
+    free.push(target);
   }
 }
 
-/** Writes generated content: in one piece where it is small, else piece by piece. */
-export async function putGenerated(
+/** Makes generated content ready to be written: in one piece where it is small, else piece by piece. */
+export function readyPut(
   { store, key }: PlaceIn,
   size: number,
   content: ReplayContent,
   call: CallOptions,
-): Promise<void> {
+): () => Promise<void> {
   if (size <= ONE_PIECE) {
     const bytes = new Uint8Array(size);
     content.fill(key, 0, bytes);
-    await store.put(key, bytes, call);
-    return;
+    return async () => void await store.put(key, bytes, call);
   }
-  const writer = await store.createWriter(key, call);
-  try {
-    const piece = new Uint8Array(PIECE);
-    for (let offset = 0; offset < size; offset += PIECE) {
-      const bytes = piece.subarray(0, Math.min(PIECE, size - offset));
-      content.fill(key, offset, bytes);
-      await writer.write(bytes);
+  return async () => {
+    const writer = await store.createWriter(key, call);
+    try {
+      const piece = new Uint8Array(PIECE);
+      for (let offset = 0; offset < size; offset += PIECE) {
+        const bytes = piece.subarray(0, Math.min(PIECE, size - offset));
+        content.fill(key, offset, bytes);
+        await writer.write(bytes);
+      }
+      await writer.close();
+    } catch (error) {
+      await writer.abort(error);
+      throw error;
     }
-    await writer.close();
-  } catch (error) {
-    await writer.abort(error);
-    throw error;
-  }
+  };
 }

@@ -1,0 +1,98 @@
+import { locate } from "@lade/transfer/places";
+import { openOpLog, type OpLogRow } from "@lade/workload/oplog";
+import {
+  parseUriRule,
+  planReplay,
+  prepareReplay,
+  replay,
+  type ReplayOptions,
+  type StoreResolver,
+} from "@lade/workload/replay";
+import type { CommandContext } from "../command/command_context.ts";
+import { UsageError } from "../command/usage_error.ts";
+import { ReplayMessage, ReplayPlanMessage } from "../messages/replay_messages.ts";
+import { NoteMessage } from "../messages/text_messages.ts";
+import { counted } from "../output/counted.ts";
+import type { ReplayCommandValues } from "./replay_command_options.ts";
+
+const DEFAULT_COLUMNS = 120;
+
+/** Runs `lade replay`. */
+export async function runReplay(context: CommandContext, given: ReplayCommandValues): Promise<void> {
+  const { output, signal, terminal } = context;
+  const lade = await context.lade();
+  const place = await locate(lade, given.log);
+  const options = { ...optionsOf(given), uri: place.uri, signal, clock: lade.context.clock };
+  const stores: StoreResolver = (uri) => lade.locate(uri);
+  const rows = (isTold: boolean): AsyncIterable<OpLogRow> =>
+    openOpLog(place.store, place.key, {
+      signal,
+      uri: place.uri,
+      skipBad: given.skipBad,
+      allowCut: given.partial,
+      onEnd: ({ rows, bad, isCut }) => {
+        if (!isTold) return;
+        const note = (text: string) => void output.note(new NoteMessage(text));
+        if (bad > 0) note(`passed over ${counted(bad, "row")} without meaning`);
+        if (isCut) note(`${JSON.stringify(place.uri)} was cut off after ${counted(rows, "operation")}`);
+      },
+    });
+  const plan = await refusing(() => planReplay(rows(true), { ...options, needed: given.prepare }));
+  const width = terminal.columns() ?? DEFAULT_COLUMNS;
+  if (given.dryRun) return await output.result(new ReplayPlanMessage(place.uri, plan, width));
+  if (plan.isRefused) {
+    throw new UsageError(
+      `${counted(plan.writing, "operation")} of the log ${
+        plan.writing === 1 ? "writes or deletes" : "write or delete"
+      }: \
+give --write with --map, or --read-only.`,
+    );
+  }
+  const prepared = given.prepare ? await prepareReplay(plan.needed, stores, options) : undefined;
+  const result = await replay(rows(false), stores, options);
+  await output.result(new ReplayMessage({ log: place.uri, result, ...(prepared && { prepared }) }, width));
+  if (result.ops.some(({ outcomes: { newErrors, otherErrors } }) => newErrors + otherErrors > 0)) {
+    output.isNegative = true;
+  }
+}
+
+function optionsOf(given: ReplayCommandValues): ReplayOptions {
+  const { balance, speed, asap, perThread, jobs, unordered, write, readOnly, ops, prefix, asHead, seed } =
+    given;
+  return {
+    map: refusingAtOnce(() => given.map.map(parseUriRule)),
+    balance,
+    speed: asap ? "asap" : perThread ? "per-thread" : speed ?? 1,
+    ...(jobs !== undefined && { maxInFlight: jobs }),
+    unorderedKeys: unordered,
+    writes: write,
+    readOnly,
+    ...(ops && { ops }),
+    ...(prefix !== undefined && { prefix }),
+    asHead,
+    ...(seed !== undefined && { seed }),
+  };
+}
+
+/** What the library refuses of the options is a mistake of the command line. */
+async function refusing<T>(work: () => Promise<T>): Promise<T> {
+  try {
+    return await work();
+  } catch (error) {
+    throw asUsage(error);
+  }
+}
+
+function refusingAtOnce<T>(work: () => T): T {
+  try {
+    return work();
+  } catch (error) {
+    throw asUsage(error);
+  }
+}
+
+function asUsage(error: unknown): unknown {
+  if (!(error instanceof RangeError)) return error;
+  const [first = "", ...rest] = error.message;
+  return new UsageError(`${first.toUpperCase()}${rest.join("")}.`, { cause: error });
+}
