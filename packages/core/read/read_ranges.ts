@@ -32,6 +32,8 @@ export interface RangesResult {
 }
 
 const MERGED_SIZE = 8 * 2 ** 20;
+/** Bytes from which on memory that was used before costs less than fresh memory. */
+const WORTH_LENDING = 2 ** 16;
 
 /** Ranges that are asked for together. */
 interface Group {
@@ -61,8 +63,11 @@ export async function readRanges(
   let info: ObjectInfo | undefined;
   const readGroup = async ({ offset, end, members }: Group, signal: AbortSignal | undefined) => {
     const length = end - offset;
-    const place = placeOf(members.flatMap((index) => ranges[index] ?? []), length) ??
-      allocateBytes(length, uri);
+    using lent = new DisposableStack();
+    const place = placeFor(members.flatMap((index) => ranges[index] ?? []), length, (bytes) => {
+      lent.use(store.context.budget.overdraw(bytes));
+      return lent.use(store.context.buffers.lease(bytes)).bytes;
+    }) ?? allocateBytes(length, uri);
     const call = { ...rest, range: { offset, length }, ...(signal && { signal }) };
     const result = await readInto(store, key, place, call);
     checkComplete(result, { offset, length }, uri);
@@ -156,6 +161,17 @@ function placeOf(ranges: readonly WantedRange[], length: number): Uint8Array | u
     offset += length;
   }
   return new Uint8Array(first.buffer, first.byteOffset, length);
+}
+
+/** Where ranges are read: in their targets, or in memory that is lent where they are copied to these; else nothing. */
+function placeFor(
+  ranges: readonly WantedRange[],
+  length: number,
+  lend: (bytes: number) => Uint8Array,
+): Uint8Array | undefined {
+  const place = placeOf(ranges, length);
+  if (place || length < WORTH_LENDING || !ranges.every(({ target }) => target)) return place;
+  return lend(length).subarray(0, length);
 }
 
 function handOut({ offset, length, target }: WantedRange, place: Uint8Array, start: number): Uint8Array {

@@ -103,6 +103,30 @@ Deno.test("readRanges() fills every target of one memory, of ranges that are the
   }
 });
 
+Deno.test("readRanges() passes ranges whose targets lie apart through memory that it gives back", async () => {
+  await using store = new CountingStore(new MemoryStore());
+  const bytes = Uint8Array.from({ length: 200_000 }, (_, index) => index * 7 + (index >> 8));
+  await store.put("k", bytes);
+  const { budget, buffers } = store.context;
+  const before = buffers.idleBytes;
+  let held = 0;
+  store.onGet = () => Promise.resolve(held = budget.held);
+  const memory = new Uint8Array(300_000);
+  const ranges = [[0, 90_000, 64], [90_000, 110_000, 150_000]].map(([offset = 0, length = 0, place = 0]) => ({
+    offset,
+    length,
+    target: memory.subarray(place, place + length),
+  }));
+  const read = await readRanges(store, "k", ranges);
+  assertEquals(read.bytes, ranges.map(({ offset, length }) => bytes.slice(offset, offset + length)));
+  read.bytes.forEach((piece, index) => assertStrictEquals(piece, ranges[index]?.target));
+  assertEquals([store.asked, held, budget.held], [[[0, 200_000]], 200_000, 0]);
+  assertEquals(buffers.idleBytes - before, 262_144);
+  store.onGet = () => Promise.reject(new Error("away"));
+  await assertRejects(() => readRanges(store, "k", ranges), Error, "away");
+  assertEquals([budget.held, buffers.idleBytes - before], [0, 262_144]);
+});
+
 Deno.test("readRanges() of no byte asks for nothing", async () => {
   await using store = await counting();
   assertEquals(await readRanges(store, "k", [{ offset: 3, length: 0 }]), { bytes: [new Uint8Array(0)] });
