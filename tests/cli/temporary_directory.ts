@@ -1,4 +1,5 @@
 import { dirname } from "node:path";
+import { writeExecutable } from "../write_executable.ts";
 
 /** A directory of its own for one test. */
 export class TemporaryDirectory implements AsyncDisposable {
@@ -28,6 +29,13 @@ export class TemporaryDirectory implements AsyncDisposable {
     const path = `${this.path}/${name}`;
     await Deno.mkdir(dirname(path), { recursive: true });
     await Deno.writeFile(path, typeof content === "string" ? new TextEncoder().encode(content) : content);
+  }
+
+  /** Writes a program that is run at once. */
+  async writeProgram(name: string, text: string): Promise<void> {
+    const path = `${this.path}/${name}`;
+    await Deno.mkdir(dirname(path), { recursive: true });
+    await writeExecutable(path, new TextEncoder().encode(text));
   }
 
   /** Every file in it, hidden ones too, with its text; empty directories with a slash at the end. */

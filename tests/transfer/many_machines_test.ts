@@ -147,12 +147,11 @@ class Batch implements AsyncDisposable {
       flag.startsWith("--allow-env") ? "--allow-env" : flag
     );
     const words = [Deno.execPath(), ...ladeArguments([], { ...options, permissions })];
-    await cli.directory.write("srun", srun);
-    await cli.directory.write(
+    await cli.directory.writeProgram("srun", srun);
+    await cli.directory.writeProgram(
       "lade",
       `#!/bin/bash\nexec ${words.map((word) => `'${word}'`).join(" ")} "$@"\n`,
     );
-    for (const name of ["srun", "lade"]) await Deno.chmod(`${cli.directory.path}/${name}`, 0o755);
     return new Batch(cli);
   }
 

@@ -5,6 +5,7 @@ import { base64url } from "@lade/service/credentials";
 import { CredentialFault } from "@lade/service/tokens";
 import { FakeClock } from "@lade/testing";
 import { makeCertificate } from "@lade/testing/http";
+import { writeExecutable } from "../../../tests/write_executable.ts";
 import type { EntraSurroundings } from "./entra_surroundings.ts";
 import { searchEntra } from "./search_entra.ts";
 
@@ -207,7 +208,7 @@ async function withCommand(script: string, run: () => Promise<void>): Promise<vo
   const directory = await Deno.makeTempDir();
   const path = Deno.env.get("PATH") ?? "";
   try {
-    await Deno.writeTextFile(`${directory}/az`, `#!/bin/sh\n${script}\n`, { mode: 0o755 });
+    await writeExecutable(`${directory}/az`, new TextEncoder().encode(`#!/bin/sh\n${script}\n`));
     Deno.env.set("PATH", `${directory}:${path}`);
     await run();
   } finally {

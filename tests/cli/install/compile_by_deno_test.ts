@@ -2,7 +2,7 @@ import { assert, assertEquals, assertMatch } from "@std/assert";
 import { type CompileSetup, faultOf } from "../../../tools/build/compile_by_deno.ts";
 import { TemporaryDirectory } from "../temporary_directory.ts";
 import { POSIX } from "./packed.ts";
-import { writeExecutable } from "./write_executable.ts";
+import { writeExecutable } from "../../write_executable.ts";
 
 const MODULE = new URL("../../../tools/build/compile_by_deno.ts", import.meta.url).href;
 /** Deno appends to a runtime of Linux that is given to it. */

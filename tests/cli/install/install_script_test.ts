@@ -164,8 +164,7 @@ Deno.test(
       await site.refused([lade], { env: { LADE_INSTALL: `${path}/taken` } }),
       "is a directory",
     );
-    await site.directory.write("other/lade", program("0"));
-    await Deno.chmod(`${path}/other/lade`, 0o755);
+    await site.directory.writeProgram("other/lade", new TextDecoder().decode(program("0")));
     const env = { LADE_INSTALL: "own", PATH: `${path}/other:${path}/own:${Deno.env.get("PATH")}` };
     const { stdout } = await site.install([lade], { cwd: path, env });
     assertEquals(

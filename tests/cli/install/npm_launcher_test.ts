@@ -25,12 +25,11 @@ async function install(): Promise<{ directory: TemporaryDirectory; launcher: str
     "work/spawns.cjs": "process.execve = undefined;",
     "work/windows.cjs": `process.execve = undefined;
 Object.defineProperty(process, "platform", { value: "win32" });`,
-    "work/node_modules/deno/deno": RUNTIME,
     "work/node_modules/deno/install_api.cjs":
       `exports.runInstall = () => require("node:path").join(__dirname, "deno");`,
   });
   const { path } = directory;
-  await Deno.chmod(`${path}/work/node_modules/deno/deno`, 0o755);
+  await directory.writeProgram("work/node_modules/deno/deno", RUNTIME);
   const { bytes } = await npmPackage(`${path}/program`);
   await Deno.writeFile(`${path}/lade.tgz`, bytes);
   const lade = `${path}/work/node_modules/@lade/cli`;
@@ -102,7 +101,7 @@ Deno.test({
     await using _directory = directory;
     const cwd = `${directory.path}/work`;
     const deno = "work/node_modules/deno/deno";
-    await directory.write(deno, "#!/bin/sh\nkill -KILL $$\n");
+    await directory.writeProgram(deno, "#!/bin/sh\nkill -KILL $$\n");
     assertEquals((await runProgram("node", [...SPAWNS, launcher], { cwd })).code, 137);
     await Deno.chmod(`${directory.path}/${deno}`, 0o644);
     for (const how of [[], SPAWNS]) {

@@ -1,7 +1,7 @@
 import { assertEquals } from "@std/assert";
 import { packSelfExtracting } from "../../../tools/build/pack_self_extracting.ts";
 import { TemporaryDirectory } from "../temporary_directory.ts";
-import { writeExecutable } from "./write_executable.ts";
+import { writeExecutable } from "../../write_executable.ts";
 import { runProgram, type RunProgramOptions } from "./run_program.ts";
 
 /** In place of Deno: tells how it was started. What the environment names is done before, where it is asked for its version. */

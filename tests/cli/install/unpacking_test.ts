@@ -2,6 +2,7 @@ import { assert, assertEquals, assertMatch, assertNotEquals, assertStringInclude
 import config from "../../../packages/cli/deno.json" with { type: "json" };
 import { modeOf, namesIn, Packed, POSIX } from "./packed.ts";
 import { runProgram, type RunProgramOptions } from "./run_program.ts";
+import { writeExecutable } from "../../write_executable.ts";
 
 Deno.test(
   "a packed program unpacks itself once, and gets arguments, environment and umask as they are",
@@ -77,7 +78,7 @@ Deno.test(
     const { path } = packed.directory;
     const odd = `${path}/a b'c"d#e?f%20\\g`;
     await Deno.mkdir(`${odd}/home`, { recursive: true });
-    await Deno.copyFile(packed.file, `${odd}/lade`);
+    await writeExecutable(`${odd}/lade`, await Deno.readFile(packed.file));
     await Deno.symlink(`${odd}/lade`, `${path}/link`);
     await Deno.symlink("link", `${path}/-link`);
     const run = async (program: string, args: readonly string[], options: RunProgramOptions) => {
@@ -123,8 +124,7 @@ Deno.test(
     const { path } = packed.directory;
     const mv = (await runProgram("sh", ["-c", "command -v mv"])).stdout.trim();
     const become = async (script: string) => {
-      await packed.directory.write("bin/mv", `#!/bin/sh\n${script}\n`);
-      await Deno.chmod(`${path}/bin/mv`, 0o755);
+      await packed.directory.writeProgram("bin/mv", `#!/bin/sh\n${script}\n`);
     };
     const env = { PATH: `${path}/bin:${Deno.env.get("PATH")}` };
     await become(`case $1 in */.new-*) cp -a "$1" "$2" ;; esac; exec ${mv} "$@"`);
@@ -150,8 +150,7 @@ Deno.test(
     for (const tool of ["mkdir", "mktemp", "wc", "tail", "sha256sum", "gzip", "tar", "rm", "mv", "find"]) {
       await t.step(tool, async () => {
         await using packed = await Packed.make();
-        await packed.directory.write(`bin/${tool}`, `#!/bin/sh\nkill -9 0\n`);
-        await Deno.chmod(`${packed.directory.path}/bin/${tool}`, 0o755);
+        await packed.directory.writeProgram(`bin/${tool}`, `#!/bin/sh\nkill -9 0\n`);
         const killed = new Deno.Command(packed.file, {
           env: { ...packed.env, PATH: `${packed.directory.path}/bin:${Deno.env.get("PATH")}` },
           detached: true,
@@ -303,8 +302,7 @@ Deno.test(
     await using packed = await Packed.make();
     const { path } = packed.directory;
     const says = "tar: deno: Cannot write: No space left on device\\ntar: Exiting with failure status";
-    await packed.directory.write("bin/tar", `#!/bin/sh\nprintf '${says}\\n' >&2\nexit 2\n`);
-    await Deno.chmod(`${path}/bin/tar`, 0o755);
+    await packed.directory.writeProgram("bin/tar", `#!/bin/sh\nprintf '${says}\\n' >&2\nexit 2\n`);
     const env = { PATH: `${path}/bin:${Deno.env.get("PATH")}`, LADE_UNPACK_DIR: `${path}/disk` };
     const { code, stdout, stderr } = await packed.start([], { env });
     assertEquals([code, stdout], [1, ""]);
@@ -358,14 +356,14 @@ Deno.test(
       assertEquals(await namesIn(packed.place), []);
       return stderr.replaceAll(packed.file, "FILE");
     };
-    await Deno.writeFile(packed.file, whole.subarray(0, -7));
+    await writeExecutable(packed.file, whole.subarray(0, -7));
     assertEquals(
       await refused(),
       `lade: Cannot start: FILE is damaged: it has ${
         whole.length - 7
       } bytes of ${whole.length}; get it again\n`,
     );
-    await Deno.writeFile(packed.file, whole.with(-100, (whole.at(-100) ?? 0) ^ 1));
+    await writeExecutable(packed.file, whole.with(-100, (whole.at(-100) ?? 0) ^ 1));
     assertEquals(
       await refused(),
       "lade: Cannot start: FILE is damaged: its checksum differs; get it again\n",
