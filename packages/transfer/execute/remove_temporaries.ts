@@ -7,13 +7,16 @@ import { TEMPORARY_NAME } from "../places/temporary_name.ts";
 
 /**
  * Removes the unfinished files of processes that have ended on this machine: below the directory `tree`, or where that is
- * absent beside the file at `path`. Links are not followed. What may not be read or removed stays.
+ * absent beside the file at `path`. What was written to since `begunMs`, the begin of this process by default, stays: on
+ * another machine, or in another container, a process of the same number may be writing it. Links are not followed. What may
+ * not be read or removed stays.
  */
 export async function removeTemporaries(
   tree: string | undefined,
   path: string,
   runs: readonly JournalRun[],
   locks?: ProcessLocks,
+  begunMs = performance.timeOrigin,
 ): Promise<void> {
   const here = hostname();
   const gone = new Set<number>();
@@ -22,25 +25,33 @@ export async function removeTemporaries(
   }
   if (gone.size === 0) return;
   const directory = tree ?? path.slice(0, path.lastIndexOf("/") + 1);
-  await removeBelow(directory.replace(/\/+$/, ""), tree !== undefined, gone);
+  await removeBelow(directory.replace(/\/+$/, ""), tree !== undefined, { gone, begunMs });
 }
 
-/** Whether nothing was done to a file since this process began: then it is of an earlier one that had the same number. */
-async function isOlderThanThis(path: string): Promise<boolean> {
-  const { ctime } = await system.lstat(path);
-  // It has whole seconds.
-  return ctime !== null && ctime.getTime() < performance.timeOrigin - 1000;
+/** What is removed. */
+interface Removal {
+  /** The numbers of processes that have ended. */
+  readonly gone: ReadonlySet<number>;
+  /** What was written to since then stays. */
+  readonly begunMs: number;
 }
 
-async function removeBelow(directory: string, isTree: boolean, gone: ReadonlySet<number>): Promise<void> {
+async function isOlder(path: string, pid: number, begunMs: number): Promise<boolean> {
+  const { ctime, mtime } = await system.lstat(path);
+  const changedMs = ctime?.getTime() ?? 0;
+  // It has whole seconds, where there is any.
+  if (ctime && changedMs + 1000 <= begunMs) return true;
+  return pid !== system.pid && changedMs < begunMs && mtime !== null && mtime.getTime() < begunMs;
+}
+
+async function removeBelow(directory: string, isTree: boolean, removal: Removal): Promise<void> {
+  const { gone, begunMs } = removal;
   try {
     for await (const { name, isDirectory, isFile } of system.readDir(directory === "" ? "/" : directory)) {
-      const [, pid] = TEMPORARY_NAME.exec(name) ?? [];
-      if (isTree && isDirectory) await removeBelow(`${directory}/${name}`, true, gone);
-      else if (isFile && pid !== undefined && gone.has(Number(pid))) {
-        const path = `${directory}/${name}`;
-        if (Number(pid) !== system.pid || await isOlderThanThis(path)) await system.remove(path);
-      }
+      const path = `${directory}/${name}`;
+      const pid = Number(TEMPORARY_NAME.exec(name)?.[1] ?? NaN);
+      if (isTree && isDirectory) await removeBelow(path, true, removal);
+      else if (isFile && gone.has(pid) && await isOlder(path, pid, begunMs)) await system.remove(path);
     }
   } catch (error) {
     const isExpected = [system.errors.NotFound, system.errors.PermissionDenied, system.errors.NotCapable]

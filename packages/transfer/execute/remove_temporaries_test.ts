@@ -60,16 +60,30 @@ Deno.test("only unfinished files of processes of this machine that have ended ar
       { pid: other.pid, host },
       { pid: elsewhere, host: "elsewhere" },
     ];
+    const begunMs = Date.now() + 2000;
     // Beside one file, nothing but what lies there.
-    await removeTemporaries(undefined, `${path}/d/object`, runs);
+    await removeTemporaries(undefined, `${path}/d/object`, runs, undefined, begunMs);
     assertEquals((await filesOf(`${path}/d`)).includes(`e/${nameOf(ended)}`), true);
-    await removeTemporaries(`${path}/d/`, `${path}/d/`, runs);
+    await removeTemporaries(`${path}/d/`, `${path}/d/`, runs, undefined, begunMs);
     assertEquals(await filesOf(`${path}/outside`), [nameOf(ended)], "links are not followed");
     await Deno.remove(`${path}/d/link`);
     await Deno.remove(`${path}/outside`, { recursive: true });
-    await removeTemporaries(`${path}/`, `${path}/`, runs);
+    await removeTemporaries(`${path}/`, `${path}/`, runs, undefined, begunMs);
     assertEquals(await filesOf(path), kept);
-    await removeTemporaries(`${path}/missing/`, `${path}/missing/`, runs);
+    await removeTemporaries(`${path}/missing/`, `${path}/missing/`, runs, undefined, begunMs);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("an unfinished file that was written to since this process began is another one's of the same number", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const runs = [{ pid: await gone(), host: hostname() ?? "" }];
+    const name = nameOf(runs[0]?.pid ?? 0);
+    await Deno.writeTextFile(`${path}/${name}`, "");
+    await removeTemporaries(`${path}/`, `${path}/`, runs);
+    assertEquals(await filesOf(path), [name]);
   } finally {
     await Deno.remove(path, { recursive: true });
   }
