@@ -101,7 +101,8 @@ export class ReplayTally {
     let counted = this.#ops.get(op);
     if (!counted) this.#ops.set(op, counted = newOp(op));
     const { recorded, replayed, outcomes, serviceTime } = counted;
-    count(recorded, { ...row, isError: error !== undefined, ns: row.durationNs });
+    // Clocks of other tools may go back.
+    count(recorded, { ...row, isError: error !== undefined, ns: Math.max(0, row.durationNs) });
     count(replayed, { ...end, isError: end.failure !== undefined, ns: end.latencyMs * 1e6 });
     serviceTime.record(end.serviceMs * 1e6);
     if (!end.failure) return void outcomes[error === undefined ? "same" : "recovered"]++;

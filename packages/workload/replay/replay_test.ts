@@ -249,7 +249,7 @@ Deno.test("what failed in the log and in the replay is compared by the kind of e
     logRow(2, "STAT", "missing"),
     logRow(3, "STAT", "missing", { error: "not-found: no such object" }),
     logRow(4, "STAT", "missing", { error: "throttled: later" }),
-    logRow(5, "STAT", "missing", { error: "The specified key does not exist." }),
+    logRow(5, "STAT", "missing", { error: "The specified key does not exist.", durationNs: -5 }),
   ];
   const { result } = await run(rows, {}, { keys: ["there"] });
   assertEquals(result.ops[0]?.outcomes, { same: 3, recovered: 1, newErrors: 1, otherErrors: 1 });
