@@ -107,6 +107,9 @@ Deno.test({
         await series.save(1, { tensors: [{ name: "w", dtype: "float32", shape: [2], data }] }).committed;
       }
       assertMatch(await run(`checkpoint ls ${path}/checkpoints/`), /\b1\b/);
+      await run("cat -q --op-log ops.tsv.zst copy/a");
+      assertMatch(await run("oplog analyze ops.tsv.zst"), /^GET +1 +0 /m);
+      assertMatch(await run("replay --asap ops.tsv.zst"), /^ +replay +1 +0 /m);
       await run("rm -q -r copy/ moved");
     });
 
