@@ -1,4 +1,5 @@
 import type { Bench } from "./bench.ts";
+import { checksum } from "./checksum.ts";
 import { checksumCost } from "./fs/checksum_cost.ts";
 import { directRead } from "./fs/direct_read.ts";
 import { directWrite } from "./fs/direct_write.ts";
@@ -36,6 +37,7 @@ export const benches: Bench[] = [
   fileWrite,
   directRead,
   directWrite,
+  checksum,
   checksumCost,
   startUp,
   listMillion,
