@@ -2,6 +2,10 @@ import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
 import { createOpLog, recordOpLog } from "@lade/workload/oplog";
 import { ReplayContent } from "@lade/workload/replay";
+import { ForwardingStore, type GetResult } from "@lade/core";
+import { Lade } from "@lade/lade";
+import { runCli } from "../../packages/cli/program/run_cli.ts";
+import { FakeTerminal } from "./fake_terminal.ts";
 import { CliHere } from "./run_here.ts";
 import { runLade } from "./run_lade.ts";
 import { S3Here } from "./s3_here.ts";
@@ -67,6 +71,24 @@ Deno.test("lade replay tells what fails now and did not then, and exits with 1",
   const there = await cli.run(["replay", LOG, "--read-only", "--ops", "get,list", "--asap", "--json"]);
   const [get, list] = JSON.parse(there.stdout).ops;
   assertEquals([there.code, get.same, get.newErrors, list.replayed.objects], [1, 4, 1, 1]);
+});
+
+Deno.test("lade replay shows on a terminal how far it is, and removes that at the end", async () => {
+  const terminal = new FakeTerminal({ tty: true });
+  const row = (op: string) => `${op}\tmemory://m/\tk\t2026-01-01T00:00:00Z\t5\tx`;
+  const log = ["op\tendpoint\tfile\tstart\tduration_ns\tlade_op", row("STAT"), row("GET")];
+  class WaitingStore extends ForwardingStore {
+    override async get(key: string): Promise<GetResult> {
+      const isShown = () => key !== "k" || terminal.stderr.text.includes("1 of 2 operations");
+      while (!isShown()) await new Promise((resolve) => setTimeout(resolve));
+      return await super.get(key);
+    }
+  }
+  await using lade = new Lade({ layer: (store) => new WaitingStore(store) });
+  await lade.put("memory://m/k", "1");
+  await lade.put("memory://m/log", [...log, "# rows=2 errors=0 dropped=0 complete", ""].join("\n"));
+  assertEquals(await runCli(["replay", "memory://m/log"], { terminal, lade }), 0);
+  assertEquals(terminal.stderr.text, "1 of 2 operations\r\x1b[K");
 });
 
 Deno.test("lade replay --dry-run shows where operations would go, and does nothing", async () => {

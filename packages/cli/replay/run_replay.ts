@@ -16,6 +16,7 @@ import { counted } from "../output/counted.ts";
 import type { ReplayCommandValues } from "./replay_command_options.ts";
 
 const DEFAULT_COLUMNS = 120;
+const STATUS_MS = 200;
 
 /** Runs `lade replay`. */
 export async function runReplay(context: CommandContext, given: ReplayCommandValues): Promise<void> {
@@ -49,11 +50,26 @@ give --write with --map, or --read-only.`,
     );
   }
   const prepared = given.prepare ? await prepareReplay(plan.needed, stores, options) : undefined;
-  const result = await replay(rows(false), stores, options);
+  const shown = showOn(context, plan.count);
+  const result = await replay(rows(false), stores, { ...options, onEnd: shown }).finally(() =>
+    output.status("")
+  );
   await output.result(new ReplayMessage({ log: place.uri, result, ...(prepared && { prepared }) }, width));
   if (result.ops.some(({ outcomes: { newErrors, otherErrors } }) => newErrors + otherErrors > 0)) {
     output.isNegative = true;
   }
+}
+
+/** Shows on a terminal how many operations of `count` have ended. */
+function showOn({ output, settings, terminal }: CommandContext, count: number) {
+  const { progress, quiet, json } = settings;
+  const isShown = progress !== "none" && !quiet && !json && terminal.stderr.isTerminal();
+  let shownMs = -Infinity;
+  return (ended: number, failed: number): void => {
+    if (!isShown || performance.now() - shownMs < STATUS_MS) return;
+    shownMs = performance.now();
+    output.status(`${ended} of ${counted(count, "operation")}${failed > 0 ? `, ${failed} failed` : ""}`);
+  };
 }
 
 function optionsOf(given: ReplayCommandValues): ReplayOptions {

@@ -54,6 +54,7 @@ export function rowParser(columns: readonly string[]): RowParser {
     };
     const durationNs = whole("duration_ns", raw(duration)) ?? since("end", end);
     if (durationNs === undefined) throw new SyntaxError("it has neither duration_ns nor end");
+    if (durationNs < 0) throw new SyntaxError("it ends before it starts");
     const [firstByteNs, lastByteNs] = [since("first_byte", first), since("last_byte", last)];
     const [from, asked] = [whole("offset", raw(offset)), whole("length", raw(length))];
     const what = name(op).toUpperCase();

@@ -160,6 +160,8 @@ Deno.test("a row without meaning is an error with its line, or is passed over an
     assertEquals((await read(text, { ...options, onEnd: (it) => end = it })).length, 2);
     assertEquals([told, end], [[why], { rows: 2, bad: 1, isCut: undefined }]);
   }
+  const back = "op,file,start,end\nGET,b/k,2026-11-30T12:00:01Z,2026-11-30T12:00:00Z\n";
+  await assertRejects(() => read(back), OpLogError, "line 2: it ends before it starts");
   for (
     const [text, why] of [["", "no line of columns"], ["# only\n", "no line of columns"], [
       "a,b\n1,2\n",

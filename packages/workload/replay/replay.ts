@@ -66,6 +66,8 @@ class Replay {
   #recordedNs = 0;
   #running = 0;
   #mostInFlight = 0;
+  #ended = 0;
+  #failed = 0;
   #bytes = 0;
   #waiting = 0;
   #wake = () => {};
@@ -217,6 +219,9 @@ class Replay {
         serviceMs: endMs - startMs,
         ...(failure && { failure }),
       });
+      this.#ended++;
+      if (failure) this.#failed++;
+      this.#options.onEnd?.(this.#ended, this.#failed);
       for (const next of this.#turns.leave(entered)) {
         this.#waiting--;
         if (this.#speed !== "per-thread") this.#keyWaits.record((endMs - next.enteredMs) * 1e6);

@@ -47,6 +47,8 @@ export interface ReplayOptions extends ReplayChoice, CallOptions {
   readonly maxBufferedBytes?: number;
   /** Decides the content that is written; 0 by default. */
   readonly seed?: number;
+  /** Called when an operation has ended, with the number of those that have, and of those that failed. It must not throw. */
+  readonly onEnd?: (ended: number, failed: number) => void;
   /** Time; the system's by default. */
   readonly clock?: Clock;
 }

@@ -251,7 +251,9 @@ Deno.test("what failed in the log and in the replay is compared by the kind of e
     logRow(4, "STAT", "missing", { error: "throttled: later" }),
     logRow(5, "STAT", "missing", { error: "The specified key does not exist.", durationNs: -5 }),
   ];
-  const { result } = await run(rows, {}, { keys: ["there"] });
+  const told: number[][] = [];
+  const { result } = await run(rows, { onEnd: (...counts) => told.push(counts) }, { keys: ["there"] });
+  assertEquals(told, [[1, 0], [2, 0], [3, 1], [4, 2], [5, 3], [6, 4]]);
   assertEquals(result.ops[0]?.outcomes, { same: 3, recovered: 1, newErrors: 1, otherErrors: 1 });
   assertEquals(result.errors.map(({ op, kind, count }) => [op, kind, count]), [["STAT", "not-found", 4]]);
   assertEquals([result.ops[0]?.recorded.errors, result.ops[0]?.replayed.errors], [4, 4]);
