@@ -1,5 +1,5 @@
 import type { Lade } from "@lade/lade";
-import { analyzeOpLog, type OpLogRow } from "@lade/workload/oplog";
+import { analyzeOpLog, type OpLogRow } from "@lade/workload";
 import {
   OpLogAnalysisMessage,
   OpLogRowMessage,

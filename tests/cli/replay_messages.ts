@@ -1,5 +1,5 @@
 import { MemoryStore } from "@lade/core";
-import type { OpLogRow } from "@lade/workload/oplog";
+import type { OpLogRow } from "@lade/workload";
 import { planReplay, replay } from "@lade/workload/replay";
 import { ReplayMessage, ReplayPlanMessage } from "../../packages/cli/messages/replay_messages.ts";
 import type { Message } from "../../packages/cli/output/message.ts";

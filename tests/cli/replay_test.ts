@@ -1,6 +1,6 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
-import { createOpLog, recordOpLog } from "@lade/workload/oplog";
+import { createOpLog, recordOpLog } from "@lade/workload";
 import { ReplayContent } from "@lade/workload/replay";
 import { ForwardingStore, type GetResult } from "@lade/core";
 import { Lade } from "@lade/lade";

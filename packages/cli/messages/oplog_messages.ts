@@ -1,12 +1,6 @@
 import { formatSize, printable } from "@lade/core/text";
 import type { Histogram } from "@lade/workload/histogram";
-import {
-  formatInstant,
-  type OpLogAnalysis,
-  type OpLogGroup,
-  type OpLogRow,
-  uriOfRow,
-} from "@lade/workload/oplog";
+import { formatInstant, type OpLogAnalysis, type OpLogGroup, type OpLogRow, uriOfRow } from "@lade/workload";
 import { counted } from "../output/counted.ts";
 import { layOutTable } from "../output/lay_out_table.ts";
 import type { Json, Message } from "../output/message.ts";

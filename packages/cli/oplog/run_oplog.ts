@@ -7,7 +7,7 @@ import {
   type ReadOpLogOptions,
   type SortInput,
   sortOpLogs,
-} from "@lade/workload/oplog";
+} from "@lade/workload";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
 import { OpLogAnalysisMessage, OpLogRowMessage, SortedLogMessage } from "../messages/oplog_messages.ts";

@@ -1,7 +1,7 @@
 import type { ObjectStore } from "@lade/core";
 import { AlreadyExistsError } from "@lade/core/errors";
 import { localPathOf, locate } from "@lade/transfer/places";
-import { createOpLog, LogFile, recordOpLog } from "@lade/workload/oplog";
+import { createOpLog, LogFile, recordOpLog } from "@lade/workload";
 import type { GlobalOptions } from "../command/global_options.ts";
 import type { Output } from "../output/output.ts";
 import { openLade } from "./open_lade.ts";

@@ -1,5 +1,5 @@
 import { locate } from "@lade/transfer/places";
-import { openOpLog, type OpLogRow } from "@lade/workload/oplog";
+import { openOpLog, type OpLogRow } from "@lade/workload";
 import {
   parseUriRule,
   planReplay,

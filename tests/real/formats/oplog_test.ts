@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
 import { openFileStore } from "@lade/fs";
-import { createOpLog, type OpLogRow, readOpLog } from "@lade/workload/oplog";
+import { createOpLog, type OpLogRow, readOpLog } from "@lade/workload";
 import { testWithPython } from "./python.ts";
 
 /** Reads a log as strict readers of separated values do, and as those that split at tabs: both are to agree. */
