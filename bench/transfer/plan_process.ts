@@ -4,7 +4,7 @@ import { PlaceJudge } from "@lade/core/operations";
 import type { ObjectMeta } from "@lade/core";
 import { DifferenceJudge } from "../../packages/transfer/compare/difference_judge.ts";
 import type { Place } from "../../packages/transfer/places/place.ts";
-import { LeftOuts } from "../../packages/transfer/sync/left_outs.ts";
+import { LeftOuts } from "../../packages/transfer/merge/left_outs.ts";
 import { planSync } from "../../packages/transfer/sync/plan_sync.ts";
 import { Lade } from "../../packages/lade/mod.ts";
 

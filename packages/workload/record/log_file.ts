@@ -32,15 +32,18 @@ export class LogFile implements ObjectWriter {
     }
   }
 
+  /** Bytes that were written. */
   get bytesWritten(): number {
     return this.#bytes;
   }
 
+  /** Adds bytes. */
   async write(chunk: Uint8Array): Promise<void> {
     for (let done = 0; done < chunk.length;) done += await this.#file.write(chunk.subarray(done));
     this.#bytes += chunk.length;
   }
 
+  /** Waits for the disk, and closes the file. */
   async close(): Promise<PutResult> {
     if (!this.#isOpen) throw new TypeError(`Cannot close ${JSON.stringify(this.#path)}: it is closed`);
     this.#isOpen = false;
@@ -59,6 +62,7 @@ export class LogFile implements ObjectWriter {
     this.#file.close();
   }
 
+  /** Closes a file that is not closed; what was written stays. */
   [Symbol.asyncDispose](): Promise<void> {
     return this.abort();
   }
