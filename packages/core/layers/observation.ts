@@ -40,11 +40,8 @@ export class Observation {
 
   /** Runs a call whose success is only the beginning. */
   async begin<T>(call: () => Promise<T>): Promise<T> {
-    if (!this.#isStarted) {
-      const turn = this.#ready?.();
-      if (turn) await turn;
-      this.#start();
-    }
+    const starting = this.#startInTurn();
+    if (starting) await starting;
     try {
       return await call();
     } catch (error) {
@@ -58,11 +55,8 @@ export class Observation {
     list: () => AsyncIterable<T>,
     onEntry: (entry: T) => void = () => {},
   ): AsyncGenerator<T, void, void> {
-    if (!this.#isStarted) {
-      const turn = this.#ready?.();
-      if (turn) await turn;
-      this.#start();
-    }
+    const starting = this.#startInTurn();
+    if (starting) await starting;
     try {
       for await (const entry of list()) {
         this.#entries++;
@@ -104,6 +98,13 @@ export class Observation {
   /** Ends the call with an error. */
   fail(error: unknown): void {
     if (this.#end()) this.#tell({ type: "failed", ...this.#outcome(), error });
+  }
+
+  /** Starts, unless it has: now, or where there is something to wait for, behind that. */
+  #startInTurn(): Promise<void> | undefined {
+    if (this.#isStarted) return undefined;
+    const turn = this.#ready?.();
+    return turn ? turn.then(() => this.#start()) : void this.#start();
   }
 
   #start(): void {
