@@ -29,3 +29,19 @@ Deno.test("lade verify says what bears no checksum, and fails for what is damage
   assertEquals([json.code, type, outcome, faults.length], [1, "verified", "failed", 1]);
   assertEquals((await cli.run(["verify", "memory://m/none"])).code, 1);
 });
+
+Deno.test("lade verify -r takes a prefix whose name ends in .zarr for one object", async () => {
+  await using cli = new CliHere();
+  const array = { zarr_format: 2, shape: [2], chunks: [2], dtype: "<i2", order: "C", fill_value: 7 };
+  const metadata = JSON.stringify({ ...array, compressor: null, filters: null });
+  await cli.fill({ "memory://m/a.zarr/.zarray": metadata, "memory://m/a.zarr/0": "abcd" });
+  for (const given of ["memory://m/a.zarr/", "memory://m/a.zarr"]) {
+    const { code, stdout } = await cli.run(["verify", "-r", given]);
+    assertEquals([code, stdout], [0, `${given}: UNCHECKED, zarr without checksums\n`]);
+  }
+  const { stdout } = await cli.run(["verify", "-r", "memory://m/"]);
+  assertEquals(stdout, "a.zarr/: UNCHECKED, zarr without checksums\n");
+  await cli.fill({ "memory://m/no.zarr/a.bin": "text" });
+  const none = await cli.run(["verify", "-r", "memory://m/no.zarr/"]);
+  assertEquals(none.stdout, "a.bin: UNCHECKED, of no format that is known\n");
+});

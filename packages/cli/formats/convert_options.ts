@@ -19,8 +19,8 @@ export const convertOptions = {
     ["--schema"],
     schemaValue,
     undefined,
-    'What the columns of FROM are where it is CSV, TSV, JSON lines or TFRecord, such as "id: int64, name: string?"; guessed from the first \
-rows by default.',
+    'What the columns of FROM are where it is CSV, TSV, JSON lines, TFRecord or tar, such as "id: int64, name: string?"; guessed from the \
+first rows by default.',
   ),
   compression: option(
     ["--compression"],

@@ -43,6 +43,8 @@ export interface NamingOptions {
 
 /** The name of a directory that is one Zarr array or group. */
 const ZARR = /^(?:.*?\/)?[^/]+\.zarr\//i;
+/** A prefix that ends with such a name. */
+const ENDS_AS_ZARR = /[^/]\.zarr\/$/i;
 
 /**
  * The objects of a command line, each in its turn: those that are named, and of a prefix or a directory all below it, of
@@ -64,8 +66,7 @@ export async function* objectsNamed(
           yield { name: argument, place, isGiven: true };
           continue;
         }
-        const { hasZarr } = await import("@lade/formats/formats");
-        if (await hasZarr(place.store, place.key, { signal })) {
+        if (await isZarr(place, signal)) {
           yield { name: argument, place: await locatePrefix(lade, place), isGiven: true };
           continue;
         }
@@ -75,12 +76,20 @@ export async function* objectsNamed(
         throw new UsageError(`${JSON.stringify(argument)} is one object. ${FOR_MANY}`);
       }
       if (object) yield { name: argument, place, isGiven: true, listed: object };
-      if (prefix) yield* objectsBelow(context, prefix, options);
+      if (!prefix) continue;
+      if (!filter && ENDS_AS_ZARR.test(prefix.uri) && await isZarr(prefix, signal)) {
+        yield { name: argument, place: prefix, isGiven: true };
+      } else yield* objectsBelow(context, prefix, options);
     } catch (error) {
       if (error instanceof UsageError) throw error;
       await context.fail(error);
     }
   }
+}
+
+async function isZarr({ store, key }: Place, signal: AbortSignal): Promise<boolean> {
+  const { hasZarr } = await import("@lade/formats/formats");
+  return await hasZarr(store, key, { signal });
 }
 
 /** What lies below a prefix, by the names that it has there. */

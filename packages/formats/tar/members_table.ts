@@ -30,14 +30,23 @@ const VALUES: Readonly<Record<string, (entry: TarEntry) => unknown>> = {
   data: (entry) => entry.member.type === "file" ? entry.bytes() : null,
 };
 
+/** The columns of members that a schema asks for; nothing where it may ask for fields of samples, which are bytes. */
+export function memberColumnsOf({ fields }: Schema): readonly string[] | undefined {
+  const kinds = new Map(SCHEMA.fields.map(({ name, type }) => [name, type.kind]));
+  const areOfMembers = fields.every(({ name, type }) => kinds.get(name) === type.kind) &&
+    fields.some(({ type }) => type.kind !== "binary");
+  return areOfMembers ? fields.map(({ name }) => name) : undefined;
+}
+
 /** An archive as a table: a row for each member, with its data where that is asked for. */
 export class MembersTable implements TableReader {
   /** Name, type, size, time of change in seconds from 1970, and the data of a file. */
-  readonly schema: Schema = SCHEMA;
+  readonly schema: Schema;
   readonly #target: FormatTarget;
 
-  /** A table over an archive, of which nothing is read yet. */
-  constructor(target: FormatTarget) {
+  /** A table over an archive, of which nothing is read yet; of some columns, where these are named. */
+  constructor(target: FormatTarget, columns?: readonly string[]) {
+    this.schema = selectFields(SCHEMA, columns);
     this.#target = target;
   }
 

@@ -2,8 +2,8 @@ import type { CallOptions } from "@lade/core";
 import { FormatError } from "../errors/format_error.ts";
 import { isUnseen } from "../source/is_unseen.ts";
 import type { Description, Format, FormatTarget } from "../registry/format.ts";
-import { membersOf } from "../tar/entries_of.ts";
-import { MembersTable } from "../tar/members_table.ts";
+import { membersOf, uriOf } from "../tar/entries_of.ts";
+import { memberColumnsOf, MembersTable } from "../tar/members_table.ts";
 import { sampleIndexKey } from "./index_samples.ts";
 import { SampleGrouper } from "./sample_grouper.ts";
 import { SampleReader } from "./sample_reader.ts";
@@ -34,12 +34,19 @@ export const format: Format = {
 
   verify: verifyTar,
 
-  /** Samples of webdataset as rows, or members, where these make up no samples. */
+  /**
+   * Samples of webdataset as rows, or members, where none belongs to a sample or a schema has columns of these. Samples that
+   * are torn or have a field twice are a `FormatError`.
+   */
   async openTable(target, { schema, ...options } = {}) {
     const reader = await indexOf(target, options);
     if (reader) return new SamplesTable(target, schema ?? samplesSchema(reader.index.fields()), reader);
-    if (schema) return new SamplesTable(target, schema);
-    const { fields } = await beginningOf(target, options);
+    if (schema) {
+      const names = memberColumnsOf(schema);
+      return names ? new MembersTable(target, names) : new SamplesTable(target, schema);
+    }
+    const { fields, fault } = await beginningOf(target, options);
+    if (fault) throw fault.restated({ advice: `by the schema "name: string, data: binary" each member is a row` });
     return fields ? new SamplesTable(target, samplesSchema(fields)) : new MembersTable(target);
   },
 };
@@ -54,12 +61,14 @@ interface Beginning {
   readonly samples: number;
   /** The fields of the samples; absent where there are none. */
   readonly fields?: readonly string[];
+  /** Why the members make up no samples, although some would be one. */
+  readonly fault?: FormatError;
 }
 
 async function beginningOf(target: FormatTarget, options: CallOptions): Promise<Beginning> {
-  const grouper = new SampleGrouper(target.key);
+  const grouper = new SampleGrouper(uriOf(target));
   const fields = new Set<string>();
-  let isOfSamples = true;
+  let fault: FormatError | undefined;
   let members = 0;
   let hasMore = false;
   for await (const { type, name, offset, size } of membersOf(target, options)) {
@@ -68,17 +77,17 @@ async function beginningOf(target: FormatTarget, options: CallOptions): Promise<
       break;
     }
     members++;
-    if (type !== "file" || !isOfSamples) continue;
+    if (type !== "file" || fault) continue;
     try {
       const grouped = grouper.add({ name, offset, size });
       if (grouped) fields.add(grouped.field);
     } catch (error) {
       if (!(error instanceof FormatError)) throw error;
-      isOfSamples = false;
+      fault = error;
     }
   }
-  const samples = isOfSamples ? grouper.samples : 0;
-  return { members, hasMore, samples, ...(samples > 0 && { fields: [...fields] }) };
+  const samples = fault ? 0 : grouper.samples;
+  return { members, hasMore, samples, ...(samples > 0 && { fields: [...fields] }), ...(fault && { fault }) };
 }
 
 function descriptionOf({ members, hasMore, samples, fields }: Beginning): Partial<Description> {

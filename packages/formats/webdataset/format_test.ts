@@ -1,4 +1,4 @@
-import { assertEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { getBytes, MemoryStore, type ObjectStore } from "@lade/core";
 import { PermissionDeniedError } from "@lade/core/errors";
@@ -6,6 +6,7 @@ import { FormatError, StaleIndexError } from "../errors/format_error.ts";
 import { openHead } from "../formats/open_head.ts";
 import { openFormat } from "../formats/open_format.ts";
 import type { ScanOptions, TableReader } from "../table/table_reader.ts";
+import { parseSchema } from "../table/parse_schema.ts";
 import { valueAt } from "../table/value_at.ts";
 import { BLOCK } from "../tar/tar_member.ts";
 import { TarWriter } from "../tar/tar_writer.ts";
@@ -82,9 +83,12 @@ Deno.test("tar format: a field that the first samples lack is an error, unless c
 });
 
 Deno.test("tar format: what makes up no samples is a table of members", async () => {
+  const schema = parseSchema("name: string, type: string, size: int64, mtime: float64, data: binary?");
   for (const names of [["d/", "d/README"], ["a.x", "b.x", "a.y"]]) {
     await using store = await tar(names);
-    await using reader = await open(store);
+    const { format, target } = await openFormat(store, "a.tar");
+    const isSchemaNeeded = names.includes("a.y");
+    await using reader = await format.openTable?.(target, isSchemaNeeded ? { schema } : {}) as TableReader;
     assertEquals(
       await rowsOf(reader, { columns: ["name", "type"] }),
       names.map((name) => name.endsWith("/") ? [name.slice(0, -1), "directory"] : [name, "file"]),
@@ -95,6 +99,23 @@ Deno.test("tar format: what makes up no samples is a table of members", async ()
     assertEquals(await rowsOf(reader, { columns: ["size"], rows: { from: 1, to: 2 } }), [[
       BigInt(name.length),
     ]]);
+  }
+});
+
+Deno.test("tar format: a table of samples that are torn or have a field twice is an error", async () => {
+  for (
+    const [names, fault] of [
+      [["a.x", "b.x", "a.y"], 'sample "a" comes back after another one: it is torn (member "a.y" at byte 2560)'],
+      [["a.x", "a.X"], 'sample "a" has the field "x" twice (member "a.X" at byte 1536)'],
+    ] as const
+  ) {
+    await using store = await tar(names);
+    const error = await assertRejects(() => open(store), FormatError, fault);
+    assertStringIncludes(error.message, `by the schema "name: string, data: binary" each member is a row`);
+    const { format, target } = await openFormat(store, "a.tar");
+    const schema = parseSchema("name: string, data: binary");
+    await using members = await format.openTable?.(target, { schema }) as TableReader;
+    assertEquals(await rowsOf(members), names.map((name) => [name, name]));
   }
 });
 
