@@ -46,7 +46,9 @@ export const format: Format = {
       return names ? new MembersTable(target, names) : new SamplesTable(target, schema);
     }
     const { fields, fault } = await beginningOf(target, options);
-    if (fault) throw fault.restated({ advice: `by the schema "name: string, data: binary" each member is a row` });
+    if (fault) {
+      throw fault.restated({ advice: `by the schema "name: string, data: binary" each member is a row` });
+    }
     return fields ? new SamplesTable(target, samplesSchema(fields)) : new MembersTable(target);
   },
 };

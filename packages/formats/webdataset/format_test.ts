@@ -105,7 +105,10 @@ Deno.test("tar format: what makes up no samples is a table of members", async ()
 Deno.test("tar format: a table of samples that are torn or have a field twice is an error", async () => {
   for (
     const [names, fault] of [
-      [["a.x", "b.x", "a.y"], 'sample "a" comes back after another one: it is torn (member "a.y" at byte 2560)'],
+      [
+        ["a.x", "b.x", "a.y"],
+        'sample "a" comes back after another one: it is torn (member "a.y" at byte 2560)',
+      ],
       [["a.x", "a.X"], 'sample "a" has the field "x" twice (member "a.X" at byte 1536)'],
     ] as const
   ) {
