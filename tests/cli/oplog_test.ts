@@ -135,3 +135,19 @@ Deno.test("lade oplog says where a log is wrong or cut off, and what it passed o
   }
   assert((await analyze("--by", "size", "memory://l/bad", "--skip-bad")).stdout.includes("GET  0"));
 });
+
+Deno.test("lade --op-log fails where the command took its log away, and says so", async () => {
+  await using directory = await TemporaryDirectory.make({ "in/a": "1", "out/b": "2", "moved/c": "3" });
+  const { path } = directory;
+  for (
+    const command of [
+      ["sync", "--delete", "--op-log", `${path}/out/log.tsv`, `${path}/in/`, `${path}/out/`],
+      ["rm", "-r", "--op-log", `${path}/out/log.tsv`, `${path}/out/`],
+      ["mv", "-r", "--op-log", `${path}/moved/log.tsv`, `${path}/moved/`, `${path}/elsewhere/`],
+    ]
+  ) {
+    const { code, stderr } = await run(...command, "-q");
+    assertEquals(code, 1);
+    assertStringIncludes(stderr, "it was removed, renamed or replaced while it was written");
+  }
+});

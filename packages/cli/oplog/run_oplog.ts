@@ -53,7 +53,7 @@ async function sort(context: CommandContext, given: OplogValues): Promise<void> 
   const writer = await out.store.createWriter(out.key, create);
   try {
     const log = createOpLog(writer, { compress: out.key.endsWith(".zst"), dialect });
-    for await (const row of sortOpLogs(inputs, { runs })) {
+    for await (const row of sortOpLogs(inputs, { runs, signal })) {
       log.append(row);
       const turn = log.ready();
       if (turn) await turn;

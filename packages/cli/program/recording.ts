@@ -1,5 +1,5 @@
 import type { ObjectStore } from "@lade/core";
-import { AlreadyExistsError } from "@lade/core/errors";
+import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
 import { localPathOf, locate } from "@lade/transfer/places";
 import { createOpLog, LogFile, recordOpLog } from "@lade/workload";
 import type { GlobalOptions } from "../command/global_options.ts";
@@ -37,7 +37,9 @@ export async function beginRecording(
         try {
           await log.close();
         } catch (error) {
-          throw error instanceof AlreadyExistsError ? error : noLog(uri, error);
+          throw error instanceof AlreadyExistsError || error instanceof NotFoundError
+            ? error
+            : noLog(uri, error);
         } finally {
           await lade[Symbol.asyncDispose]();
         }

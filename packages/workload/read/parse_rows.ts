@@ -26,7 +26,9 @@ export function rowParser(columns: readonly string[]): RowParser {
   const at = new Map<string, number>();
   for (const [index, column] of columns.entries()) {
     const name = column.trim().toLowerCase();
-    at.set(OTHER_NAMES[name] ?? name, index);
+    const known = OTHER_NAMES[name] ?? name;
+    if (at.has(known)) throw new SyntaxError(`it has the column ${known} twice`);
+    at.set(known, index);
   }
   const missing = NEEDED.filter((name) => !at.has(name));
   if (missing.length > 0) throw new SyntaxError(`there is no column ${missing.join(" and ")}`);
@@ -55,7 +57,12 @@ export function rowParser(columns: readonly string[]): RowParser {
     const durationNs = whole("duration_ns", raw(duration)) ?? since("end", end);
     if (durationNs === undefined) throw new SyntaxError("it has neither duration_ns nor end");
     if (durationNs < 0) throw new SyntaxError("it ends before it starts");
-    const [firstByteNs, lastByteNs] = [since("first_byte", first), since("last_byte", last)];
+    if (durationNs > Number.MAX_SAFE_INTEGER) throw new SyntaxError("it takes more than 104 days");
+    const within = (ns = -1) => ns >= 0 && ns <= durationNs ? ns : undefined;
+    const [firstByteNs, lastByteNs] = [
+      within(since("first_byte", first)),
+      within(since("last_byte", last)),
+    ];
     const [from, asked] = [whole("offset", raw(offset)), whole("length", raw(length))];
     const what = name(op).toUpperCase();
     const place = isLade
@@ -73,7 +80,7 @@ export function rowParser(columns: readonly string[]): RowParser {
       durationNs,
       ...(raw(error) !== "" && { error: name(error) }),
       // Others write the start, or the end, where they do not know.
-      ...(firstByteNs !== undefined && (isLade || firstByteNs > 0 && firstByteNs < durationNs) &&
+      ...(firstByteNs !== undefined && (isLade || firstByteNs !== 0 && firstByteNs !== durationNs) &&
         { firstByteNs }),
       ...(lastByteNs !== undefined && { lastByteNs }),
       ...(from !== undefined && { offset: from }),

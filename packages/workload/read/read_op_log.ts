@@ -38,12 +38,17 @@ const MOST_LINE = 2 ** 20;
 const ZSTD = [0x28, 0xb5, 0x2f, 0xfd];
 /** Frames that decoders pass over have a number of these sixteen. */
 const SKIPPABLE = [0x2a, 0x4d, 0x18];
+const BYTE_ORDER_MARK = "\ufeff";
+/** Of rows of JSON, by the names that they have. */
+const MOST_PARSERS = 100;
+const PARTIAL = "take what is there by --partial, or allowCut";
 const COMPLETE = /^# rows=(\d+) errors=\d+ dropped=\d+ complete$/;
 
 /**
  * Reads an op-log of Lade, warp, s3dlio or sai3-bench: fields between tabs or commas below a line of columns, or JSON
  * lines; compressed by zstd or not, by content and not by name. Rows come in the order of the log, which is that of
- * their ends as a rule. A row without meaning is an {@linkcode OpLogError} with its line.
+ * their ends as a rule. Logs of the same columns may stand one after the other. A row without meaning is an
+ * {@linkcode OpLogError} with its line.
  */
 export async function* readOpLog(
   source: ReadableStream<Uint8Array> | AsyncIterable<Uint8Array>,
@@ -71,7 +76,11 @@ class OpLogReading {
   #parse: RowParser | undefined;
   #cut: (line: string) => string[] = (line) => line.split("\t");
   #isJson = false;
+  #header: string | undefined;
   #tellsEnd = false;
+  /** Rows of the logs before, where several stand one after the other. */
+  #before = 0;
+  #hasCut = false;
   #told: number | undefined;
   #line = 0;
   #rows = 0;
@@ -97,15 +106,13 @@ class OpLogReading {
         }
       }
     } catch (error) {
-      if (!allowCut || !this.#parse || !isEarlyEnd(error)) throw error;
+      if (!this.#parse || !isEarlyEnd(error)) throw error;
+      if (!allowCut) throw this.#fault("it was cut off: its compressed data ends early", undefined, PARTIAL);
       failure = { error };
     }
     if (!this.#parse && !this.#isJson) throw this.#fault("it has no line of columns");
-    const isCut = failure !== undefined || (this.#tellsEnd ? this.#told === undefined : undefined);
-    if (isCut && !allowCut) throw this.#fault("it was cut off: its last line is missing");
-    if (this.#told !== undefined && this.#told !== this.#rows + this.#bad) {
-      throw this.#fault(`it says that it has ${this.#told} rows, and has ${this.#rows + this.#bad}`);
-    }
+    this.#endLog();
+    const isCut = this.#tellsEnd ? this.#hasCut || failure !== undefined : failure ? true : undefined;
     onEnd?.({ rows: this.#rows, bad: this.#bad, isCut });
   }
 
@@ -114,7 +121,6 @@ class OpLogReading {
       yield* readLines(await this.#decompressed(source), MOST_LINE);
     } catch (error) {
       if (error instanceof RangeError) throw this.#fault(error.message, this.#line + 1);
-      if (error instanceof TypeError) throw this.#fault("it is no UTF-8", this.#line + 1);
       throw error;
     }
   }
@@ -150,9 +156,12 @@ class OpLogReading {
     return decompressZstd(whole, { uri: this.#uri, ...(signal && { signal }) });
   }
 
-  #take(line: string): OpLogRow | undefined {
+  #take(text: string | undefined): OpLogRow | undefined {
     this.#line++;
+    const line = this.#isMarked(text) ? text?.slice(1) : text;
     if (line === "") return undefined;
+    if (line === undefined) return this.#pass("it is no UTF-8");
+    if (line === this.#header) return void this.#endLog(this.#line);
     if (line.startsWith("#")) {
       const [, rows] = COMPLETE.exec(line) ?? [];
       if (rows !== undefined) this.#told = Number(rows);
@@ -166,17 +175,43 @@ class OpLogReading {
       return this.#isJson ? this.#takeJson(line) : this.#parse?.(this.#cut(line));
     } catch (error) {
       if (!(error instanceof SyntaxError)) throw error;
-      const fault = this.#fault(error.message, this.#line);
-      if (!this.#options.skipBad || !this.#parse && !this.#isJson) throw fault;
-      this.#bad++;
-      this.#options.onBad?.(fault);
-      return undefined;
+      return this.#pass(error.message);
     }
+  }
+
+  /** Whether the line begins with a mark of the byte order, as a file may. */
+  #isMarked(line: string | undefined): boolean {
+    return line !== undefined && line.startsWith(BYTE_ORDER_MARK) &&
+      (this.#line === 1 || line.slice(1) === this.#header);
+  }
+
+  /** Passes over the line, if that is asked for. */
+  #pass(problem: string): undefined {
+    const fault = this.#fault(problem, this.#line);
+    if (!this.#options.skipBad || !this.#parse && !this.#isJson) throw fault;
+    this.#bad++;
+    this.#options.onBad?.(fault);
+  }
+
+  /** Ends a log: at the end of all, or before the line that has the columns of the next one. */
+  #endLog(line?: number): void {
+    const isCut = this.#tellsEnd && this.#told === undefined;
+    if (isCut && !this.#options.allowCut) {
+      throw this.#fault("it was cut off: its last line is missing", line, PARTIAL);
+    }
+    const count = this.#rows + this.#bad - this.#before;
+    if (this.#told !== undefined && this.#told !== count) {
+      throw this.#fault(`it says that it has ${this.#told} rows, and has ${count}`, line);
+    }
+    this.#hasCut ||= isCut;
+    this.#before += count;
+    this.#told = undefined;
   }
 
   #begin(line: string): void {
     if (!line.includes("\t")) this.#cut = splitCommas;
     const columns = this.#cut(line);
+    this.#header = line;
     this.#parse = rowParser(columns);
     this.#tellsEnd = columns.includes("lade_op");
   }
@@ -188,16 +223,20 @@ class OpLogReading {
     const names = entries.map(([name]) => name);
     const known = names.join("\t");
     let parse = this.#parsers.get(known);
-    if (!parse) this.#parsers.set(known, parse = rowParser(names));
+    if (!parse) {
+      if (this.#parsers.size >= MOST_PARSERS) this.#parsers.clear();
+      this.#parsers.set(known, parse = rowParser(names));
+    }
     return parse(entries.map(([, field]) => String(field)));
   }
 
-  #fault(detail: string, line?: number): OpLogError {
+  #fault(detail: string, line?: number, advice?: string): OpLogError {
     const at = line === undefined ? "" : `line ${line}: `;
     return new OpLogError({
       operation: "read the op-log",
       uri: this.#uri,
       detail: at + detail,
+      ...(advice !== undefined && { advice }),
       ...(line !== undefined && { line }),
     });
   }

@@ -192,3 +192,64 @@ Deno.test("a log that was cut off is an error, unless what is there is asked for
   const fewer = text.split("\n").filter((_, index) => index !== 2).join("\n");
   await assertRejects(() => read(fewer), OpLogError, "it says that it has 3 rows, and has 2");
 });
+
+const GOOD = (count: number) =>
+  `op\tfile\tstart\tduration_ns\tlade_op\n${
+    Array.from({ length: count }, (_, at) => `GET\tk${at}\t2026-11-30T12:00:00Z\t5\tget\n`).join("")
+  }# rows=${count} errors=0 dropped=0 complete\n`;
+
+Deno.test("logs that stand one after the other are read as one, and each has to be whole", async () => {
+  const ends: OpLogEnd[] = [];
+  const onEnd = (end: OpLogEnd) => void ends.push(end);
+  const packed = [GOOD(1), GOOD(2)].map((log) => compressed(encode(log)));
+  const joined = new Uint8Array(await new Blob(packed.map((each) => new Uint8Array(each))).arrayBuffer());
+  for (const both of [GOOD(1) + GOOD(2), `\ufeff${GOOD(1)}\ufeff${GOOD(2)}`, joined]) {
+    assertEquals((await read(both, { onEnd })).map(({ file }) => file), ["k0", "k0", "k1"]);
+  }
+  assertEquals(ends, Array(3).fill({ rows: 3, bad: 0, isCut: false }));
+  const cut = GOOD(1).replace(/#.*\n/, "") + GOOD(2);
+  const error = await assertRejects(() => read(cut), OpLogError, "line 3: it was cut off");
+  assertEquals(error.line, 3);
+  assertEquals((await read(cut, { allowCut: true, onEnd })).length, 3);
+  assertEquals(ends.at(-1), { rows: 3, bad: 0, isCut: true });
+  await assertRejects(
+    () => read(GOOD(1).replace("rows=1", "rows=2") + GOOD(1)),
+    OpLogError,
+    "it says that it has 2 rows, and has 1",
+  );
+  const rows = "op\tfile\tstart\tduration_ns\nGET\tb/k\t2026-11-30T12:00:00Z\t5\n";
+  assertEquals((await read(rows + rows, { onEnd })).length, 2);
+  assertEquals(ends.at(-1)?.isCut, undefined);
+});
+
+Deno.test("a line that is no UTF-8 is told by its number, and passed over alone", async () => {
+  const lines = GOOD(3).split("\n").map(encode);
+  lines[2]?.set([0xff], 4);
+  const bytes = lines.flatMap((line) => [...line, 10]);
+  const log = new Uint8Array(bytes);
+  const whole = (options: ReadOpLogOptions = {}) => Array.fromAsync(readOpLog(stream([log]), options));
+  const error = await assertRejects(() => whole(), OpLogError, "line 3: it is no UTF-8");
+  assertEquals(error.line, 3);
+  assertEquals((await whole({ skipBad: true })).map(({ file }) => file), ["k0", "k2"]);
+});
+
+async function* stream(chunks: readonly Uint8Array[]): AsyncGenerator<Uint8Array> {
+  yield* chunks;
+}
+
+Deno.test("what no number or time can hold is a fault of its row, and a column that is there twice one of the log", async () => {
+  const header = "op\tfile\tstart\tfirst_byte\tend\tlade_op\n";
+  const row = (...times: string[]) => read(`${header}GET\tk\t${times.join("\t")}\tget\n`, { allowCut: true });
+  const noon = "2026-11-30T12:00:00Z";
+  await assertRejects(() => row("2026-01-01T00:00:00Z", "", noon), OpLogError, "line 2: it takes more than");
+  await assertRejects(() => row(noon, "", "2026-11-30T11:59:59Z"), OpLogError, "it ends before it starts");
+  for (const time of ["0000-01-01T00:00:00+01:00", "9999-12-31T23:59:59Z"]) {
+    await assertRejects(() => row(time, "", time), OpLogError, "is no time");
+  }
+  // A first byte before the start, or behind the end, is not known.
+  for (const first of ["2026-11-30T11:59:59Z", "2026-11-30T12:00:02Z"]) {
+    assertEquals((await row(noon, first, "2026-11-30T12:00:01Z"))[0]?.firstByteNs, undefined);
+  }
+  assertEquals((await row(noon, noon, noon))[0]?.firstByteNs, 0);
+  await assertRejects(() => read("op\tfile\tstart\tSTART\n"), OpLogError, "it has the column start twice");
+});

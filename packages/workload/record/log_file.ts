@@ -1,5 +1,5 @@
 import type { ObjectWriter, PutResult } from "@lade/core";
-import { AlreadyExistsError } from "@lade/core/errors";
+import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
 import { system, type SystemFile } from "@lade/core/system";
 
 /**
@@ -43,16 +43,32 @@ export class LogFile implements ObjectWriter {
     this.#bytes += chunk.length;
   }
 
-  /** Waits for the disk, and closes the file. */
+  /** Waits for the disk, and closes the file. One that was removed or renamed meanwhile is a `NotFoundError`. */
   async close(): Promise<PutResult> {
     if (!this.#isOpen) throw new TypeError(`Cannot close ${JSON.stringify(this.#path)}: it is closed`);
     this.#isOpen = false;
     try {
       await this.#file.sync();
+      await this.#checkItIsThere();
       return { size: this.#bytes, etag: "" };
     } finally {
       this.#file.close();
     }
+  }
+
+  /** A command may delete what it finds where its own log lies. */
+  async #checkItIsThere(): Promise<void> {
+    const [written, found] = await Promise.all([
+      this.#file.stat(),
+      system.lstat(this.#path).catch(() => undefined),
+    ]);
+    if (found && found.ino === written.ino && found.dev === written.dev) return;
+    throw new NotFoundError({
+      operation: "finish the op-log",
+      uri: this.#path,
+      detail: "it was removed, renamed or replaced while it was written",
+      advice: "choose a place that the command does not change",
+    });
   }
 
   /** What was written stays: it is what is known until then. */

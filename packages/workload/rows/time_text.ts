@@ -9,6 +9,10 @@ export interface Instant {
 const TEXT =
   /^(\d{4})-(\d\d)-(\d\d)[Tt ](\d\d):(\d\d):(\d\d)(?:[.,](\d{1,9})\d*)?(?:([Zz])|([+-])(\d\d):?(\d\d))?$/;
 
+const FIRST_SECOND = Date.parse("0000-01-01T00:00:00Z") / 1000;
+/** As long before the year 10000 as an operation may take. */
+const LAST_SECOND = Date.parse("9999-01-01T00:00:00Z") / 1000;
+
 let lastDay = "";
 let lastDaySeconds = 0;
 /** The last seconds that were read, by their text: rows that are near each other have the same ones. */
@@ -50,10 +54,10 @@ function parseText(text: string): Instant | undefined {
   if (hours > 23 || minutes > 59 || seconds > 60) return undefined;
   const sign = found[9] === "-" ? 1 : -1;
   const offset = found[9] === undefined ? 0 : sign * (Number(found[10]) * 3600 + Number(found[11]) * 60);
-  return {
-    seconds: lastDaySeconds + hours * 3600 + minutes * 60 + seconds + offset,
-    nanos: Number(fraction.padEnd(9, "0")),
-  };
+  const sum = lastDaySeconds + hours * 3600 + minutes * 60 + seconds + offset;
+  // Others have no text of four digits for their year.
+  if (sum < FIRST_SECOND || sum > LAST_SECOND) return undefined;
+  return { seconds: sum, nanos: Number(fraction.padEnd(9, "0")) };
 }
 
 /** Writes a time of RFC 3339 in UTC, with nine digits behind the point. */

@@ -1,4 +1,4 @@
-import type { ObjectStore } from "@lade/core";
+import type { CallOptions, ObjectStore } from "@lade/core";
 import { openOpLog } from "../read/read_op_log.ts";
 import { createOpLog } from "../record/op_log.ts";
 import { compareStarts, type OpLogRow } from "../rows/op_log_row.ts";
@@ -14,7 +14,7 @@ export interface SortInput {
 }
 
 /** How logs are sorted. */
-export interface SortOpLogsOptions {
+export interface SortOpLogsOptions extends CallOptions {
   /** Rows that are held in memory; 200,000 by default, some 100 MiB. */
   readonly mostRows?: number;
   /**
@@ -34,7 +34,7 @@ const MOST_RUNS = 64;
  */
 export async function* sortOpLogs(
   inputs: Iterable<SortInput>,
-  { mostRows = MOST_ROWS, runs }: SortOpLogsOptions = {},
+  { mostRows = MOST_ROWS, runs, signal }: SortOpLogsOptions = {},
 ): AsyncGenerator<OpLogRow, void, void> {
   let made = 0;
   let kept: string[] = [];
@@ -52,7 +52,10 @@ export async function* sortOpLogs(
     return key;
   };
   const merge = (keys: readonly string[], last: Iterable<OpLogRow>) =>
-    mergeSorted([...keys.map((key) => runs ? openOpLog(runs.store, key) : noRows()), asyncRows(last)]);
+    mergeSorted(
+      [...keys.map((key) => runs ? openOpLog(runs.store, key) : noRows()), asyncRows(last)],
+      signal,
+    );
   try {
     let held: OpLogRow[] = [];
     for await (const row of joined(inputs)) {
@@ -106,6 +109,7 @@ function later(row: OpLogRow, ms: number): OpLogRow {
 /** Merges rows that are sorted each. Of rows of one start that of the first stream comes first. */
 async function* mergeSorted(
   streams: readonly AsyncGenerator<OpLogRow>[],
+  signal: AbortSignal | undefined,
 ): AsyncGenerator<OpLogRow, void, void> {
   const heads: { row: OpLogRow; readonly stream: AsyncGenerator<OpLogRow> }[] = [];
   try {
@@ -121,6 +125,7 @@ async function* mergeSorted(
       }
       const head = heads[least];
       if (!head) return;
+      signal?.throwIfAborted();
       yield head.row;
       const { done, value } = await head.stream.next();
       if (done) heads.splice(least, 1);

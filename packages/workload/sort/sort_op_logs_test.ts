@@ -80,3 +80,24 @@ Deno.test("sortOpLogs() merges logs: all rows, threads apart, names and clocks a
   assertEquals(found, expected(named));
   assert(found.every((row, index) => index === 0 || compareStarts(found[index - 1] as OpLogRow, row) <= 0));
 });
+
+Deno.test("sortOpLogs() ends with the reason of an abort while it merges, and leaves no run", async () => {
+  const store = new MemoryStore();
+  const stop = new AbortController();
+  const rows = sortOpLogs([{ rows: stream(rowsOf(1000, "a")) }], {
+    mostRows: 100,
+    runs: { store, prefix: "runs/" },
+    signal: stop.signal,
+  });
+  await rows.next();
+  assert((await Array.fromAsync(store.list())).length > 0);
+  stop.abort(new Error("enough"));
+  await assertRejects(
+    async () => {
+      for await (const _ of rows);
+    },
+    Error,
+    "enough",
+  );
+  assertEquals(await Array.fromAsync(store.list()), []);
+});
