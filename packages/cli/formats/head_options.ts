@@ -22,7 +22,7 @@ export const headOptions = {
     ["--schema"],
     schemaValue,
     undefined,
-    'What the columns of CSV, TSV, JSON lines and TFRecord are, such as "id: int64, name: string?"; guessed from the first rows by default.',
+    'What the columns of CSV, TSV, JSON lines, TFRecord and tar are, such as "id: int64, name: string?"; guessed from the first rows by default.',
   ),
   ...formatOption,
   uris: restOfArguments(

@@ -34,6 +34,7 @@ export const format: Format = {
     await list.step(async () => {
       using file = await Hdf5File.open(source, target.store.context, options);
       options.onBytes?.(source.size);
+      await list.step(() => file.checkEnd());
       for (const dataset of file.datasets.values()) {
         if (list.isFull) break;
         await list.step(async () => {

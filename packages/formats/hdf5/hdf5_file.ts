@@ -2,6 +2,7 @@ import type { CallOptions, ObjectStore, StoreContext } from "@lade/core";
 import { QuotaExceededError, UnsupportedError } from "@lade/core/errors";
 import { elementsOf, layoutOf } from "../array/dtype.ts";
 import type { NdArray } from "../array/nd_array.ts";
+import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { ObjectSource } from "../source/object_source.ts";
 import { describesBfloat16 } from "./describes_bfloat16.ts";
@@ -9,6 +10,7 @@ import { type Hdf5Type, hdf5TypeOf } from "./hdf5_type.ts";
 import { Libhdf5 } from "./libhdf5.ts";
 import { type InLibrary, OpenedMemory, OPERATION } from "./opened_memory.ts";
 import { type Hdf5Range, piecesOf, type Selection, selectionOf } from "./selection.ts";
+import { superblockOf } from "./superblock.ts";
 
 /** Options of {@linkcode openHdf5}. */
 export interface OpenHdf5Options extends CallOptions {
@@ -102,6 +104,14 @@ export class Hdf5File implements Disposable {
       lease.release();
       throw error;
     }
+  }
+
+  /** Throws a `FormatError` where bytes follow the end that the file says it has, which the library passes over. */
+  checkEnd(): void {
+    const end = superblockOf(this.#memory.bytes)?.end ?? this.size;
+    if (end >= this.size) return;
+    const detail = `${this.size - end} bytes follow its end at byte ${end}`;
+    throw new FormatError({ operation: OPERATION, uri: this.uri, detail, offset: end });
   }
 
   /** Reads the numbers of a data set, or of a block of it. A path that is not there is a `TypeError`. */

@@ -191,6 +191,17 @@ Deno.test("format: describes and verifies HDF5", async () => {
     compression: "deflate",
   });
   assertEquals(await format.verify(target), { checked: {}, bytes: FILE.length, faults: [] });
+  for (const front of [0, 512, 1024]) {
+    const longer = new Uint8Array(front + FILE.length + 7);
+    longer.set(FILE, front);
+    await store.put("f.h5", longer.subarray(0, -7));
+    assertEquals((await format.verify(target)).faults, []);
+    await store.put("f.h5", longer);
+    assertEquals(
+      (await format.verify(target)).faults.map(({ message }) => message),
+      [`Cannot read HDF5 "memory://memory/f.h5": 7 bytes follow its end at byte ${front + FILE.length}`],
+    );
+  }
   await store.put("f.h5", FILE.slice(0, 1000));
   const { faults } = await format.verify(target);
   assertEquals(faults.map((fault) => fault instanceof FormatError && /truncated/.test(fault.message)), [
