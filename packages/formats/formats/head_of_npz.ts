@@ -1,5 +1,6 @@
 import { QuotaExceededError } from "@lade/core/errors";
-import { describeHeader } from "../npy/describe_header.ts";
+import { UnreadElementsError } from "../npy/unread_elements_error.ts";
+import { describeMember } from "../npz/describe_member.ts";
 import { NpzFile } from "../npz/npz_file.ts";
 import type { Head, HeadOptions } from "./head.ts";
 import { type HeadArray, headOfArrays } from "./head_of_arrays.ts";
@@ -15,13 +16,12 @@ export async function headOfNpz({ target }: OpenedFormat, { count, signal }: Hea
   const file = await NpzFile.open(await target.open("end"), call);
   const arrays = async function* (): AsyncGenerator<HeadArray> {
     for (const name of file.names) {
-      const header = await file.header(name, call);
-      const { dtype, shape } = describeHeader(name, header);
+      const { dtype, shape } = await describeMember(file, name, call);
       const values = async () => {
         try {
           return await firstOfNpy(await file.open(name, { ...call, maxSize: MAX_SIZE }), count, signal);
         } catch (error) {
-          if (error instanceof QuotaExceededError) return null;
+          if (error instanceof QuotaExceededError || error instanceof UnreadElementsError) return null;
           throw error;
         }
       };

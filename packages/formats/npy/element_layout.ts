@@ -151,7 +151,7 @@ function fieldParts(item: Literal, faults: DescrFaults) {
 }
 
 /** The lengths that a tuple has. */
-export function parseShape(shape: Literal, faults: DescrFaults): number[] {
+export function parseShape(shape: Literal, faults: Pick<DescrFaults, "invalid">): number[] {
   const lengths = shape.kind === "tuple" ? shape.items : undefined;
   const numbers = lengths?.flatMap((each) => each.kind === "integer" && each.value >= 0 ? each.value : []);
   if (numbers && numbers.length === lengths?.length) return numbers;

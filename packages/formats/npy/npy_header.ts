@@ -1,13 +1,13 @@
 import type { CallOptions } from "@lade/core";
-import { UnsupportedError } from "@lade/core/errors";
 import { elementsOf } from "../array/dtype.ts";
 import { ByteReader } from "../binary/byte_reader.ts";
 import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
-import { type DescrFaults, type ElementLayout, parseDescr, parseShape } from "./element_layout.ts";
+import { type ElementLayout, parseDescr, parseShape } from "./element_layout.ts";
 import { formatLiteral } from "./format_literal.ts";
 import type { NpyType } from "./npy_type.ts";
 import { type Literal, LiteralError, parseLiteral } from "./parse_literal.ts";
+import { UnreadElementsError } from "./unread_elements_error.ts";
 
 /** What the header of an npy file says. */
 export interface NpyHeader {
@@ -112,21 +112,28 @@ function parseText(
     dataOffset: number;
   },
 ): ParsedHeader {
-  const faults: DescrFaults = {
-    invalid: (detail) => fault(uri, detail, textOffset),
-    unsupported: (detail, advice) => new UnsupportedError({ operation: OPERATION, uri, detail, advice }),
-  };
+  const invalid = (detail: string) => fault(uri, detail, textOffset);
   const { descr, fortran, shape: lengths } = entriesOf(text, version, uri, textOffset);
-  const shape = parseShape(lengths, faults);
-  if (fortran.kind !== "bool") throw faults.invalid("fortran_order is neither True nor False");
-  const layout = parseDescr(descr, faults);
+  const shape = parseShape(lengths, { invalid });
+  if (fortran.kind !== "bool") throw invalid("fortran_order is neither True nor False");
+  const told = {
+    descr: descr.kind === "string" ? descr.value : formatLiteral(descr),
+    shape,
+    order: fortran.value ? "F" as const : "C" as const,
+  };
+  const layout = parseDescr(descr, {
+    invalid,
+    unsupported: (detail, advice) => {
+      return new UnreadElementsError({ operation: OPERATION, uri, detail, advice }, told);
+    },
+  });
   const elements = elementsOf(shape);
   const dataLength = elements === undefined ? NaN : elements * layout.size;
   if (elements === undefined || !Number.isSafeInteger(dataLength)) {
-    throw faults.invalid(`an array of shape (${shape.join(", ")}) is larger than any object`);
+    throw invalid(`an array of shape (${shape.join(", ")}) is larger than any object`);
   }
   if (layout.size === 0 && elements > size) {
-    throw faults.invalid(`it says to have ${elements} elements of no bytes, more than bytes in all`);
+    throw invalid(`it says to have ${elements} elements of no bytes, more than bytes in all`);
   }
   if (dataOffset + dataLength !== size) {
     const there = size - dataOffset;
@@ -136,9 +143,7 @@ function parseText(
   const header = {
     version,
     type: layout.type,
-    descr: descr.kind === "string" ? descr.value : formatLiteral(descr),
-    shape,
-    order: fortran.value ? "F" as const : "C" as const,
+    ...told,
     elements,
     elementSize: layout.size,
     dataOffset,

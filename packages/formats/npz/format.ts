@@ -1,6 +1,5 @@
 import type { CallOptions } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
-import { describeHeader } from "../npy/describe_header.ts";
 import { FaultList } from "../registry/fault_list.ts";
 import type {
   ArrayDescription,
@@ -10,6 +9,7 @@ import type {
   Verification,
   VerifyOptions,
 } from "../registry/format.ts";
+import { describeMember } from "./describe_member.ts";
 import { NpzFile } from "./npz_file.ts";
 import { verifyMember } from "./verify_member.ts";
 
@@ -25,7 +25,7 @@ async function describe(target: FormatTarget, options: CallOptions = {}): Promis
   const arrays: ArrayDescription[] = [];
   await inParallel(file.names.entries(), WIDTH, async ([index, name], signal) => {
     const { compression, storedSize: bytes } = file.member(name);
-    const described = describeHeader(name, await file.header(name, { signal }));
+    const described = await describeMember(file, name, { signal });
     arrays[index] = { ...described, bytes, ...(compression === "deflate" && { compression }) };
   }, options.signal);
   return {
@@ -51,7 +51,7 @@ async function verify(target: FormatTarget, options: VerifyOptions = {}): Promis
       await list.step(async () => {
         await verifyMember(source, member, call);
         checked++;
-        if (member.name.endsWith(".npy")) await file.header(member.name.slice(0, -4), call);
+        if (member.name.endsWith(".npy")) await describeMember(file, member.name.slice(0, -4), call);
       });
       bytes += member.storedSize;
       onBytes?.(member.storedSize);

@@ -2,7 +2,10 @@ import { Buffer } from "node:buffer";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import fc from "fast-check";
 import { getBytes, MemoryStore } from "@lade/core";
+import { UnsupportedError } from "@lade/core/errors";
 import { injectFaults } from "@lade/testing";
+import { openFormat } from "../formats/open_format.ts";
+import { openHead } from "../formats/open_head.ts";
 import { encodeHeader } from "../npy/encode_header.ts";
 import { parseLiteral } from "../npy/parse_literal.ts";
 import { type NpyArray, stringArray } from "../npy/mod.ts";
@@ -235,6 +238,27 @@ Deno.test("npz: described by its directory and headers, and every member is veri
   });
   assertEquals([checked, faults.length, told], [{ "CRC-32 of a member": 0 }, 1, faults]);
   assert(faults[0]?.message.includes("has the CRC-32"));
+});
+
+Deno.test("npz: an array of Python objects is listed, and the others are read", async () => {
+  await using store = new MemoryStore();
+  await writeNpz(store, "a.npz", { a: A, b: B }, { compression: "stored" });
+  const { bytes } = await getBytes(store, "a.npz");
+  const text = Buffer.from(bytes).toString("latin1").replace("'descr': '|u1', ", "'descr': '|O',  ");
+  await store.put("a.npz", Buffer.from(text, "latin1"));
+  const { arrays } = await format.describe(await targetOf(store));
+  assertEquals(arrays?.map(({ name, dtype, shape, order }) => [name, dtype, shape, order]), [
+    ["a", "|O", [3], "C"],
+    ["b", "float64", [2, 2], "F"],
+  ]);
+  const { rows } = await openHead(await openFormat(store, "a.npz"), { count: 9 });
+  assertEquals((await Array.fromAsync(rows)).map((row) => row.at(-1)), [
+    ["values", null],
+    ["values", [...B.data]],
+  ]);
+  const file = await openNpz(store, "a.npz");
+  assertEquals((await file.read("b")).data, B.data);
+  await assertRejects(() => file.read("a"), UnsupportedError, "unpickled");
 });
 
 Deno.test("npz: arrays of any names and sizes come back", async () => {

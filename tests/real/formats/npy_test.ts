@@ -3,6 +3,7 @@ import { assert, assertEquals, assertRejects } from "@std/assert";
 import { createStoreContext, getBytes, MemoryStore, type ObjectStore, type ObjectWriter } from "@lade/core";
 import { ForwardingStore } from "@lade/core/layers";
 import { UnsupportedError } from "@lade/core/errors";
+import { openFormat } from "@lade/formats/formats";
 import { type NpyArray, readNpy, readNpyHeader, writeNpy } from "@lade/formats/npy";
 import { createNpzWriter, openNpz, readNpz, writeNpz } from "@lade/formats/npz";
 import { openFileStore } from "@lade/fs";
@@ -192,6 +193,13 @@ np.save("g.npy", np.zeros(2, np.longdouble))
   await assertRejects(() => readNpy(store, "g.npy"), UnsupportedError, "no number of this platform");
   await assertRejects(() => readNpz(store, "o.npz"), UnsupportedError, "pickled");
   assertEquals((await readNpz(store, "o.npz", { names: ["a"] })).get("a")?.shape, [3]);
+  const { format, target } = await openFormat(store, "o.npz");
+  assertEquals((await format.describe(target)).arrays?.map(({ dtype }) => dtype), [
+    "float64",
+    "[('x', '|O')]",
+  ]);
+  const { checked, faults } = await format.verify(target);
+  assertEquals([checked, faults], [{ "CRC-32 of a member": 2 }, []]);
 });
 
 testWithPython(
