@@ -13,6 +13,8 @@ export type VisitChunk = (place: readonly number[], bytes: Uint8Array | undefine
 export interface ReadChunksOptions extends CallOptions {
   /** Is told of each checksum that was compared. */
   readonly onSum?: (what: string) => void;
+  /** Is told of stored bytes that bear no checksum. */
+  readonly onUnchecked?: (bytes: number) => void;
   /** Is told of bytes as they are read. */
   readonly onBytes?: (bytes: number) => void;
 }
@@ -65,11 +67,25 @@ export class ChunkReader {
   async #readWhole(key: string, options: ReadChunksOptions): Promise<Uint8Array> {
     const { bytes } = await getBytes(this.#store, key, callOf(options));
     options.onBytes?.(bytes.length);
-    return await this.#decode(bytes, this.#contextOf(key, "", options));
+    return await this.#decode(bytes, key, "", options);
   }
 
-  async #decode(bytes: Uint8Array, context: DecodeContext): Promise<Uint8Array> {
-    return await decodeBytes(bytes, this.#metadata.chunk.codecs, this.#chunkBytes, context);
+  async #decode(
+    bytes: Uint8Array,
+    key: string,
+    where: string,
+    { onSum, onUnchecked }: ReadChunksOptions,
+  ): Promise<Uint8Array> {
+    let isChecked = false;
+    const context = this.#contextOf(key, where, {
+      onSum: (what) => {
+        isChecked = true;
+        onSum?.(what);
+      },
+    });
+    const decoded = await decodeBytes(bytes, this.#metadata.chunk.codecs, this.#chunkBytes, context);
+    if (!isChecked) onUnchecked?.(bytes.length);
+    return decoded;
   }
 
   async #readShard(
@@ -87,8 +103,8 @@ export class ChunkReader {
     const readGroup = async () => {
       const read = await source.readRanges(group, callOf(options));
       for (const [at, { place, offset }] of group.entries()) {
-        const context = this.#contextOf(key, ` (chunk at byte ${offset})`, options);
-        visit(place, await this.#decode(read[at] ?? new Uint8Array(0), context));
+        const chunk = read[at] ?? new Uint8Array(0);
+        visit(place, await this.#decode(chunk, key, ` (chunk at byte ${offset})`, options));
       }
       options.onBytes?.(bytes);
       [group, bytes] = [[], 0];
@@ -127,6 +143,7 @@ export class ChunkReader {
     if (source.size < window) throw fault(`it has ${source.size} bytes, and its index alone takes ${window}`);
     const start = indexAt === "start" ? 0 : source.size - window;
     options.onBytes?.(window);
+    if (indexCodecs.length === 0) options.onUnchecked?.(window);
     const onSum = () => options.onSum?.("CRC-32C of a shard's index");
     const context = { uri: source.uri, fault: (detail: string) => fault(`of its index: ${detail}`), onSum };
     const decoded = await decodeBytes(

@@ -23,7 +23,7 @@ export async function verifyZarr(
     const { metadata } = array;
     const reader = new ChunkReader(store, array.prefix, metadata);
     const all: Region = metadata.shape.map((length) => [0, length]);
-    for await (const { key, size } of store.list(array.prefix, call)) {
+    for await (const { key } of store.list(array.prefix, call)) {
       const place = placeOfKey(metadata, key.slice(array.prefix.length));
       if (!place) continue;
       if (list.isFull) return;
@@ -32,17 +32,17 @@ export async function verifyZarr(
           const detail = `it is a chunk outside of an array of ${JSON.stringify(metadata.shape)}`;
           throw new FormatError({ operation: "read zarr", uri: objectUri(store.uri, key), detail });
         }
-        let sums = 0;
         const onSum = (what: string) => {
-          sums++;
           checked[what] = (checked[what] ?? 0) + 1;
         };
         const onBytes = (count: number) => {
           bytes += count;
           options.onBytes?.(count);
         };
-        await reader.read(place, all, () => {}, { ...call, onSum, onBytes });
-        if (sums === 0) unchecked += size;
+        const onUnchecked = (count: number) => {
+          unchecked += count;
+        };
+        await reader.read(place, all, () => {}, { ...call, onSum, onUnchecked, onBytes });
       });
     }
   };

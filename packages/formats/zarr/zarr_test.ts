@@ -103,6 +103,19 @@ Deno.test("Zarr: every damage of a shard with checksums is found, by reading it 
   });
 });
 
+Deno.test("Zarr: verification counts the chunks of a shard that bear no checksum, whatever its index bears", async () => {
+  const index = withCrc(new Uint8Array(BigUint64Array.of(0n, 3n, 3n, 3n).buffer));
+  const shard = Uint8Array.of(1, 2, 3, 4, 5, 6, ...index);
+  const metadata = v3({ shape: [6], chunks: [6], codecs: [sharded([3], [BYTES])] });
+  await using store = await storeOf({ "a/zarr.json": metadata, "a/c/0": shard });
+  assertEquals(await verifyZarr(store, "a/"), {
+    checked: { "CRC-32C of a shard's index": 1 },
+    unchecked: 6,
+    bytes: shard.length,
+    faults: [],
+  });
+});
+
 Deno.test("Zarr: damage of chunks by gzip and zlib is found, and of those without a checksum their length", async () => {
   const values = Uint8Array.from({ length: 40 }, (_, index) => index * 3);
   for (
