@@ -1,7 +1,7 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
 import { ChecksumMismatchError } from "@lade/core/errors";
 import { stream } from "@lade/core/operations";
-import { decompressZstd } from "@lade/core/zstd";
+import { decompressZstd, type ZstdPool } from "@lade/core/zstd";
 import { OpLogError } from "../errors/op_log_error.ts";
 import type { OpLogRow } from "../rows/op_log_row.ts";
 import { type Lines, readLines } from "./line_reader.ts";
@@ -20,6 +20,8 @@ export interface ReadOpLogOptions extends CallOptions {
    * the cut is an error, which comes after the rows before it.
    */
   readonly allowCut?: boolean;
+  /** Workers at most that decompress, or a pool to share, as of many logs at a time; `"auto"` by default. */
+  readonly workers?: number | "auto" | ZstdPool;
   /** Called at the end. */
   readonly onEnd?: (end: OpLogEnd) => void;
 }
@@ -148,12 +150,12 @@ class OpLogReading {
         await iterator.return?.();
       }
     })();
-    const { signal } = this.#options;
+    const { signal, workers = "auto" } = this.#options;
     const isFrame = ZSTD.every((byte, at) => head[at] === byte);
     const isSkippable = SKIPPABLE.every((byte, at) => head[at + 1] === byte) &&
       ((head[0] ?? 0) & 0xf0) === 0x50;
     if (!isFrame && !isSkippable) return whole;
-    return decompressZstd(whole, { uri: this.#uri, ...(signal && { signal }) });
+    return decompressZstd(whole, { uri: this.#uri, workers, ...(signal && { signal }) });
   }
 
   #take(text: string | undefined): OpLogRow | undefined {

@@ -1,4 +1,4 @@
-import { MemoryStore, type ObjectStore, type PutResult } from "@lade/core";
+import { ForwardingStore, MemoryStore, type ObjectStore, type PutResult } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
 import { FakeClock, type FaultRule, injectFaults } from "@lade/testing";
 import { conformance } from "@lade/testing/conformance";
@@ -175,4 +175,19 @@ Deno.test("a log that cannot be written fails at its end with why, and no call b
   for (let index = 0; index < 5000; index++) await store.put("k", BYTES);
   await assertRejects(() => log.close(), Error, "the disk is full");
   assertEquals(aborted, [error]);
+});
+
+Deno.test("an error is one short line, without secrets", async () => {
+  const url = "https://h/b/k?X-Amz-Signature=0123456789abcdef0123456789abcdef";
+  class FailingStore extends ForwardingStore {
+    override head(): Promise<never> {
+      return Promise.reject(new Error(`first\n  second ${url} ${"long ".repeat(200)}`));
+    }
+  }
+  const { log, rows } = await record();
+  const store = recordOpLog(new FailingStore(new MemoryStore()), log);
+  await assertRejects(() => store.head("k"));
+  const [{ error = "" } = {}] = await rows();
+  assert(error.startsWith("Error: first second https://h/b/k?"), error);
+  assertEquals([error.includes("0123456789abcdef"), error.length], [false, 500]);
 });

@@ -1,4 +1,5 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
+import { createZstdPool } from "@lade/core/zstd";
 import { openOpLog } from "../read/read_op_log.ts";
 import { createOpLog } from "../record/op_log.ts";
 import { compareStarts, type OpLogRow } from "../rows/op_log_row.ts";
@@ -36,6 +37,8 @@ export async function* sortOpLogs(
   inputs: Iterable<SortInput>,
   { mostRows = MOST_ROWS, runs, signal }: SortOpLogsOptions = {},
 ): AsyncGenerator<OpLogRow, void, void> {
+  // All runs are read by one: of each its own they would take more memory than the rows.
+  using workers = createZstdPool({ workers: 1 });
   let made = 0;
   let kept: string[] = [];
   const prefix = runs && `${runs.prefix}${crypto.randomUUID()}-`;
@@ -53,7 +56,7 @@ export async function* sortOpLogs(
   };
   const merge = (keys: readonly string[], last: Iterable<OpLogRow>) =>
     mergeSorted(
-      [...keys.map((key) => runs ? openOpLog(runs.store, key) : noRows()), asyncRows(last)],
+      [...keys.map((key) => runs ? openOpLog(runs.store, key, { workers }) : noRows()), asyncRows(last)],
       signal,
     );
   try {
