@@ -253,3 +253,38 @@ Deno.test("what no number or time can hold is a fault of its row, and a column t
   assertEquals((await row(noon, noon, noon))[0]?.firstByteNs, 0);
   await assertRejects(() => read("op\tfile\tstart\tSTART\n"), OpLogError, "it has the column start twice");
 });
+
+Deno.test("names that break a row are encoded, whichever column has them", async () => {
+  for (const column of ["error", "endpoint", "clientId", "server", "call", "op", "thread", "toFile"]) {
+    const odd: OpLogRow = { ...ROW, [column]: 'A\tB\n"%' };
+    const { store } = await write([odd, ROW], "lade", false);
+    assertEquals(await Array.fromAsync(openOpLog(store, "log")), [odd, ROW], column);
+  }
+});
+
+Deno.test("a line is bounded, a quote has to be closed, and frames to pass over may come first", async () => {
+  const long = `${GOOD(1)}${"x".repeat(2 ** 20 + 1)}`;
+  const whole = () =>
+    Array.fromAsync(readOpLog(stream([encode(long.slice(0, 900_000)), encode(long.slice(900_000))])));
+  await assertRejects(whole, OpLogError, "line 4: a line has more than 1048576 bytes");
+  const csv = 'op,file,start,duration_ns\nGET,"b/k,2026-11-30T12:00:00Z,5\n';
+  await assertRejects(() => read(csv), OpLogError, "line 2: a quote is not closed");
+  await assertRejects(() => read('{"op":"GET"}\nnull\n', { skipBad: false }), OpLogError);
+  const skippable = new Uint8Array([0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]);
+  const frames = new Uint8Array([...skippable, ...compressed(encode(GOOD(2)))]);
+  assertEquals((await read(frames)).length, 2);
+});
+
+Deno.test("a reader that stops early ends its source", async () => {
+  let isEnded = false;
+  const endless = async function* () {
+    try {
+      yield encode(GOOD(1).split("#")[0] ?? "");
+      for (;;) yield encode("GET\tk\t2026-11-30T12:00:00Z\t5\tget\n");
+    } finally {
+      isEnded = true;
+    }
+  };
+  for await (const _ of readOpLog(endless())) break;
+  assertEquals(isEnded, true);
+});

@@ -63,8 +63,9 @@ export class RowFormatter {
   add(row: OpLogRow): void {
     const [fields, dialect] = [this.#fields, this.#dialect];
     const { file, toFile = "", error = "", startSeconds, startNanos } = row;
-    const isEncoded = isOdd(file) || isOdd(toFile) || isOdd(error) || isOdd(row.endpoint) ||
-      isOdd(row.clientId);
+    const { thread, op, clientId, endpoint, call = "", server = "" } = row;
+    const isEncoded = isOdd(file) || isOdd(toFile) || isOdd(error) || isOdd(endpoint) || isOdd(clientId) ||
+      isOdd(server) || isOdd(call) || isOdd(op) || isOdd(thread);
     const name = (text: string) => isEncoded ? encodeName(text) : text;
     const start = { seconds: startSeconds, nanos: startNanos };
     const later = (ns: number | undefined) => {
@@ -73,9 +74,9 @@ export class RowFormatter {
       fields.time(this.#textOf(seconds), nanos);
     };
     fields.number(this.#rows++);
-    fields.text(dialect === "warp" ? this.#warpThread(row.thread) : name(row.thread));
-    fields.text(name(row.op));
-    fields.text(name(row.clientId));
+    fields.text(dialect === "warp" ? this.#warpThread(thread) : name(thread));
+    fields.text(name(op));
+    fields.text(name(clientId));
     fields.number(row.objects);
     fields.number(row.bytes);
     fields.text(name(this.#endpointOf(row)));
@@ -90,9 +91,9 @@ export class RowFormatter {
     if (dialect === "lade") {
       fields.number(row.offset);
       fields.number(row.length);
-      fields.text(name(row.call ?? ""));
+      fields.text(name(call));
       fields.text(name(toFile));
-      fields.text(name(row.server ?? ""));
+      fields.text(name(server));
       fields.text(isEncoded ? "percent" : "");
     }
     fields.endLine();
