@@ -30,7 +30,7 @@ export const format: Format = {
   async verify(target, options = {}) {
     const source = await target.open("start");
     const list = new FaultList(options);
-    let checked = 0;
+    let [checked, unchecked] = [0, 0];
     await list.step(async () => {
       using file = await Hdf5File.open(source, target.store.context, options);
       options.onBytes?.(source.size);
@@ -38,12 +38,15 @@ export const format: Format = {
       for (const dataset of file.datasets.values()) {
         if (list.isFull) break;
         await list.step(async () => {
-          if (await file.check(dataset.path, options) && hasChecksum(dataset)) checked++;
+          const length = await file.check(dataset.path, options);
+          if (!hasChecksum(dataset)) unchecked += length ?? 0;
+          else if (length !== undefined) checked++;
         });
       }
     });
     return {
       checked: checked > 0 ? { "Fletcher-32 of a data set": checked } : {},
+      unchecked,
       bytes: source.size,
       faults: list.faults,
     };

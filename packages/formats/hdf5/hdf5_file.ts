@@ -158,17 +158,19 @@ export class Hdf5File implements Disposable {
 
   /**
    * Reads a data set from start to end, whatever it holds, so that the library compares its checksums, and keeps nothing of
-   * it. `false` where it cannot be read: for a filter that the library does not have, or since it is made of other files.
+   * it. Gives the bytes of its elements; `undefined` where it cannot be read: for a filter that the library does not have, or
+   * since it is made of other files.
    */
-  async check(path: string, { signal }: CallOptions = {}): Promise<boolean> {
+  async check(path: string, { signal }: CallOptions = {}): Promise<number | undefined> {
     const dataset = this.#known.get(path) ?? this.#find(path);
-    if (dataset.foreign !== undefined || dataset.metadata.virtual_sources) return false;
+    if (dataset.foreign !== undefined || dataset.metadata.virtual_sources) return undefined;
     const selection = selectionOf(dataset.shape, [], this.#what(path));
+    let bytes = 0;
     for (const piece of this.#pieces(dataset, selection)) {
       signal?.throwIfAborted();
-      this.#memory.read(dataset, piece, () => {});
+      bytes += this.#memory.read(dataset, piece, (elements) => elements.length);
     }
-    return true;
+    return bytes;
   }
 
   /** Frees the memory. A second call does nothing. */

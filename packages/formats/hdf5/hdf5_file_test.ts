@@ -190,7 +190,9 @@ Deno.test("format: describes and verifies HDF5", async () => {
     chunks: [3, 5],
     compression: "deflate",
   });
-  assertEquals(await format.verify(target), { checked: {}, bytes: FILE.length, faults: [] });
+  const { unchecked = 0, ...verified } = await format.verify(target);
+  assert(unchecked > 24 * 4 + 100 * 8, `${unchecked}`);
+  assertEquals(verified, { checked: {}, bytes: FILE.length, faults: [] });
   for (const front of [0, 512, 1024]) {
     const longer = new Uint8Array(front + FILE.length + 7);
     longer.set(FILE, front);

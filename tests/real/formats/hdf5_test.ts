@@ -101,10 +101,12 @@ import h5py, numpy as np
 with h5py.File("f.h5", "w") as file:
     for name in ("a", "b", "c"):
         file.create_dataset(name, data=np.full(1000, ord(name), "u1"), chunks=(500,), fletcher32=True)
+    file["plain"] = np.arange(10.0)
 `);
     await using store = await openFileStore(python.directory, { context: createStoreContext() });
     const target = { store, key: "f.h5", open: () => ObjectSource.open(store, "f.h5") };
-    assertEquals((await format.verify(target)).checked, { "Fletcher-32 of a data set": 3 });
+    const sound = await format.verify(target);
+    assertEquals([sound.checked, sound.unchecked], [{ "Fletcher-32 of a data set": 3 }, 80]);
     assertEquals((await format.describe(target)).checksums, ["Fletcher-32 of each chunk"]);
     const path = `${python.directory}/f.h5`;
     const bytes = await Deno.readFile(path);
