@@ -1,4 +1,6 @@
 const LF = 10;
+/** Bytes of a group: of many logs that are read at a time, more would take much memory. */
+const GROUP = 2 ** 16;
 
 /** Lines that came together. */
 export interface Lines {
@@ -15,7 +17,7 @@ export async function* readLines(
 ): AsyncGenerator<Lines, void, void> {
   let pieces: Uint8Array[] = [];
   let size = 0;
-  for await (const chunk of source) {
+  for await (const chunk of inParts(source)) {
     const end = chunk.lastIndexOf(LF);
     if (end >= 0) {
       yield { lines: decodeLines(joined([...pieces, chunk.subarray(0, end)])), isRest: false };
@@ -28,6 +30,12 @@ export async function* readLines(
     if (size > mostBytes) throw new RangeError(`a line has more than ${mostBytes} bytes`);
   }
   if (size > 0) yield { lines: decodeLines(joined(pieces)), isRest: true };
+}
+
+async function* inParts(source: AsyncIterable<Uint8Array>): AsyncGenerator<Uint8Array, void, void> {
+  for await (const chunk of source) {
+    for (let at = 0; at < chunk.length; at += GROUP) yield chunk.subarray(at, at + GROUP);
+  }
 }
 
 const DECODER = new TextDecoder("utf-8", { fatal: true, ignoreBOM: true });

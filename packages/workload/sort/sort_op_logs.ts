@@ -16,7 +16,7 @@ export interface SortInput {
 
 /** How logs are sorted. */
 export interface SortOpLogsOptions extends CallOptions {
-  /** Rows that are held in memory; 200,000 by default, some 100 MiB. */
+  /** Rows that are held in memory; 200,000 by default. A sort of millions takes some 800 MB in all. */
   readonly mostRows?: number;
   /**
    * Where sorted runs are kept that do not fit into memory, as objects under this prefix, which are deleted at the end.
@@ -27,7 +27,7 @@ export interface SortOpLogsOptions extends CallOptions {
 
 const MOST_ROWS = 200_000;
 /** Runs that are read at a time. */
-const MOST_RUNS = 64;
+const MOST_RUNS = 32;
 
 /**
  * Gives the rows of logs in the order of their starts; rows of one start keep the order of the logs. Threads of several
