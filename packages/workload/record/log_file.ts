@@ -58,10 +58,11 @@ export class LogFile implements ObjectWriter {
 
   /** A command may delete what it finds where its own log lies. */
   async #checkItIsThere(): Promise<void> {
-    const [written, found] = await Promise.all([
-      this.#file.stat(),
-      system.lstat(this.#path).catch(() => undefined),
-    ]);
+    const written = await this.#file.stat();
+    const found = await system.lstat(this.#path).catch((error) => {
+      // Who may not look does not know that it is gone.
+      return error instanceof system.errors.NotFound ? undefined : written;
+    });
     if (found && found.ino === written.ino && found.dev === written.dev) return;
     throw new NotFoundError({
       operation: "finish the op-log",
