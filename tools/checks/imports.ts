@@ -14,7 +14,7 @@ const ALLOWED: Readonly<Record<string, readonly string[]>> = {
   transfer: ["codec", "core"],
   loader: ["codec", "core", "formats"],
   checkpoint: ["codec", "core", "formats"],
-  workload: ["core"],
+  workload: ["codec", "core"],
   tfjs: ["core", "formats", "loader"],
   lade: [
     "codec",

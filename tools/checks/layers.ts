@@ -8,7 +8,7 @@ export type Layers = Readonly<Record<string, readonly string[]>>;
 
 /** The folders of the packages. */
 export const LAYERS: Layers = {
-  codec: ["node", "hash", "checksum", "zstd", "testing"],
+  codec: ["node", "hash", "wasm", "checksum", "zstd", "testing"],
   core: [
     "system",
     "time",
@@ -220,7 +220,19 @@ export const LAYERS: Layers = {
     ".",
     "testing",
   ],
-  workload: ["rows", "errors", "histogram", "record", "read", "sort", "analyze", "replay", ".", "testing"],
+  workload: [
+    "rows",
+    "errors",
+    "histogram",
+    "data",
+    "record",
+    "read",
+    "sort",
+    "analyze",
+    "replay",
+    ".",
+    "testing",
+  ],
   lade: ["removal", "transfers"],
   cli: [
     "output",

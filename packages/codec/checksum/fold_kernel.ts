@@ -1,6 +1,6 @@
 import { INPUT, slicingFunction, STATE, tableBytes } from "./slicing_kernel.ts";
-import { assembleModule, type ValueType, type WasmFunction } from "./wasm_assembler.ts";
-import { call, clear, type Code, i32, i64, local, v128, when, whileLoop } from "./wasm_instructions.ts";
+import { assembleModule, type ValueType, type WasmFunction } from "../wasm/assemble_module.ts";
+import { call, clear, type Code, i32, i64, local, v128, when, whileLoop } from "../wasm/instructions.ts";
 
 const { get, set } = local;
 

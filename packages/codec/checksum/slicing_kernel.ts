@@ -1,5 +1,5 @@
-import type { WasmFunction } from "./wasm_assembler.ts";
-import { type Code, i32, i64, local, whileLoop } from "./wasm_instructions.ts";
+import type { WasmFunction } from "../wasm/assemble_module.ts";
+import { type Code, i32, i64, local, whileLoop } from "../wasm/instructions.ts";
 
 /** The memory that a checksum is taken of. */
 export const INPUT = 0;

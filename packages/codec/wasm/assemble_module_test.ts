@@ -1,6 +1,6 @@
 import { assertEquals } from "@std/assert";
-import { assembleModule, type WasmFunction } from "./wasm_assembler.ts";
-import { call, clear, i32, i64, local, v128, when, whileLoop } from "./wasm_instructions.ts";
+import { assembleModule, type WasmFunction } from "./assemble_module.ts";
+import { call, clear, i32, i64, local, v128, when, whileLoop } from "./instructions.ts";
 
 const { get, set } = local;
 
@@ -107,4 +107,20 @@ Deno.test("assembleModule() counts bits, multiplies and takes vectors apart", ()
     384n,
     8n,
   ]);
+});
+
+Deno.test("assembleModule() joins vectors, and tells whether any bit is set", () => {
+  const at = (offset: number) => v128.load(i32.const(0), offset, 0);
+  const { memories: [memory], call: invoke } = run([
+    { name: "any", parameters: [], result: "i32", body: v128.anyTrue(v128.and(at(0), at(16))) },
+    { name: "join", parameters: [], body: v128.store(i32.const(32), v128.or(at(0), at(16))) },
+  ]);
+  const bytes = new Uint8Array(memory.buffer);
+  bytes[15] = 0x81;
+  bytes[31] = 0x42;
+  assertEquals(invoke("any"), 0);
+  invoke("join");
+  assertEquals([bytes[32], bytes[47]], [0, 0xc3]);
+  bytes[31] = 0xc0;
+  assertEquals(invoke("any"), 1);
 });

@@ -1,5 +1,5 @@
 import { assertEquals } from "@std/assert";
-import { signed, unsigned } from "./wasm_instructions.ts";
+import { signed, unsigned } from "./instructions.ts";
 
 function bytesOf(code: string): number[] {
   return [...code].map((character) => character.charCodeAt(0));

@@ -108,7 +108,11 @@ export const i64: {
 export const v128: {
   load: Load;
   store(address: Code, value: Code, offset?: number, memory?: number): Code;
+  and: Binary;
+  or: Binary;
   xor: Binary;
+  /** 1 where any bit is set, else 0. */
+  anyTrue: Unary;
   /** A 64-bit integer, then zeros. */
   fromI64: Unary;
   /** The low 64-bit integer, 0, or the high one, 1. */
@@ -116,7 +120,10 @@ export const v128: {
 } = {
   load: load("\xfd\x00"),
   store: (address, value, offset = 0, memory = 0) => address + value + "\xfd\x0b" + access(offset, memory),
+  and: binary("\xfd\x4e"),
+  or: binary("\xfd\x50"),
   xor: binary("\xfd\x51"),
+  anyTrue: unary("\xfd\x53"),
   fromI64: (value) => "\xfd\x0c" + "\x00".repeat(16) + value + "\xfd\x1e\x00",
   toI64: (value, lane) => value + "\xfd\x1d" + byte(lane),
 };

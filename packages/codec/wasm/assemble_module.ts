@@ -1,4 +1,4 @@
-import { type Code, unsigned } from "./wasm_instructions.ts";
+import { type Code, unsigned } from "./instructions.ts";
 
 /** A type of value in WebAssembly. */
 export type ValueType = "i32" | "i64" | "v128";
