@@ -8,8 +8,8 @@ export type JsonValue =
   | { readonly [name: string]: JsonValue };
 
 /**
- * The one text of a value: names sorted, no space. Equal values have equal texts, whoever writes them. What JSON does not
- * hold, such as NaN, text that is no Unicode, a `Date`, a `Map` or a list with holes, is a `TypeError`.
+ * The one text of a value: names sorted, no space. Equal values have equal texts, whoever writes them. A name whose value is
+ * `undefined` is left out, as by `JSON.stringify`. What JSON does not hold, such as NaN, text that is no Unicode, a `Date`, a `Map` or a list with holes, is a `TypeError`.
  */
 export function canonicalJson(value: JsonValue): string {
   if (typeof value === "string") {
@@ -28,9 +28,10 @@ export function canonicalJson(value: JsonValue): string {
   if (prototype !== null && Object.getPrototypeOf(prototype) !== null) {
     throw new TypeError(`Cannot write a ${prototype.constructor?.name} as JSON`);
   }
-  const fields = Object.keys(value).sort().map((name) =>
-    `${canonicalJson(name)}:${canonicalJson(value[name] ?? null)}`
-  );
+  const fields = Object.keys(value).sort().flatMap((name) => {
+    const field = value[name];
+    return field === undefined ? [] : `${canonicalJson(name)}:${canonicalJson(field)}`;
+  });
   return `{${fields}}`;
 }
 

@@ -35,6 +35,19 @@ export const STEPS: number = 10 ** STEP_DIGITS;
 /** Ranks are below this. */
 export const RANKS: number = 10 ** RANK_DIGITS;
 
+/** Throws a `TypeError` for what no checkpoint is called: it is no checkpoint that is missing. */
+export function checkRef(operation: string, ref: CheckpointRef): void {
+  const { generation, step } = ref ?? {};
+  if (isBelow(generation, GENERATIONS) && isBelow(step, STEPS)) return;
+  throw new TypeError(
+    `Cannot ${operation} of generation ${generation}, step ${step}: whole numbers below ${GENERATIONS} and ${STEPS} are needed`,
+  );
+}
+
+function isBelow(value: unknown, end: number): boolean {
+  return Number.isSafeInteger(value) && (value as number) >= 0 && (value as number) < end;
+}
+
 /** Which of two checkpoints is the newer one: positive where it is the first. */
 export function compareRefs(a: CheckpointRef, b: CheckpointRef): number {
   return a.generation - b.generation || a.step - b.step;

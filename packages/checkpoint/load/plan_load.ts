@@ -58,11 +58,11 @@ export function* planLoad(
 ): Generator<PlannedRead, void, void> {
   const byName = tensorsByName(table);
   for (const target of targets) {
+    checkNames("load a tensor", target, OF_TARGET);
     const tensor = byName.get(target.name);
     if (!tensor) {
       throw new RangeError(`Cannot load tensor ${JSON.stringify(target.name)}: there is none of this name`);
     }
-    checkNames(`load tensor ${JSON.stringify(target.name)}`, target, OF_TARGET);
     const box = boxOf(target, tensor);
     const { buffer, byteOffset, byteLength } = target.data;
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);
@@ -84,6 +84,9 @@ function boxOf({ name, dtype, offsets, shape, data }: TensorTarget, tensor: Tens
   const fault = boxFault({ offsets: from, shape: own }, tensor.shape);
   if (fault || [...from, ...own].some((value) => !Number.isSafeInteger(value) || value < 0)) {
     throw new RangeError(`${cannot}: ${fault ?? `a part of [${own}] from [${from}] is none`}`);
+  }
+  if (!ArrayBuffer.isView(data)) {
+    throw new TypeError(`${cannot}: its data are no array or bytes to be filled`);
   }
   const bits = own.reduce((product, length) => product * length, layoutOf(tensor.dtype).bits);
   if (bits % 8 !== 0) {

@@ -18,7 +18,7 @@ export interface WrittenReport {
 
 /** A save that goes on in the background. Each of these rejects with what the save fails with. */
 export interface SaveHandle {
-  /** Resolves when the caller may change the memory of its tensors. */
+  /** Resolves when the caller may change the memory of its tensors, and bytes that are extras; all else was taken by the call. */
   readonly snapshot: Promise<void>;
   /** Resolves when all that this rank has is written; the checkpoint is not there yet. */
   readonly written: Promise<WrittenReport>;

@@ -1,7 +1,14 @@
 import type { ObjectStore } from "@lade/core";
 import { NotFoundError, QuotaExceededError, StoreError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
-import { type CheckpointRef, compareRefs, parseRefName, refName, STEPS } from "../keys/series_keys.ts";
+import {
+  type CheckpointRef,
+  checkRef,
+  compareRefs,
+  parseRefName,
+  refName,
+  STEPS,
+} from "../keys/series_keys.ts";
 import { Checkpoint } from "../load/checkpoint.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import type { CheckpointContent } from "../save/checkpoint_content.ts";
@@ -9,10 +16,10 @@ import { planSave } from "../save/plan_save.ts";
 import { recover, type RecoveryReport } from "../save/recover.ts";
 import type { Base } from "../save/reuse.ts";
 import { type PlannedSave, saveCheckpoint } from "../save/save_checkpoint.ts";
-import { checkExtras } from "../save/write_extras.ts";
+import { takeExtras } from "../save/write_extras.ts";
 import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
 import { findCommits, newestCommit } from "../series/find_commits.ts";
-import { checkNames } from "../errors/check_names.ts";
+import { checkNames, namedValues } from "../errors/check_names.ts";
 import { checkNewestRun, joinRun } from "../series/join_run.ts";
 import { checkMarker } from "../series/marker.ts";
 import {
@@ -73,6 +80,19 @@ export async function openCheckpoints(
   return opened;
 }
 
+/** What is none is a `TypeError`, and no checkpoint that is missing: a training would begin anew. */
+function checkWhich(which: WhichCheckpoint): void {
+  if (which === "resume" || which === "latest") return;
+  if (typeof which !== "object" && typeof which !== "number") {
+    throw new TypeError(
+      `Cannot open checkpoint ${
+        JSON.stringify(which)
+      }: it is "resume", "latest", a step, or { generation, step }`,
+    );
+  }
+  checkRef("open a checkpoint", typeof which === "number" ? { generation: 0, step: which } : which);
+}
+
 /** How many checkpoints may be removed just before they are opened. */
 const REMOVALS = 10;
 
@@ -131,8 +151,9 @@ class OpenCheckpoints implements Checkpoints {
       throw new RangeError(`Cannot save step ${step}: a whole number below ${STEPS} is needed`);
     }
     checkNames("save", content, ["tensors", "extras", "metrics"]);
-    const { extras = {}, metrics = {} } = content;
-    checkExtras(extras);
+    // All that is not tensors' memory is taken as it is now.
+    const extras = takeExtras(content.extras ?? {});
+    const metrics = Object.fromEntries(namedValues<number>("save metrics", content.metrics ?? {}));
     for (const [name, value] of Object.entries(metrics)) {
       if (!Number.isFinite(value)) {
         const shown = typeof value === "number" ? value : `a ${typeof value}`;
@@ -183,6 +204,7 @@ class OpenCheckpoints implements Checkpoints {
 
   async open(which: WhichCheckpoint, options: OpenOptions = {}): Promise<Checkpoint> {
     checkNames("open a checkpoint", options, ["hold", "signal"]);
+    checkWhich(which);
     for (let attempt = 1;; attempt++) {
       const ref = await this.#find(which, options.signal);
       try {
@@ -222,6 +244,7 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async pin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkRef("pin a checkpoint", ref);
     await checkCommitted(this.#series, ref, signal);
     await pin(this.#series, ref, signal);
   }
@@ -231,10 +254,12 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async unpin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkRef("unpin a checkpoint", ref);
     await unpin(this.#series, ref, signal);
   }
 
   async retire(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+    checkRef("retire a checkpoint", ref);
     await retire(this.#series, ref, { leaseMs: this.#config.leaseMs, signal });
   }
 

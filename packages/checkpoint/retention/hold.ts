@@ -1,4 +1,5 @@
 import { objectUri } from "@lade/core";
+import { startTicker } from "@lade/core/backend";
 import { NotFoundError } from "@lade/core/errors";
 import { sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, holdsPrefix, refName } from "../keys/series_keys.ts";
@@ -11,13 +12,14 @@ export class Hold implements AsyncDisposable {
   /** The key of what says so. */
   readonly key: string;
   readonly #series: Series;
-  readonly #end = new AbortController();
-  readonly #renewing: Promise<void>;
+  readonly #stop: () => void;
+  #renewing: Promise<void> | undefined;
 
   private constructor(series: Series, key: string, leaseMs: number) {
     this.#series = series;
     this.key = key;
-    this.#renewing = this.#renew(leaseMs);
+    // A process ends with what it left open: the hold then ends with its lease.
+    this.#stop = startTicker(series.store.context.clock, leaseMs / 3, () => this.#renew());
   }
 
   /**
@@ -50,22 +52,16 @@ export class Hold implements AsyncDisposable {
 
   /** Gives it back. One that cannot be given back ends with its lease, and what it was for does not fail of that. */
   async [Symbol.asyncDispose](): Promise<void> {
-    this.#end.abort();
+    this.#stop();
     await this.#renewing;
     await giveBack(this.#series, this.key);
   }
 
   /** One that cannot be renewed is tried again in time; readers find out by what is gone. */
-  async #renew(leaseMs: number): Promise<void> {
-    const { signal } = this.#end;
-    const { clock } = this.#series.store.context;
-    while (!signal.aborted) {
-      await clock.sleep(leaseMs / 3, signal).catch(() => {});
-      if (signal.aborted) return;
-      await writeHold(this.#series, this.key).catch((error) =>
-        tell(this.#series, this.key, "the hold on a checkpoint could not be renewed", error)
-      );
-    }
+  #renew(): void {
+    this.#renewing ??= writeHold(this.#series, this.key)
+      .catch((error) => tell(this.#series, this.key, "the hold on a checkpoint could not be renewed", error))
+      .finally(() => this.#renewing = undefined);
   }
 }
 

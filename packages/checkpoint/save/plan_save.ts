@@ -101,7 +101,9 @@ function checked(
   if (!ranks.includes(rank) || !ranks.every(isRank)) {
     throw cannot(`its replicas [${replicas}] are not ranks of ${worldSize}, or lack rank ${rank}`);
   }
-  return { name, dtype, shape, globalShape, offsets, data, bytes, isFrozen: frozen, replicas: ranks };
+  // Lists are copied: a caller may go on with its own while the save does.
+  const box = { shape: [...shape], globalShape: [...globalShape], offsets: [...offsets] };
+  return { name, dtype, ...box, data, bytes, isFrozen: frozen, replicas: ranks };
 }
 
 function checkTwice(parts: readonly PlannedPiece[]): void {

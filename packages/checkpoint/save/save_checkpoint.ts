@@ -1,4 +1,3 @@
-import type { JsonValue } from "../json/canonical_json.ts";
 import { attemptName, type CheckpointRef, recordKey } from "../keys/series_keys.ts";
 import type { Manifest } from "../manifest/manifest.ts";
 import { type RankRecord, readRecord, type StoredPiece, writeRecord } from "../record/rank_record.ts";
@@ -10,14 +9,14 @@ import { nameLatest } from "./name_latest.ts";
 import type { PlannedPiece } from "./plan_save.ts";
 import { type Base, Reuse, sha256Of } from "./reuse.ts";
 import { takeSnapshot } from "./snapshot.ts";
-import { writeExtras } from "./write_extras.ts";
+import { copyExtras, type TakenExtras, writeExtras } from "./write_extras.ts";
 import { writeShards } from "./write_shards.ts";
 
 /** What is saved, checked and cut into files. */
 export interface PlannedSave {
   readonly step: number;
   readonly files: readonly (readonly PlannedPiece[])[];
-  readonly extras: Readonly<Record<string, JsonValue | Uint8Array>>;
+  readonly extras: TakenExtras;
   readonly metrics: Readonly<Record<string, number>>;
 }
 
@@ -42,7 +41,7 @@ export interface SaveStages {
 export async function saveCheckpoint(
   series: Series,
   joined: JoinedRun,
-  { step, files, extras, metrics }: PlannedSave,
+  { step, files, extras: given, metrics }: PlannedSave,
   { chunkBytes, snapshotBytes, patienceMs, reuse: by }: SaveSettings,
   { onSnapshot, onWritten }: SaveStages,
   signal: AbortSignal,
@@ -56,8 +55,12 @@ export async function saveCheckpoint(
   const reuse = new Reuse(base, chunkBytes);
   const rest = files.map((pieces) => pieces.filter((piece) => !reuse.takeFrozen(piece)))
     .filter(({ length }) => length > 0);
-  const snapshot = takeSnapshot(series.store.context, rest, snapshotBytes);
-  const open = new Set(snapshot.uncopied);
+  const { extras, copied, isWhole, release } = copyExtras(series.store.context, given, snapshotBytes);
+  const snapshot = takeSnapshot(series.store.context, rest, snapshotBytes - copied);
+  const open = new Set<number | "extras">([...snapshot.uncopied, ...(isWhole ? [] : ["extras" as const])]);
+  const free = (what: number | "extras") => {
+    if (open.delete(what) && open.size === 0) onSnapshot();
+  };
   if (open.size === 0) onSnapshot();
   try {
     const digests = new Map<string, string>();
@@ -67,10 +70,11 @@ export async function saveCheckpoint(
       signal,
       onWritten: (file) => {
         snapshot.release(file);
-        if (open.delete(file) && open.size === 0) onSnapshot();
+        free(file);
       },
     });
     const also = await writeExtras(series, place, extras, { before: written.shards.length, signal });
+    free("extras");
     const own = [...written.shards, ...also.shards];
     const taken = reuse.taken(own.length);
     const record: RankRecord = {
@@ -99,6 +103,7 @@ export async function saveCheckpoint(
     );
   } finally {
     snapshot.releaseAll();
+    release();
   }
 }
 

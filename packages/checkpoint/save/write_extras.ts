@@ -1,4 +1,6 @@
 import { crc32c, crc32cToHex } from "@lade/core";
+import type { StoreContext } from "@lade/core/backend";
+import { namedValues } from "../errors/check_names.ts";
 import { canonicalJson, type JsonValue } from "../json/canonical_json.ts";
 import { extraKey } from "../keys/series_keys.ts";
 import type { DataObject } from "../record/piece_bytes.ts";
@@ -16,15 +18,20 @@ export interface WrittenExtras {
   readonly extras: Readonly<Record<string, StoredExtra>>;
 }
 
-/** Throws a `TypeError` for what is neither JSON nor bytes, or is called as nothing can be. */
-export function checkExtras(extras: Readonly<Record<string, JsonValue | Uint8Array>>): void {
-  for (const [name, value] of Object.entries(extras)) {
+/** What is kept besides tensors, by name: the text of JSON as it was given, or bytes, which are the caller's. */
+export type TakenExtras = ReadonlyMap<string, string | Uint8Array<ArrayBuffer>>;
+
+/** Takes what is given. What is neither JSON nor bytes, or is called as nothing can be, is a `TypeError`. */
+export function takeExtras(
+  extras: Readonly<Record<string, JsonValue | Uint8Array<ArrayBuffer>>>,
+): TakenExtras {
+  const taken = new Map<string, string | Uint8Array<ArrayBuffer>>();
+  for (const [name, value] of namedValues("save extras", extras)) {
     if (!name.isWellFormed() || name === "") {
       throw new TypeError(`Cannot save extras of name ${JSON.stringify(name)}`);
     }
-    if (value instanceof Uint8Array) continue;
     try {
-      canonicalJson(value);
+      taken.set(name, value instanceof Uint8Array ? value : canonicalJson(value));
     } catch (cause) {
       const why = cause instanceof TypeError ? ` (${cause.message})` : "";
       throw new TypeError(
@@ -33,33 +40,59 @@ export function checkExtras(extras: Readonly<Record<string, JsonValue | Uint8Arr
       );
     }
   }
+  return taken;
+}
+
+/** Extras whose bytes were copied, where there was room. */
+export interface ExtrasSnapshot {
+  readonly extras: TakenExtras;
+  /** Bytes that were copied. */
+  readonly copied: number;
+  /** Whether the caller may change its own. */
+  readonly isWhole: boolean;
+  /** Gives back the room. */
+  release(): void;
+}
+
+/** Copies the bytes of extras, so that the caller may change its own, if `maxBytes` and the byte budget have room for all. */
+export function copyExtras(
+  { budget }: StoreContext,
+  extras: TakenExtras,
+  maxBytes: number,
+): ExtrasSnapshot {
+  const bytes = extras.values().reduce(
+    (sum, value) => sum + (typeof value === "string" ? 0 : value.length),
+    0,
+  );
+  if (bytes === 0) return { extras, copied: 0, isWhole: true, release: () => {} };
+  const lease = bytes <= maxBytes ? budget.tryAcquire(bytes) : undefined;
+  if (!lease) return { extras, copied: 0, isWhole: false, release: () => {} };
+  const own = new Map(extras.entries().map(([name, value]) => [name, value.slice()]));
+  return { extras: own, copied: bytes, isWhole: true, release: () => lease.release() };
 }
 
 /** Writes what is kept besides tensors: large JSON and bytes in objects of their own. */
 export async function writeExtras(
   series: Series,
   place: ShardPlace,
-  extras: Readonly<Record<string, JsonValue | Uint8Array>>,
+  extras: TakenExtras,
   { before, signal }: { readonly before: number; readonly signal: AbortSignal },
 ): Promise<WrittenExtras> {
   const shards: DataObject[] = [];
-  const stored: Record<string, StoredExtra> = {};
-  for (const [name, value] of Object.entries(extras)) {
-    if (!(value instanceof Uint8Array)) {
-      const text = canonicalJson(value);
-      if (text.length <= MOST_INLINE) {
-        stored[name] = { json: JSON.parse(text) };
-        continue;
-      }
+  const stored: [string, StoredExtra][] = [];
+  for (const [name, value] of extras) {
+    const isJson = typeof value === "string";
+    if (isJson && value.length <= MOST_INLINE) {
+      stored.push([name, { json: JSON.parse(value) }]);
+      continue;
     }
-    const isJson = !(value instanceof Uint8Array);
-    const bytes = isJson ? new TextEncoder().encode(canonicalJson(value)) : value;
+    const bytes = isJson ? new TextEncoder().encode(value) : value;
     const key = extraKey(place.attempt, { ...place, number: shards.length + 1 });
     const operation = `save the extra ${JSON.stringify(name)} as`;
     await createSame(series.store, key, bytes, { ifIgnored: series.ifIgnored, operation, signal });
     const sum = crc32cToHex(crc32c(bytes));
-    stored[name] = { shard: before + shards.length, crc32c: sum, isJson };
+    stored.push([name, { shard: before + shards.length, crc32c: sum, isJson }]);
     shards.push({ key, size: bytes.length });
   }
-  return { shards, extras: stored };
+  return { shards, extras: Object.fromEntries(stored) };
 }

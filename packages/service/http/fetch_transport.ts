@@ -1,12 +1,11 @@
 import { type HedgeBudget, LinkedList } from "@lade/core/concurrency";
-import type { StoreFigures } from "@lade/core/backend";
+import { startTicker, type StoreFigures } from "@lade/core/backend";
 import { nameOfProxy } from "./describe_proxy_fault.ts";
 import { type Fetch, FetchAttempt, type FetchShared } from "./fetch_attempt.ts";
 import { parseTarget } from "./parse_target.ts";
 import { type Hedger, hedgerOf } from "./hedger.ts";
 import { type Attempt, sendWithRetry } from "./send_with_retry.ts";
 import { Semaphore } from "./semaphore.ts";
-import { startTicker } from "./ticker.ts";
 import type { Transport, TransportRequest, TransportResponse } from "./transport.ts";
 import { completeTransportOptions, type TransportConfig } from "./transport_config.ts";
 import type { TransportOptions } from "./transport_options.ts";

@@ -1,8 +1,8 @@
+import { startTicker } from "@lade/core/backend";
 import { type HedgeBudget, LinkedList } from "@lade/core/concurrency";
 import { HeadForecast } from "./head_forecast.ts";
 import { HedgeRace } from "./hedge_race.ts";
 import type { Attempt, Outcome, Trying, TrySender } from "./send_with_retry.ts";
-import { startTicker } from "./ticker.ts";
 import type { TransportConfig } from "./transport_config.ts";
 
 const TICK_MS = 20;

@@ -1,10 +1,9 @@
-import type { Checksums } from "@lade/core/backend";
+import { type Checksums, startTicker } from "@lade/core/backend";
 import type { HttpResponse } from "./http_response.ts";
 import { LaneAttempt } from "./lane_attempt.ts";
 import { LaneLink, type LaneWorker } from "./lane_link.ts";
 import type { LaneConfig, LaneConnection, LaneTarget } from "./lane_messages.ts";
 import type { Attempt } from "./send_with_retry.ts";
-import { startTicker } from "./ticker.ts";
 import type { ConnectionInfo, TransportRequest } from "./transport.ts";
 import type { TransportConfig } from "./transport_config.ts";
 import { WireError } from "./wire_error.ts";

@@ -1,5 +1,5 @@
 import { bindChecksums, checksumsOf } from "@lade/codec/checksum";
-import { BufferPool, type Clock, systemClock } from "@lade/core/backend";
+import { BufferPool, type Clock, startTicker, systemClock } from "@lade/core/backend";
 import { pourBody } from "@lade/core/pour";
 import { Flight } from "./flight.ts";
 import type { HttpResponse } from "./http_response.ts";
@@ -8,7 +8,6 @@ import type { LaneCommand, LaneConfig, LaneReport, LaneRequest, LaneTarget } fro
 import { RequestPayload } from "./request_payload.ts";
 import type { Attempt } from "./send_with_retry.ts";
 import { TcpCarrier } from "./tcp_carrier.ts";
-import { startTicker } from "./ticker.ts";
 import type { TransportRequest } from "./transport.ts";
 import { completeTransportOptions } from "./transport_config.ts";
 import type { TransportOptions } from "./transport_options.ts";

@@ -1,3 +1,4 @@
+import { startTicker } from "@lade/core/backend";
 import { AddressBook } from "./address_book.ts";
 import { isLiteral, isReachedBy } from "./address_source.ts";
 import { Connection } from "./connection.ts";
@@ -9,7 +10,6 @@ import { Pace } from "./pace.ts";
 import { type RequestTarget, TargetParser } from "./parse_target.ts";
 import type { Attempt } from "./send_with_retry.ts";
 import { TcpAttempt } from "./tcp_attempt.ts";
-import { startTicker } from "./ticker.ts";
 import type { TransportConfig } from "./transport_config.ts";
 import { toTransportError, WireError } from "./wire_error.ts";
 

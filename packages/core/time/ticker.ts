@@ -1,4 +1,4 @@
-import { type Clock, systemClock } from "@lade/core/backend";
+import { type Clock, systemClock } from "./clock.ts";
 
 /** Calls `tick` about every `intervalMs` of `clock` until stopped. A process may end meanwhile. */
 export function startTicker(clock: Clock, intervalMs: number, tick: () => void): () => void {

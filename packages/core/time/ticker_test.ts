@@ -1,6 +1,6 @@
 import { fileURLToPath } from "node:url";
 import { assertEquals } from "@std/assert";
-import { systemClock } from "@lade/core/backend";
+import { systemClock } from "./clock.ts";
 import { startTicker } from "./ticker.ts";
 
 Deno.test("startTicker() ticks again and again until it is stopped", async () => {
