@@ -98,3 +98,49 @@ Deno.test("mergeStates() wants one state of each rank, all of one epoch, order a
   ];
   for (const [states, words] of wrong) assertThrows(() => mergeStates(states), TypeError, words);
 });
+
+Deno.test("mergeStates() takes no state that does not say where its lanes are for one that is at its beginning", () => {
+  const lane = { taken: 3, part: 0, record: 0 };
+  const order = { version: 1, kind: "stream", length: 0, lanes: 2, window: 2 } as const;
+  const of = (rank: number) => ({ rank, size: 2, from: 0 });
+  const base: LoaderState = { version: 1, seed: 1, epoch: 0, position: 6, total: 0, fingerprint: "f", order };
+  const merged = (lanes: unknown) =>
+    mergeStates([
+      { ...base, lanes: [lane, null], of: of(0) },
+      { ...base, lanes: lanes as LoaderState["lanes"], of: of(1) } as LoaderState,
+    ]);
+  assertEquals(merged([null, lane]).lanes, [lane, lane]);
+  const drawn = { draws: 3, streams: [null, { time: 0, lanes: [lane] }] };
+  const mixed = (lanes: unknown) =>
+    mergeStates([0, 1].map((rank) => ({
+      ...base,
+      order: { ...order, kind: "mixedStreams" as const, length: 10 },
+      total: 10,
+      mixture: { before: 0, lanes: rank === 0 ? [drawn, null] : lanes as (typeof drawn)[] },
+      of: of(rank),
+    })));
+  assertEquals(mixed([null, drawn]).mixture?.lanes, [drawn, drawn]);
+  for (
+    const wrong of [undefined, null, 5, "x", [], [null, null], [lane], [null, {}], [null, 5], [null, {
+      ...lane,
+      part: -1,
+    }]]
+  ) {
+    assertThrows(() => merged(wrong), TypeError, "where the lanes of rank 1 are");
+    assertThrows(() => mixed(wrong), TypeError, "where the lanes of rank 1 are");
+  }
+  for (
+    const streams of [undefined, 5, "x", [{}], [5], [null, { time: 0, lanes: 5 }], [null, {
+      time: -1,
+      lanes: [],
+    }]]
+  ) {
+    assertThrows(() => mixed([null, { draws: 3, streams }]), TypeError, "where the lanes of rank 1 are");
+  }
+  const huge = { ...base, order: { ...order, lanes: 2 ** 53 }, lanes: [lane, null] };
+  assertThrows(
+    () => mergeStates([{ ...huge, of: { rank: 0, size: 1, from: 0 } }]),
+    TypeError,
+    "its order has",
+  );
+});

@@ -1,7 +1,7 @@
-import { LANE_START } from "./lane_state.ts";
+import { LANE_START, laneFault } from "./lane_state.ts";
 import type { LoaderState } from "./loader_state.ts";
 import { restOf } from "./loader_state.ts";
-import { mixtureLaneStart } from "./mixture_state.ts";
+import { mixtureLaneFault, mixtureLaneStart, shapeOf } from "./mixture_state.ts";
 import { bitsOf, type Rest } from "./rest.ts";
 import { isSameJson } from "./same_json.ts";
 import { isCount, placeFault, stateFault } from "./state_fault.ts";
@@ -83,14 +83,24 @@ function mergeLanes(byRank: ReadonlyMap<number, LoaderState>, first: LoaderState
   const { of = { size: 1, from: 0 }, lanes: _lanes, ...rest } = first;
   const { size, from } = of;
   const states = [...byRank.values()];
+  for (const [rank, { lanes, position }] of byRank) {
+    const fault = lanes === undefined ? position === from ? undefined : "is not there" : lanesFault(
+      lanes,
+      first.order.lanes,
+      (lane) => laneFault(lane, { parts: Infinity, window: 0 }),
+      rank,
+      size,
+    );
+    if (fault !== undefined) throw unsaid(rank, fault);
+  }
+  if (states.every(({ lanes }) => lanes === undefined)) return { ...rest, position: from };
   // The places that each rank went through are those of all ranks.
   const passed = states.reduce((sum, { position }) => sum + position - from, 0);
   const lanes = Array.from(
     { length: first.order.lanes ?? 1 },
     (_, lane) => byRank.get(lane % size)?.lanes?.[lane] ?? LANE_START,
   );
-  const hasBegun = states.some(({ lanes }) => lanes !== undefined);
-  return { ...rest, position: from + Math.floor(passed / size), ...(hasBegun && { lanes }) };
+  return { ...rest, position: from + Math.floor(passed / size), lanes };
 }
 
 /** The state of a mixture with streams: what its ranks drew is counted together, and each lane is where its rank left it. */
@@ -100,10 +110,18 @@ function mergeMixture(byRank: ReadonlyMap<number, LoaderState>, first: LoaderSta
   const begun = [...byRank.values()].flatMap(({ mixture }) => mixture ?? []);
   const [one] = begun;
   if (!one) return rest;
-  for (const { before, lanes } of begun) {
+  for (const [rank, { mixture }] of byRank) {
+    if (mixture === undefined) continue;
+    const { before, lanes } = mixture ?? {};
+    const fault = lanesFault(
+      lanes,
+      first.order.lanes,
+      (lane) => mixtureLaneFault(lane, shapeOf(lane)),
+      rank,
+      size,
+    );
+    if (fault !== undefined || !isCount(before)) throw unsaid(rank, fault ?? `has draws before it ${before}`);
     if (before !== one.before) throw differs("draws before the epoch", one.before, before);
-    if (isCount(before) && Array.isArray(lanes) && lanes.length === first.order.lanes) continue;
-    throw new TypeError("Cannot merge states that do not say where the lanes are");
   }
   const told = begun.flatMap(({ lanes }) => lanes.find((lane) => lane !== null) ?? [])[0];
   const start = told &&
@@ -117,6 +135,28 @@ function mergeMixture(byRank: ReadonlyMap<number, LoaderState>, first: LoaderSta
     return (mixture ? mixture.lanes[lane] : start) ?? null;
   });
   return { ...rest, position, mixture: { before: one.before, lanes } };
+}
+
+/** What is wrong with where a rank says that the lanes are, of which its own may not be `null`; `undefined` if nothing is. */
+function lanesFault<T>(
+  lanes: readonly (T | null)[] | undefined,
+  count: number | undefined,
+  faultOf: (lane: T) => string | undefined,
+  rank: number,
+  size: number,
+): string | undefined {
+  if (!Array.isArray(lanes)) return "is none";
+  if (lanes.length !== count) return `is of ${lanes.length} lanes, and its order has ${count}`;
+  for (const [number, lane] of lanes.entries()) {
+    if (lane === null && number % size !== rank) continue;
+    const fault = faultOf(lane);
+    if (fault !== undefined) return `of lane ${number} ${fault}`;
+  }
+  return undefined;
+}
+
+function unsaid(rank: number, fault: string): TypeError {
+  return new TypeError(`Cannot merge states: where the lanes of rank ${rank} are ${fault}`);
 }
 
 /** The index of the first that is left from `position` on. */

@@ -28,6 +28,15 @@ export interface MixtureState {
 /** What a lane draws from: of each data set how many lanes there are to it, what each has, and its window; `null` by number. */
 export type DrawnShape = readonly ({ readonly parts: readonly number[]; readonly window: number } | null)[];
 
+/** What a lane itself says that it draws from, with as much of it as may be. */
+export function shapeOf(state: MixtureLaneState | null): DrawnShape {
+  if (!Array.isArray(state?.streams)) return [];
+  return Array.from<DrawnState | null | undefined, DrawnShape[number]>(state.streams, (drawn) => {
+    if (drawn === null) return null;
+    return { parts: Array.isArray(drawn?.lanes) ? drawn.lanes.map(() => Infinity) : [], window: 0 };
+  });
+}
+
 /** Where a lane begins. */
 export function mixtureLaneStart(shape: DrawnShape): MixtureLaneState {
   return { draws: 0, streams: shape.map((drawn) => drawn && drawnStart(drawn.parts.length)) };
@@ -64,7 +73,7 @@ function drawnFault(
 ): string | undefined {
   if (typeof state !== "object" || state === null) return "is none";
   const { time, lanes } = state as Partial<DrawnState>;
-  if (!isCount(time)) return `has time ${time}`;
+  if (!isCount(time) || !isCount(time + 1)) return `has time ${time}`;
   if (!Array.isArray(lanes) || lanes.length !== parts.length) return `is not of ${parts.length} lanes`;
   for (const [lane, own] of parts.entries()) {
     const fault = laneFault(lanes[lane], { parts: own, window });
