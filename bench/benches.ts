@@ -21,6 +21,7 @@ import { npyRead } from "./formats/npy_read.ts";
 import { safetensorsRead } from "./formats/safetensors_read.ts";
 import { csvRead } from "./formats/csv_read.ts";
 import { parquetRead16, parquetReadDictionary } from "./formats/parquet_read.ts";
+import { generate } from "./workload/generate.ts";
 import { startUp } from "./cli/start_up.ts";
 import { tarIndex, tarOrder } from "./formats/tar.ts";
 import { azureBenches } from "./azure/azure_benches.ts";
@@ -42,6 +43,7 @@ export const benches: Bench[] = [
   startUp,
   listMillion,
   planMillion,
+  generate,
   npyRead,
   safetensorsRead,
   csvRead,
