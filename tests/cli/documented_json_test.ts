@@ -9,7 +9,8 @@ const PAGE = new URL("../../packages/cli/README.md", import.meta.url);
 const OP_LOG =
   `thread	op	client_id	n_objects	bytes	endpoint	file	error	start	first_byte	last_byte	duration_ns	offset	length	lade_op	to_file	server
 0	GET	c	1	5	s3://b/	k	odd: fault	2026-01-01T00:00:00Z	2026-01-01T00:00:00.5Z	2026-01-01T00:00:00.7Z	1000000000	0	5	get	x	host
-# rows=1 errors=1 dropped=0 complete
+0	GET	c	1	5	s3://b/	k		2026-01-01T00:00:00Z	2026-01-01T00:00:00.5Z	2026-01-01T00:00:00.7Z	1000000000	0	5	get	x	host
+# rows=2 errors=1 dropped=0 complete
 `;
 
 Deno.test("every property that --json prints is in the tables of packages/cli/README.md", async () => {
@@ -77,7 +78,7 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["oplog", "cat", "s3://bucket/log.tsv"],
     ["oplog", "analyze", "--by", "size", "s3://bucket/log.tsv"],
     ["oplog", "sort", "s3://bucket/log.tsv", "s3://bucket/sorted.tsv"],
-    ["replay", "s3://bucket/log.tsv", "--dry-run"],
+    ["replay", "s3://bucket/log.tsv", "--dry-run", "--prepare"],
     ["replay", "s3://bucket/log.tsv", "--read-only", "--asap"],
     ["man", "ls"],
   ];

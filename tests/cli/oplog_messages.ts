@@ -38,6 +38,7 @@ export function replayLines(text: string): readonly (readonly string[])[] {
   return [
     [OPLOG, "--read-only", "--asap"],
     [OPLOG, "--dry-run", "--map", `s3://${text.replaceAll(/[\t\r\n\ud800]/g, "")}=memory://bench`],
+    [OPLOG, "--dry-run", "--prepare", "--verify"],
     [OPLOG, "--asap", "--map", `s3://=memory://${text}`],
     [OPLOG, "--map", text],
     [OPLOG, "--ops", text],
@@ -46,7 +47,7 @@ export function replayLines(text: string): readonly (readonly string[])[] {
   ];
 }
 
-/** Puts an op-log of one row, in whose fields the text stands as it is, but for tabs and ends of lines. */
+/** Puts an op-log of two rows, one without an error, in whose fields the text stands as it is, but for tabs and ends of lines. */
 export async function putOplog(lade: Lade, text: string): Promise<void> {
   const field = text.replaceAll(/[\t\r\n]/g, "");
   const columns = [
@@ -61,18 +62,18 @@ export async function putOplog(lade: Lade, text: string): Promise<void> {
     "to_file",
     "server",
   ];
-  const row = [
+  const row = (error: string) => [
     "GET",
     field,
     `s3://${field}/`,
     field,
-    field,
+    error,
     "2026-01-01T00:00:00Z",
     "5",
     "get",
     field,
     field,
   ];
-  const end = "# rows=1 errors=1 dropped=0 complete";
-  await lade.put(OPLOG, [columns.join("\t"), row.join("\t"), end, ""].join("\n"));
+  const lines = [columns, row(field), row("")].map((fields) => fields.join("\t"));
+  await lade.put(OPLOG, [...lines, "# rows=2 errors=1 dropped=0 complete", ""].join("\n"));
 }

@@ -1,7 +1,11 @@
 import { MemoryStore } from "@lade/core";
 import type { OpLogRow } from "@lade/workload";
 import { planReplay, replay } from "@lade/workload/replay";
-import { ReplayMessage, ReplayPlanMessage } from "../../packages/cli/messages/replay_messages.ts";
+import {
+  ReplayMessage,
+  ReplayNeededMessage,
+  ReplayPlanMessage,
+} from "../../packages/cli/messages/replay_messages.ts";
 import type { Message } from "../../packages/cli/output/message.ts";
 
 /** What `lade replay` prints of rows that have a text in every field, by kind. */
@@ -21,6 +25,7 @@ export async function replayMessages(text: string): Promise<Readonly<Record<stri
   const prepared = { written: 1, bytes: 1, kept: 1 };
   return {
     replay: new ReplayMessage({ log: text, result, prepared }, 120),
+    replayneeded: new ReplayNeededMessage(text, 1),
     replayplan: new ReplayPlanMessage(text, await planReplay(rows()), 120),
   };
 }

@@ -1,7 +1,7 @@
 import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 
 import { createOpLog, recordOpLog } from "@lade/workload";
-import { ReplayContent } from "@lade/workload/replay";
+import { DataSource } from "@lade/workload/data";
 import { ForwardingStore, type GetResult } from "@lade/core";
 import { Lade } from "@lade/lade";
 import { runCli } from "../../packages/cli/program/run_cli.ts";
@@ -46,9 +46,8 @@ Deno.test("lade replay does what a log has once more, elsewhere, and compares", 
   assertEquals(cli.texts(), before);
   const keys = cli.fake.objects("other").map(({ key }) => key).sort();
   assertEquals(keys, ["bench/a/1", "bench/b", "bench/lade-workload.json", "bench/old", "log.tsv.zst"]);
-  const content = new ReplayContent();
   const bytes = await cli.lade.get("s3://other/bench/b");
-  assertEquals([bytes.length, content.firstWrong("bench/a/1", 0, bytes)], [70_000, undefined]);
+  assertEquals([bytes.length, new DataSource().verify("bench/a/1", 0, bytes)], [70_000, undefined]);
 });
 
 Deno.test("lade replay tells what fails now and did not then, and exits with 1", async () => {
@@ -71,6 +70,36 @@ Deno.test("lade replay tells what fails now and did not then, and exits with 1",
   const there = await cli.run(["replay", LOG, "--read-only", "--ops", "get,list", "--asap", "--json"]);
   const [get, list] = JSON.parse(there.stdout).ops;
   assertEquals([there.code, get.same, get.newErrors, list.replayed.objects], [1, 4, 1, 1]);
+});
+
+Deno.test("lade replay --verify compares what it reads with what it wrote, and never replaces what is there", async () => {
+  await using cli = await recorded();
+  const unseeded = ["replay", LOG, ...MAP, "--asap", "--verify"];
+  const args = [...unseeded, "--seed", "9"];
+  const first = await cli.run([...args, "--write", "--prepare"]);
+  assertEquals([first.code, first.stderr], [0, ""], first.stdout);
+  const reads = ["--read-only", "--prefix", "s3://bucket/old"];
+  assertEquals((await cli.run([...args, ...reads])).code, 0);
+  // What an earlier seed wrote is not what this one would have written.
+  const [wrong] = JSON.parse((await cli.run([...unseeded, ...reads, "--json"])).stdout).errors;
+  assertEquals([wrong.kind, wrong.count], ["checksum-mismatch", 1]);
+  const bytes = await cli.lade.get("s3://other/bench/old");
+  bytes[321] = (bytes[321] ?? 0) ^ 1;
+  await cli.lade.put("s3://other/bench/old", bytes);
+  const { code, stdout } = await cli.run([...args, ...reads]);
+  assertEquals(code, 1);
+  assertMatch(
+    stdout,
+    /checksum-mismatch, such as: Cannot verify "s3:\/\/other\/bench\/old": byte 321 is not/,
+  );
+  await cli.lade.put("s3://other/bench/old", bytes.subarray(0, 499));
+  const refused = await cli.run([...args, "--write", "--prepare"]);
+  assertEquals([refused.code, refused.stdout], [1, ""]);
+  assertMatch(
+    refused.stderr,
+    /Cannot prepare "s3:\/\/other\/bench\/old": it has 499 bytes, where 500 are read/,
+  );
+  assertEquals((await cli.lade.get("s3://other/bench/old")).length, 499);
 });
 
 Deno.test("lade replay shows on a terminal how far it is, and removes that at the end", async () => {
@@ -104,6 +133,7 @@ Deno.test("lade replay --dry-run shows where operations would go, and does nothi
     /1 object with 500 B would be prepared\n10 operations of .*, 4 of them would write, which needs/,
   );
   assertEquals(cli.fake.objects("other").length, 1);
+  assertMatch(stdout, /^\(dry run\) prepare s3:\/\/other\/bench\/old \(500 B\)\nfrom/);
   const json = JSON.parse((await cli.run(["replay", LOG, "--dry-run", "--json"])).stdout);
   assertEquals([json.type, json.writing, json.refused, json.routes[0].to], [
     "replayPlan",
@@ -125,6 +155,8 @@ Deno.test("lade replay writes and deletes nothing that it was not told to", asyn
     [["--asap", "--speed", "2"], /exclude each other/],
     [["--map", "s3://bucket"], /not of the form FROM=TO/],
     [["--map", "s3://bucket=there"], /not of the form FROM=TO/],
+    [["--verify", "--as-head"], /exclude each other/],
+    [["--verify", "--unordered"], /exclude each other/],
     [["--ops", "append"], /"APPEND" can not be replayed/],
     [["--speed", "0"], /is no speed/],
   ];

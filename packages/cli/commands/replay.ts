@@ -23,6 +23,10 @@ did well in the log makes the exit code 1.",
       "writes what is read, then does everything at twice the speed",
     ],
     [
+      "lade replay log.tsv.zst --map s3://logged/=s3://bench/ --read-only --verify --asap",
+      "reads that once more, and compares every byte",
+    ],
+    [
       "lade replay log.tsv.zst --map s3://logged/=s3://a/,s3://b/ --write --asap -j 64",
       "spreads objects over two buckets, 64 operations at a time",
     ],
@@ -37,10 +41,13 @@ did well in the log makes the exit code 1.",
 });
 
 function checkReplay(given: ReplayCommandValues): void {
-  const { speed, asap, perThread, write, prepare, readOnly, map, balance, dryRun } = given;
+  const { speed, asap, perThread, write, prepare, verify, readOnly, map, balance, dryRun } = given;
+  const { asHead, unordered } = given;
   if ([speed !== undefined, asap, perThread].filter(Boolean).length > 1) {
     throw new UsageError("--speed, --asap and --per-thread exclude each other.");
   }
+  if (verify && asHead) throw new UsageError("--verify and --as-head exclude each other.");
+  if (verify && unordered) throw new UsageError("--verify and --unordered exclude each other.");
   if (write && readOnly) throw new UsageError("--write and --read-only exclude each other.");
   if (write && map.length === 0) {
     throw new UsageError(

@@ -6,6 +6,7 @@ import { formatDuration } from "../output/format_duration.ts";
 import { layOutTable } from "../output/lay_out_table.ts";
 import type { Json, Message } from "../output/message.ts";
 import type { Style } from "../output/style.ts";
+import { quoteWord } from "../syntax/split_words.ts";
 import { formatNanos, percentileText, summaryOf } from "./oplog_messages.ts";
 
 /** A log that was replayed. */
@@ -95,6 +96,30 @@ export class ReplayMessage implements Message {
       errors: errors.map(({ op, ...rest }) => ({ operation: op, ...rest })),
       passedOver: passedJson(passedOver),
     };
+  }
+}
+
+/** An object that would be written before a replay. */
+export class ReplayNeededMessage implements Message {
+  readonly #uri: string;
+  readonly #size: number;
+
+  /** Shows the object at `uri`, of `size` bytes. */
+  constructor(uri: string, size: number) {
+    this.#uri = uri;
+    this.#size = size;
+  }
+
+  /** Its URI and size. */
+  toText(style: Style): string {
+    return `${style.dim("(dry run) ")}prepare ${quoteWord(redactSecrets(this.#uri))} (${
+      formatSize(this.#size)
+    })`;
+  }
+
+  /** The same. */
+  toJson(): Json {
+    return { type: "replayNeeded", uri: redactSecrets(this.#uri), size: this.#size };
   }
 }
 

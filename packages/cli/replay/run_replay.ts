@@ -10,7 +10,7 @@ import {
 } from "@lade/workload/replay";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
-import { ReplayMessage, ReplayPlanMessage } from "../messages/replay_messages.ts";
+import { ReplayMessage, ReplayNeededMessage, ReplayPlanMessage } from "../messages/replay_messages.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { counted } from "../output/counted.ts";
 import type { ReplayCommandValues } from "./replay_command_options.ts";
@@ -40,7 +40,12 @@ export async function runReplay(context: CommandContext, given: ReplayCommandVal
     });
   const plan = await refusing(() => planReplay(rows(true), { ...options, needed: given.prepare }));
   const width = terminal.columns() ?? DEFAULT_COLUMNS;
-  if (given.dryRun) return await output.result(new ReplayPlanMessage(place.uri, plan, width));
+  if (given.dryRun) {
+    for (const { bases, rest, size } of plan.needed) {
+      for (const base of bases) await output.result(new ReplayNeededMessage(base + rest, size));
+    }
+    return await output.result(new ReplayPlanMessage(place.uri, plan, width));
+  }
   if (plan.isRefused) {
     throw new UsageError(
       `${counted(plan.writing, "operation")} of the log ${
@@ -73,8 +78,8 @@ function showOn({ output, settings, terminal }: CommandContext, count: number) {
 }
 
 function optionsOf(given: ReplayCommandValues): ReplayOptions {
-  const { balance, speed, asap, perThread, jobs, unordered, write, readOnly, ops, prefix, asHead, seed } =
-    given;
+  const { balance, speed, asap, perThread, jobs, unordered, write, verify, readOnly, ops, prefix } = given;
+  const { asHead, seed } = given;
   return {
     map: refusingAtOnce(() => given.map.map(parseUriRule)),
     balance,
@@ -82,6 +87,7 @@ function optionsOf(given: ReplayCommandValues): ReplayOptions {
     ...(jobs !== undefined && { maxInFlight: jobs }),
     unorderedKeys: unordered,
     writes: write,
+    verify,
     readOnly,
     ...(ops && { ops }),
     ...(prefix !== undefined && { prefix }),

@@ -5,7 +5,6 @@
  */
 export { OP_KINDS, type OpKind, type PassedOver } from "./choose_ops.ts";
 export { MARKER } from "./claim_targets.ts";
-export { ReplayContent } from "./content.ts";
 export { orderByStart, type OrderByStartOptions } from "./order_by_start.ts";
 export {
   type NeededObject,

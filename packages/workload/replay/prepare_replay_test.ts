@@ -1,8 +1,8 @@
 import { MemoryStore } from "@lade/core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
+import { DataSource } from "../data/data_source.ts";
 import { each, logRow } from "../testing/log_row.ts";
 import { MARKER } from "./claim_targets.ts";
-import { ReplayContent } from "./content.ts";
 import { planReplay } from "./plan_replay.ts";
 import { prepareReplay } from "./prepare_replay.ts";
 import { replay } from "./replay.ts";
@@ -54,12 +54,11 @@ Deno.test("what is needed is written with content that can be checked, and what 
   const stores = () => Promise.resolve({ store, key: "b/" });
   await store.put(`b/${MARKER}`, new Uint8Array(1));
   await store.put("b/read", new Uint8Array(101));
-  await store.put("b/parts", new Uint8Array(5899));
   const options: ReplayOptions = { map: MAP, writes: true, seed: 9, speed: "asap" };
   const { needed } = await planReplay(each(ROWS), { ...options, needed: true });
   assertEquals(await prepareReplay(needed, stores, options), { written: 3, bytes: 5900, kept: 1 });
   const parts = new Uint8Array(await new Response((await store.get("b/parts")).body).arrayBuffer());
-  assertEquals([parts.length, new ReplayContent(9).firstWrong("b/parts", 0, parts)], [5900, undefined]);
+  assertEquals([parts.length, new DataSource({ seed: 9 }).verify("b/parts", 0, parts)], [5900, undefined]);
   assert(parts.some((byte) => byte !== 0));
   assertEquals(await prepareReplay(needed, stores, options), { written: 0, bytes: 0, kept: 4 });
   const result = await replay(each(ROWS), stores, options);

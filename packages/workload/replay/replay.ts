@@ -1,15 +1,16 @@
 import { type Clock, systemClock } from "@lade/core/backend";
+import { DataSource } from "../data/data_source.ts";
 import { Histogram } from "../histogram/histogram.ts";
 import { nanosBetween, type OpLogRow } from "../rows/op_log_row.ts";
 import { type ChosenOp, OpChooser } from "./choose_ops.ts";
 import { claimTargets } from "./claim_targets.ts";
-import { ReplayContent } from "./content.ts";
 import { orderByStart } from "./order_by_start.ts";
 import { Places } from "./places.ts";
 import { MOST_WAITING, ONE_PIECE, type ReplayOptions, type StoreResolver } from "./replay_options.ts";
 import { type ReplayResult, ReplayTally } from "./replay_result.ts";
 import { readyOp } from "./run_op.ts";
 import { type Claim, type Turn, Turns } from "./turns.ts";
+import { WrittenNames } from "./written_names.ts";
 
 /**
  * Does the operations of a log once more, each when it is due, on stores that `stores` finds. Waits hold no task: one timer
@@ -51,7 +52,8 @@ class Replay {
   readonly #maxBytes: number;
   readonly #chooser: OpChooser;
   readonly #places: Places;
-  readonly #content: ReplayContent;
+  readonly #data: DataSource;
+  readonly #names: WrittenNames | undefined;
   readonly #free: Uint8Array[] = [];
   readonly #stop = new AbortController();
   readonly #signal: AbortSignal;
@@ -74,11 +76,17 @@ class Replay {
 
   constructor(stores: StoreResolver, options: ReplayOptions) {
     const { clock = systemClock, speed = 1, maxInFlight = 256, maxBufferedBytes = 2 ** 28, signal } = options;
+    const { seed = 0, verify, unorderedKeys, asHead } = options;
     if (typeof speed === "number" && !(speed > 0 && speed < Infinity)) {
       throw new RangeError("speed must be a number above 0, or asap, or per-thread");
     }
     if (!Number.isInteger(maxInFlight) || maxInFlight < 1) {
       throw new RangeError("maxInFlight must be a whole number above 0");
+    }
+    if (verify && (unorderedKeys || asHead)) {
+      throw new RangeError(
+        "verify needs the order of the log, and what is read: neither unorderedKeys nor asHead",
+      );
     }
     this.#options = options;
     this.#clock = clock;
@@ -87,7 +95,8 @@ class Replay {
     this.#maxBytes = maxBufferedBytes;
     this.#chooser = new OpChooser(options);
     this.#places = new Places(stores);
-    this.#content = new ReplayContent(options.seed);
+    this.#data = new DataSource({ seed });
+    this.#names = verify ? new WrittenNames() : undefined;
     this.#signal = signal ? AbortSignal.any([signal, this.#stop.signal]) : this.#stop.signal;
   }
 
@@ -194,7 +203,7 @@ class Replay {
     this.#running++;
     this.#bytes += bytes;
     this.#mostInFlight = Math.max(this.#mostInFlight, this.#running);
-    const tools = { places: this.#places, content: this.#content, free: this.#free };
+    const tools = { places: this.#places, data: this.#data, names: this.#names, free: this.#free };
     let result = { bytes: 0, objects: 0 };
     let failure: { readonly error: unknown } | undefined;
     let begunMs: number | undefined;

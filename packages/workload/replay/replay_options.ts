@@ -45,8 +45,16 @@ export interface ReplayOptions extends ReplayChoice, CallOptions {
   readonly unorderedKeys?: boolean;
   /** Memory of content that is sent in one piece, at most; 256 MiB by default. */
   readonly maxBufferedBytes?: number;
-  /** Decides the content that is written; 0 by default. */
+  /**
+   * Decides the content that is written, which is that of a `DataSource` by the key in its store; 0 by default. A whole number
+   * below 2^53.
+   */
   readonly seed?: number;
+  /**
+   * Compares what is read with what a replay of this seed writes, copies too: other bytes, or fewer than the log has, are a
+   * `ChecksumMismatchError` of that read. Needs `unorderedKeys` and `asHead` to be absent; holds the names of what was copied.
+   */
+  readonly verify?: boolean;
   /** Called when an operation has ended, with the number of those that have, and of those that failed. It must not throw. */
   readonly onEnd?: (ended: number, failed: number) => void;
   /** Time; the system's by default. */

@@ -310,9 +310,10 @@ Deno.test("options that mean nothing are refused before anything is done", async
       { speed: 0 },
       { speed: NaN },
       { speed: Infinity },
-      { maxInFlight: 0 },
-      { maxInFlight: 1.5 },
+      ...[0, 1.5].map((maxInFlight) => ({ maxInFlight })),
+      ...[{ unorderedKeys: true }, { asHead: true }].map((other) => ({ ...other, verify: true })),
       { window: 0 },
+      { seed: -1 },
       { ops: ["APPEND"] },
       { map: [{ from: "bucket", to: ["s3://b/"] }] },
     ]
