@@ -90,8 +90,8 @@ interface Known {
   readonly rest: string;
   size: number;
   isNeeded: boolean;
-  /** Whether the log has written or deleted it: what comes later says nothing of what was there before. */
-  isChanged: boolean;
+  /** Whose content it has, of those that were there before: itself, or what was copied to it; none that the log wrote. */
+  origin: Known | undefined;
 }
 
 class NeededObjects {
@@ -105,18 +105,19 @@ class NeededObjects {
   add({ kind, row, place, toPlace }: ChosenOp): void {
     if (kind === "LIST" || row.error !== undefined) return;
     const known = this.#of(place);
-    if (kind !== "PUT" && kind !== "DELETE" && !known.isChanged) {
-      known.isNeeded = true;
-      if (kind === "GET") known.size = Math.max(known.size, (row.offset ?? 0) + row.bytes);
+    if (kind !== "PUT" && kind !== "DELETE" && known.origin) {
+      known.isNeeded ||= known.origin === known;
+      known.origin.size = Math.max(known.origin.size, (row.offset ?? 0) + row.bytes);
     }
-    if (kind !== "GET" && kind !== "STAT" && kind !== "COPY") known.isChanged = true;
-    if (toPlace) this.#of(toPlace).isChanged = true;
+    if (toPlace) this.#of(toPlace).origin = known.origin;
+    if (kind === "PUT" || kind === "DELETE" || kind === "RENAME") known.origin = undefined;
   }
 
   #of({ id, bases, rest }: ChosenOp["place"]): Known {
     let known = this.#known.get(id);
     if (!known) {
-      this.#known.set(id, known = { bases, rest, size: 0, isNeeded: false, isChanged: false });
+      this.#known.set(id, known = { bases, rest, size: 0, isNeeded: false, origin: undefined });
+      known.origin = known;
     }
     return known;
   }

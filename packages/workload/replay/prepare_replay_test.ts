@@ -30,7 +30,7 @@ Deno.test("what reads need, and the log does not write before them, is found wit
     "read 100",
     "parts 5900",
     "looked at 0",
-    "source 0",
+    "source 70",
   ]);
   assertEquals(plan, {
     count: 12,
@@ -49,6 +49,23 @@ Deno.test("what reads need, and the log does not write before them, is found wit
   assertEquals(readOnly.routes.map(({ from, to }) => [from, to]), [["s3://log/", "s3://log/"]]);
 });
 
+Deno.test("an object that is copied is as large as the reads of its copies need", async () => {
+  const rows = [
+    logRow(0, "STAT", "a"),
+    logRow(1, "COPY", "a", { toFile: "b" }),
+    logRow(2, "GET", "b", { offset: 100, bytes: 50 }),
+    logRow(3, "RENAME", "b", { toFile: "c" }),
+    logRow(4, "GET", "c", { bytes: 200 }),
+    logRow(5, "PUT", "a", { bytes: 999 }),
+    logRow(6, "COPY", "a", { toFile: "d" }),
+    logRow(7, "GET", "d", { bytes: 999 }),
+    logRow(8, "PUT", "c", { bytes: 888 }),
+    logRow(9, "GET", "c", { bytes: 888 }),
+  ];
+  const { needed } = await planReplay(each(rows), { map: MAP, needed: true });
+  assertEquals(needed.map(({ rest, size }) => `${rest} ${size}`), ["a 200"]);
+});
+
 Deno.test("what is needed is written with content that can be checked, and what is there stays", async () => {
   const store = new MemoryStore();
   const stores = () => Promise.resolve({ store, key: "b/" });
@@ -56,7 +73,7 @@ Deno.test("what is needed is written with content that can be checked, and what 
   await store.put("b/read", new Uint8Array(101));
   const options: ReplayOptions = { map: MAP, writes: true, seed: 9, speed: "asap" };
   const { needed } = await planReplay(each(ROWS), { ...options, needed: true });
-  assertEquals(await prepareReplay(needed, stores, options), { written: 3, bytes: 5900, kept: 1 });
+  assertEquals(await prepareReplay(needed, stores, options), { written: 3, bytes: 5970, kept: 1 });
   const parts = new Uint8Array(await new Response((await store.get("b/parts")).body).arrayBuffer());
   assertEquals([parts.length, new DataSource({ seed: 9 }).verify("b/parts", 0, parts)], [5900, undefined]);
   assert(parts.some((byte) => byte !== 0));
