@@ -9,21 +9,22 @@
  *
  * @module
  */
+import { system } from "@lade/core/system";
 import { versionText } from "./program/version_text.ts";
 
 if (import.meta.main) {
-  const [first, ...rest] = Deno.args;
+  const [first, ...rest] = system.args;
   if (rest.length === 0 && (first === "--version" || first === "-V")) {
     try {
-      Deno.stdout.writeSync(new TextEncoder().encode(`${versionText()}\n`));
+      system.stdout.writeSync(new TextEncoder().encode(`${versionText()}\n`));
     } catch (error) {
-      if (error instanceof Deno.errors.BrokenPipe) Deno.exit(0);
+      if (error instanceof system.errors.BrokenPipe) system.exit(0);
       const detail = error instanceof Error ? error.message : String(error);
       console.error(`lade: Cannot write to standard output: ${detail}`);
-      Deno.exit(1);
+      system.exit(1);
     }
   } else {
     const { runProcess } = await import("./program/run_process.ts");
-    await runProcess(Deno.args);
+    await runProcess(system.args);
   }
 }

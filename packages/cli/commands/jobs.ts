@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { defineCommand } from "../command/command.ts";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
@@ -120,7 +121,7 @@ async function resume(
 transfer: run the same again.`,
     );
   }
-  if (directory !== undefined) Deno.chdir(directory);
+  if (directory !== undefined) system.chdir(directory);
   await output.note(new NoteMessage(`runs: lade ${commandLine.join(" ")}`));
   await rerun(commandLine);
 }

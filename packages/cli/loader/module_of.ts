@@ -1,4 +1,5 @@
 import type { ModuleExport, Transform } from "@lade/loader";
+import { system } from "@lade/core/system";
 import { fileUri } from "@lade/transfer/places";
 import { UsageError } from "../command/usage_error.ts";
 
@@ -48,9 +49,9 @@ function moduleUrl(path: string): URL {
 
 async function isFile(path: string): Promise<boolean> {
   try {
-    return (await Deno.stat(path)).isFile;
+    return (await system.stat(path)).isFile;
   } catch (error) {
-    if (error instanceof Deno.errors.NotFound || error instanceof Deno.errors.NotADirectory) return false;
+    if (error instanceof system.errors.NotFound || error instanceof system.errors.NotADirectory) return false;
     throw error;
   }
 }

@@ -1,3 +1,4 @@
+import { listenUnix, system, type UnixConnection, type UnixListener } from "@lade/core/system";
 import type { CommandContext } from "../command/command_context.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { ClosedOutputError } from "../output/output_error.ts";
@@ -59,17 +60,17 @@ async function accept(
   path: string,
   onListening: () => Promise<void>,
   signal: AbortSignal,
-): Promise<Deno.Conn> {
-  const listener = listen(path);
+): Promise<UnixConnection> {
+  const listener = await listen(path);
   let isOpen = true;
   const close = () => {
     if (isOpen) listener.close();
     isOpen = false;
   };
-  const own = Deno.lstatSync(path);
+  const own = system.lstatSync(path);
   signal.addEventListener("abort", close);
   try {
-    Deno.chmodSync(path, 0o600);
+    system.chmodSync(path, 0o600);
     await onListening();
     signal.throwIfAborted();
     return await listener.accept();
@@ -83,14 +84,15 @@ async function accept(
   }
 }
 
-function listen(path: string): Deno.Listener {
+async function listen(path: string): Promise<UnixListener> {
   try {
-    return Deno.listen({ transport: "unix", path });
+    return await listenUnix(path);
   } catch (error) {
+    const { AddrInUse, AlreadyExists } = system.errors;
     const { length } = new TextEncoder().encode(path);
     const detail = length > LONGEST_PATH
       ? `a socket's path has ${LONGEST_PATH} bytes at most, and this one ${length}: name a shorter one`
-      : error instanceof Deno.errors.AddrInUse
+      : error instanceof AddrInUse || error instanceof AlreadyExists
       ? "something lies there already: remove it, or name another path"
       : error instanceof Error
       ? error.message
@@ -102,15 +104,15 @@ function listen(path: string): Deno.Listener {
 /** Removes the socket's file, unless it has gone already or another one lies there. */
 function removeOwn(path: string, own: Pick<Deno.FileInfo, "ino" | "dev">): void {
   try {
-    const { ino, dev } = Deno.lstatSync(path);
-    if (ino === own.ino && dev === own.dev) Deno.removeSync(path);
+    const { ino, dev } = system.lstatSync(path);
+    if (ino === own.ino && dev === own.dev) system.removeSync(path);
   } catch (error) {
-    if (!(error instanceof Deno.errors.NotFound)) throw error;
+    if (!(error instanceof system.errors.NotFound)) throw error;
   }
 }
 
 function isGone(error: unknown): boolean {
-  const { BrokenPipe, ConnectionReset, ConnectionAborted } = Deno.errors;
+  const { BrokenPipe, ConnectionReset, ConnectionAborted } = system.errors;
   return error instanceof BrokenPipe || error instanceof ConnectionReset ||
     error instanceof ConnectionAborted;
 }

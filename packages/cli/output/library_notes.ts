@@ -1,3 +1,5 @@
+import { system } from "@lade/core/system";
+
 /** The methods of `console` that libraries print by. */
 const METHODS = ["debug", "dir", "error", "info", "log", "table", "trace", "warn"] as const;
 
@@ -20,7 +22,7 @@ export class LibraryNotes implements Disposable {
     this.#before = Object.fromEntries(METHODS.map((name) => [name, console[name]]));
     const take = (...values: readonly unknown[]) =>
       this.listener?.(
-        values.map((value) => typeof value === "string" ? value : Deno.inspect(value)).join(" "),
+        values.map((value) => typeof value === "string" ? value : system.inspect(value)).join(" "),
       );
     Object.assign(console, Object.fromEntries(METHODS.map((name) => [name, take])));
   }

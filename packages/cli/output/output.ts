@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { printableJson } from "@lade/core/text";
 import type { Message } from "./message.ts";
 import { printableShown } from "./printable_shown.ts";
@@ -101,7 +102,7 @@ export class Output {
     } catch (error) {
       this.#onWriteError(error);
       this.#throwIfUnwritable();
-      throw error instanceof Deno.errors.BrokenPipe ? new ClosedOutputError() : error;
+      throw error instanceof system.errors.BrokenPipe ? new ClosedOutputError() : error;
     }
   }
 
@@ -195,7 +196,7 @@ export class Output {
   #onWriteError(error: unknown): void {
     if (this.#closed) return;
     this.#closed = true;
-    if (error instanceof Deno.errors.BrokenPipe) this.#config.onClosed();
+    if (error instanceof system.errors.BrokenPipe) this.#config.onClosed();
     else if (!this.#config.signal.aborted) {
       this.#writeFailure = new OutputError(error instanceof Error ? error.message : String(error), error);
     }

@@ -1,4 +1,5 @@
-import { denoTerminal } from "../output/deno_terminal.ts";
+import { system, uncaughtErrors } from "@lade/core/system";
+import { processTerminal } from "../output/process_terminal.ts";
 import { LibraryNotes } from "../output/library_notes.ts";
 import { runCli } from "./run_cli.ts";
 import { tellUncaught } from "./tell_uncaught.ts";
@@ -8,12 +9,15 @@ import { watchSignals } from "./watch_signals.ts";
 export async function runProcess(args: readonly string[]): Promise<never> {
   const controller = new AbortController();
   using libraryNotes = new LibraryNotes();
-  using _signals = watchSignals(controller, Deno.exit);
-  using _uncaught = tellUncaught(args, (bytes) => Deno.stderr.writeSync(bytes), Deno.exit);
+  using _signals = watchSignals(controller, system.exit);
+  const writeSync = (bytes: Uint8Array) => system.stderr.writeSync(bytes);
+  using _uncaught = tellUncaught(args, writeSync, system.exit, uncaughtErrors());
   try {
-    Deno.exit(await runCli(args, { terminal: denoTerminal, signal: controller.signal, libraryNotes }));
+    system.exit(await runCli(args, { terminal: processTerminal, signal: controller.signal, libraryNotes }));
   } catch (error) {
-    reportError(error);
+    queueMicrotask(() => {
+      throw error;
+    });
   }
   return await new Promise<never>(() => {});
 }

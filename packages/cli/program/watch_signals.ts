@@ -1,7 +1,8 @@
+import { system } from "@lade/core/system";
 import { ExitCode } from "../command/exit_code.ts";
 import { InterruptError } from "../command/interrupt_error.ts";
 
-const EXIT_CODES: Partial<Record<Deno.Signal, number>> = Deno.build.os === "windows"
+const EXIT_CODES: Partial<Record<Deno.Signal, number>> = system.build.os === "windows"
   ? { SIGINT: ExitCode.interrupted }
   : { SIGINT: ExitCode.interrupted, SIGTERM: ExitCode.terminated, SIGHUP: ExitCode.hangup };
 
@@ -28,12 +29,12 @@ export function watchSignals(
         controller.abort(new InterruptError(name, code));
       } else if (nowMs() - askedMs >= SAME_REQUEST_MS) exit(code);
     };
-    Deno.addSignalListener(name as Deno.Signal, listener);
+    system.addSignalListener(name as Deno.Signal, listener);
     return [name as Deno.Signal, listener] as const;
   });
   return {
     [Symbol.dispose]() {
-      for (const [name, listener] of listeners) Deno.removeSignalListener(name, listener);
+      for (const [name, listener] of listeners) system.removeSignalListener(name, listener);
     },
   };
 }

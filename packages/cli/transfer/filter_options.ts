@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import type { ObjectFilter, SplitGlob } from "@lade/transfer/filter";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
@@ -141,7 +142,7 @@ async function namesFrom(
   const { localPathOf, uriOfArgument } = await import("@lade/transfer/places");
   const { signal, terminal } = context;
   const open = async () => {
-    const source = await Deno.open(file);
+    const source = await system.open(file);
     return { source, close: () => source.close() };
   };
   const isInput = isStandardInput(file);

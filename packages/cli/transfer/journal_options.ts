@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import type { Lade } from "@lade/lade";
 import type { JournalRequest } from "@lade/transfer";
 import type { ProcessLocks } from "@lade/transfer/journal";
@@ -45,7 +46,7 @@ export async function journalOf(
   const meaning = Object.entries(options).filter(([name]) => !NEUTRAL.has(name));
   const command = {
     ...(args.length > 0 && { commandLine: shard ? withShard(args, shard) : args }),
-    directory: Deno.cwd(),
+    directory: system.cwd(),
     meaning: { options: meaning, config: settings.config },
   };
   if (journal !== undefined) {
@@ -78,6 +79,6 @@ function withShard(args: readonly string[], { number, count }: Shard): string[] 
 /** Nobody is to be asked for a permission because of a journal. */
 function mayUse(path: string): boolean {
   return (["read", "write"] as const).every((name) =>
-    Deno.permissions.querySync({ name, path }).state === "granted"
+    system.permissions.querySync({ name, path }).state === "granted"
   );
 }

@@ -1,3 +1,4 @@
+import { system } from "@lade/core/system";
 import { redactSecrets } from "@lade/core/text";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
@@ -85,24 +86,24 @@ async function refuseUnwritable(path: string): Promise<void> {
   if (path === "-" || path.endsWith("/")) throw refuse("a file is needed");
   const end = path.lastIndexOf("/");
   const directory = end < 0 ? "." : end === 0 ? "/" : path.slice(0, end);
-  const status = await Deno.stat(directory).catch(() => undefined);
+  const status = await system.stat(directory).catch(() => undefined);
   if (!status?.isDirectory) throw refuse(`there is no directory ${JSON.stringify(directory)}`);
-  if ((await Deno.stat(path).catch(() => undefined))?.isDirectory) throw refuse("it is a directory");
+  if ((await system.stat(path).catch(() => undefined))?.isDirectory) throw refuse("it is a directory");
 }
 
 /** Writes a file under another name in its directory, and gives it its own when all of it is on the disk. */
 async function writeWhole(path: string, text: string): Promise<void> {
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
-    await Deno.writeTextFile(temporary, text, { createNew: true });
+    await system.writeTextFile(temporary, text, { createNew: true });
     {
       // Windows syncs only what may be written to.
-      using file = await Deno.open(temporary, { write: true });
+      using file = await system.open(temporary, { write: true });
       await file.syncData();
     }
-    await Deno.rename(temporary, path);
+    await system.rename(temporary, path);
   } catch (error) {
-    await Deno.remove(temporary).catch(() => {});
+    await system.remove(temporary).catch(() => {});
     throw error;
   }
 }

@@ -1,4 +1,5 @@
 import type { Reading, Value } from "./value.ts";
+import { system } from "@lade/core/system";
 import { checkSettings, type Setting, type SettingTable, SettingText } from "@lade/core/settings";
 import { SETTING_TABLES } from "@lade/lade/settings";
 
@@ -70,9 +71,9 @@ function readKnown(
 export function readSecret(row: Setting, path: string, source: string): SettingText | Uint8Array {
   let bytes: Uint8Array;
   try {
-    bytes = Deno.readFileSync(path);
+    bytes = system.readFileSync(path);
   } catch (error) {
-    const reason = error instanceof Deno.errors.NotFound ? "there is no such file" : "it cannot be read";
+    const reason = error instanceof system.errors.NotFound ? "there is no such file" : "it cannot be read";
     throw new TypeError(`Cannot read ${row.name} from ${JSON.stringify(path)}: ${reason}`, { cause: error });
   }
   return row.type.accepts(bytes) ? bytes : new SettingText(new TextDecoder().decode(bytes), source);

@@ -5,8 +5,28 @@
  */
 import type * as childProcess from "node:child_process";
 import type * as fs from "node:fs";
+import type * as net from "node:net";
 import type * as os from "node:os";
 import type * as process from "node:process";
+import type * as tty from "node:tty";
+import type * as util from "node:util";
+
+type ProcessCall =
+  | "arch"
+  | "argv"
+  | "chdir"
+  | "cwd"
+  | "env"
+  | "exit"
+  | "off"
+  | "on"
+  | "permission"
+  | "pid"
+  | "platform"
+  | "stderr"
+  | "stdin"
+  | "stdout"
+  | "versions";
 
 /** The modules of Node that are asked for. */
 export interface NodeModules {
@@ -18,13 +38,19 @@ export interface NodeModules {
   };
   /** Files. */
   readonly "node:fs": typeof fs;
+  /** Sockets. */
+  readonly "node:net": Pick<typeof net, "createServer">;
   /** The system. */
   readonly "node:os": Pick<typeof os, "constants" | "hostname" | "tmpdir">;
   /** This process: CPU time in microseconds, where it tells. */
-  readonly "node:process": Pick<typeof process, "cwd" | "env" | "permission" | "pid" | "platform"> & {
+  readonly "node:process": Pick<typeof process, ProcessCall> & {
     cpuUsage?(): { readonly user: number; readonly system: number };
     threadCpuUsage?(): { readonly user: number; readonly system: number };
   };
+  /** Terminals. */
+  readonly "node:tty": Pick<typeof tty, "isatty" | "WriteStream">;
+  /** Values in words. */
+  readonly "node:util": Pick<typeof util, "inspect">;
   /** Threads, where there is no `Worker`. */
   readonly "node:worker_threads": {
     readonly Worker: new (program: URL, options: { readonly name: string }) => {

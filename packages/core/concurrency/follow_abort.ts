@@ -20,7 +20,9 @@ class Followers {
         link.item.handleEvent();
       } catch (error) {
         // As of any listener: the others are told all the same.
-        reportError(error);
+        queueMicrotask(() => {
+          throw error;
+        });
       }
     }
   }

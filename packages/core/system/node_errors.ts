@@ -2,8 +2,11 @@ import type { ErrorKind, System } from "./system_calls.ts";
 
 /** Kinds of errors, told by the code that Node gives an error of the system. */
 export const NODE_ERRORS: System["errors"] = {
+  AddrInUse: kindOf("EADDRINUSE"),
   AlreadyExists: kindOf("EEXIST"),
   BrokenPipe: kindOf("EPIPE"),
+  ConnectionAborted: kindOf("ECONNABORTED"),
+  ConnectionReset: kindOf("ECONNRESET"),
   FilesystemLoop: kindOf("ELOOP"),
   IsADirectory: kindOf("EISDIR"),
   NotADirectory: kindOf("ENOTDIR"),

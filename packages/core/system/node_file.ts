@@ -1,4 +1,4 @@
-import type { NodeModules } from "@lade/codec/node";
+import { nodeModule, type NodeModules } from "@lade/codec/node";
 import { fileInfo } from "./node_status.ts";
 import { tryFlock } from "./node_lock.ts";
 import type { SystemFile } from "./system_file.ts";
@@ -32,6 +32,11 @@ export class NodeFile implements SystemFile {
 
   static openSync(fs: Fs, path: string, options?: Deno.OpenOptions): NodeFile {
     return new NodeFile(fs, fs.openSync(path, openFlags(fs.constants, options), options?.mode));
+  }
+
+  /** A file that is open already. */
+  static of(fd: number): NodeFile {
+    return new NodeFile(nodeModule("node:fs") as Fs, fd);
   }
 
   async read(target: Uint8Array): Promise<number | null> {

@@ -1,6 +1,7 @@
 import { nodeModule, type NodeModules } from "@lade/codec/node";
 import { NODE_ERRORS } from "./node_errors.ts";
 import { NodeFile, seconds } from "./node_file.ts";
+import { consoleSize, NodeStandard } from "./node_standard.ts";
 import { fileInfo } from "./node_status.ts";
 import type { System } from "./system_calls.ts";
 
@@ -19,8 +20,20 @@ export function nodeSystem(): System {
     },
     SeekMode: { Start: 0, Current: 1, End: 2 } as typeof Deno.SeekMode,
     pid: process?.pid,
+    args: process?.argv.slice(2) ?? [],
     cwd: () => process.cwd(),
+    chdir: (path) => process.chdir(path as string),
+    exit: (code) => process.exit(code),
+    addSignalListener: (signal, listener) => void process.on(signal as NodeJS.Signals, listener),
+    removeSignalListener: (signal, listener) => void process.off(signal as NodeJS.Signals, listener),
     hostname: () => nodeOs().hostname(),
+
+    stdin: new NodeStandard(0),
+    stdout: new NodeStandard(1),
+    stderr: new NodeStandard(2),
+    noColor: (process?.env.NO_COLOR ?? "") !== "",
+    consoleSize,
+    inspect: (value) => (nodeModule("node:util") as NodeModules["node:util"]).inspect(value),
 
     open: (path, options) => NodeFile.open(fs, path, options),
     openSync: (path, options) => NodeFile.openSync(fs, path, options),

@@ -1,9 +1,13 @@
 import type { SystemFile } from "./system_file.ts";
+import type { SystemInput, SystemOutput } from "./system_stream.ts";
 
 /** Names of kinds of errors. */
 export type SystemErrorName =
+  | "AddrInUse"
   | "AlreadyExists"
   | "BrokenPipe"
+  | "ConnectionAborted"
+  | "ConnectionReset"
   | "FilesystemLoop"
   | "IsADirectory"
   | "NotADirectory"
@@ -13,13 +17,19 @@ export type SystemErrorName =
 
 /** Names of what Deno does for files and processes. */
 export type SystemCall =
+  | "addSignalListener"
+  | "args"
+  | "chdir"
   | "chmod"
   | "chmodSync"
   | "chown"
+  | "consoleSize"
   | "copyFile"
   | "copyFileSync"
   | "cwd"
+  | "exit"
   | "hostname"
+  | "inspect"
   | "link"
   | "linkSync"
   | "lstat"
@@ -27,6 +37,7 @@ export type SystemCall =
   | "makeTempFile"
   | "mkdir"
   | "mkdirSync"
+  | "noColor"
   | "pid"
   | "readDir"
   | "readFile"
@@ -37,6 +48,7 @@ export type SystemCall =
   | "realPath"
   | "realPathSync"
   | "remove"
+  | "removeSignalListener"
   | "removeSync"
   | "rename"
   | "renameSync"
@@ -62,6 +74,12 @@ export interface System extends Pick<typeof Deno, SystemCall> {
   readonly permissions: { querySync(what: Deno.PermissionDescriptor): Pick<Deno.PermissionStatus, "state"> };
   /** From where `seek` counts. */
   readonly SeekMode: typeof Deno.SeekMode;
+  /** Standard input. */
+  readonly stdin: SystemInput;
+  /** Standard output. */
+  readonly stdout: SystemOutput;
+  /** Standard error. */
+  readonly stderr: SystemOutput;
   /** Opens a file, for reading unless the options say more. */
   open(path: string, options?: Deno.OpenOptions): Promise<SystemFile>;
   /** The same, synchronously. */

@@ -1,3 +1,5 @@
+import { startTimer } from "./start_timer.ts";
+
 /** Time as the library sees it; a test passes its own. */
 export interface Clock {
   /** The wall clock, in milliseconds since 1970. */
@@ -15,17 +17,14 @@ export const systemClock: Clock = {
   sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
     return new Promise((resolve, reject) => {
       if (signal?.aborted) return reject(signal.reason);
-      // The first `setTimeout` of a process loads the timers of Node, 5 ms of CPU; the timer of a signal is there.
-      const timer = AbortSignal.timeout(Math.max(0, Math.ceil(durationMs)));
-      const onTime = () => {
-        signal?.removeEventListener("abort", onAbort);
-        resolve();
-      };
       const onAbort = () => {
-        timer.removeEventListener("abort", onTime);
+        stop();
         reject(signal?.reason);
       };
-      timer.addEventListener("abort", onTime, { once: true });
+      const stop = startTimer(durationMs, () => {
+        signal?.removeEventListener("abort", onAbort);
+        resolve();
+      });
       signal?.addEventListener("abort", onAbort, { once: true });
     });
   },

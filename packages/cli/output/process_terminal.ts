@@ -1,15 +1,16 @@
+import { system } from "@lade/core/system";
 import type { Terminal } from "./terminal.ts";
 
 /** The streams and the environment of this process. It never asks for a permission. */
-export const denoTerminal: Terminal = {
-  stdin: Deno.stdin,
-  stdout: Deno.stdout,
-  stderr: Deno.stderr,
-  noColor: Deno.noColor,
+export const processTerminal: Terminal = {
+  stdin: system.stdin,
+  stdout: system.stdout,
+  stderr: system.stderr,
+  noColor: system.noColor,
   env(variable: string): string | undefined {
-    const { state } = Deno.permissions.querySync({ name: "env", variable });
+    const { state } = system.permissions.querySync({ name: "env", variable });
     try {
-      return state === "granted" ? Deno.env.get(variable) : undefined;
+      return state === "granted" ? system.env.get(variable) : undefined;
     } catch {
       // A value that is not UTF-8 names no terminal.
       return undefined;
@@ -17,7 +18,7 @@ export const denoTerminal: Terminal = {
   },
   columns(): number | undefined {
     try {
-      const { columns } = Deno.consoleSize();
+      const { columns } = system.consoleSize();
       return columns > 0 ? columns : undefined;
     } catch {
       // None of the streams is a terminal.
