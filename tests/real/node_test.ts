@@ -112,6 +112,33 @@ console.log((await decompressZstdBytes(bytes)).length);
   },
 });
 
+Deno.test({
+  name: `tests/node/system.ts prints and ends on Node as on Deno${why}`,
+  ignore,
+  async fn() {
+    await using directory = await makeDirectory();
+    const program = await bundled("tests/node/system.ts", directory.path);
+    const run = async (command: string, args: readonly string[]) => {
+      const child = new Deno.Command(command, {
+        args: [...args, program, "one", "--two"],
+        env: { TMPDIR: directory.path, NO_COLOR: "1" },
+        stdin: "piped",
+        stdout: "piped",
+        stderr: "piped",
+      }).spawn();
+      const writer = child.stdin.getWriter();
+      await writer.write(new TextEncoder().encode("what is read"));
+      await writer.close();
+      const { code, stdout, stderr } = await child.output();
+      const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
+      return { code, stdout: text(stdout).split("\n"), stderr: text(stderr) };
+    };
+    const onDeno = await run(Deno.execPath(), ["run", "-A", "--quiet"]);
+    assertEquals(await run(node ?? "node", []), onDeno);
+    assertEquals([onDeno.code, onDeno.stdout.length, onDeno.stderr], [7, 22, ""]);
+  },
+});
+
 for (
   const { promise, name, least } of [
     { promise: "files are stores on Node as the contract says", name: "conformance", least: 700 },

@@ -67,7 +67,6 @@ async function accept(
     if (isOpen) listener.close();
     isOpen = false;
   };
-  const own = system.lstatSync(path);
   signal.addEventListener("abort", close);
   try {
     system.chmodSync(path, 0o600);
@@ -80,7 +79,6 @@ async function accept(
   } finally {
     signal.removeEventListener("abort", close);
     close();
-    removeOwn(path, own);
   }
 }
 
@@ -98,16 +96,6 @@ async function listen(path: string): Promise<UnixListener> {
       ? error.message
       : String(error);
     throw new Error(`Cannot listen on unix:${path}: ${detail}`, { cause: error });
-  }
-}
-
-/** Removes the socket's file, unless it has gone already or another one lies there. */
-function removeOwn(path: string, own: Pick<Deno.FileInfo, "ino" | "dev">): void {
-  try {
-    const { ino, dev } = system.lstatSync(path);
-    if (ino === own.ino && dev === own.dev) system.removeSync(path);
-  } catch (error) {
-    if (!(error instanceof system.errors.NotFound)) throw error;
   }
 }
 

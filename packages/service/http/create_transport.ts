@@ -1,6 +1,7 @@
 import type { HedgeBudget } from "@lade/core/concurrency";
-import { readVariable, type StoreFigures } from "@lade/core/backend";
+import type { StoreFigures } from "@lade/core/backend";
 import { RetryBudget } from "@lade/core/retry";
+import { systemEnvironment } from "../environment/environment.ts";
 import { FetchTransport } from "./fetch_transport.ts";
 import { isReachedBy } from "./address_source.ts";
 import { parseTarget } from "./parse_target.ts";
@@ -26,13 +27,19 @@ export interface CreateTransportOptions extends TransportOptions {
  */
 export function createTransport(options: CreateTransportOptions = {}, env?: ProxyEnvironment): Transport {
   const { kind = "auto", ...others } = options;
+  const hasSockets = typeof Deno !== "undefined";
+  if (kind === "tcp" && !hasSockets) {
+    throw new TypeError("Cannot use the transport tcp, which has the sockets of Deno; fetch goes everywhere");
+  }
   if (kind === "tcp") return new TcpTransport(others);
-  if (typeof Deno === "undefined") return new FetchTransport(others);
   const proxies = env ?? readEnvironment();
   const proxied = PROXY_VARIABLES.some((name) => proxies[name] && name.toLowerCase() !== "no_proxy");
-  if (!proxied) return kind === "fetch" ? new FetchTransport(others) : new TcpTransport(others);
+  const plain = kind === "fetch" || !hasSockets ? "fetch" : kind;
+  if (!proxied || (!hasSockets && isProxiedByNode())) {
+    return plain === "fetch" ? new FetchTransport(others) : new TcpTransport(others);
+  }
   const shared = { retryBudget: new RetryBudget(), figures: new TransportFigures() };
-  return new RoutedTransport({ ...shared, ...others }, proxies, kind);
+  return new RoutedTransport({ ...shared, ...others }, proxies, plain);
 }
 
 /** Sends each request through the proxy that its URL calls for, or straight. */
@@ -78,6 +85,12 @@ class RoutedTransport implements Transport {
 
   /** The URL of a proxy comes from the environment: one that is none is a failure of the request. */
   #routeOf(proxyUrl: string | undefined, request: TransportRequest): Transport {
+    if (proxyUrl !== undefined && typeof Deno === "undefined") {
+      const { endpoint } = parseTarget(request.url);
+      const detail = "the environment names a proxy for it, which Node goes through where " +
+        "NODE_USE_ENV_PROXY=1 is set; set that, or go round the proxy (NO_PROXY)";
+      throw toTransportError(new WireError("unsupported", detail), request, endpoint, "none");
+    }
     if (
       proxyUrl !== undefined && this.#options.verifyCertificates === false && /^https:/i.test(request.url)
     ) {
@@ -120,11 +133,17 @@ class RoutedTransport implements Transport {
   }
 }
 
+/** Whether Node goes through the proxies that the environment names, which it does where it is told to. */
+function isProxiedByNode(): boolean {
+  const { process } = globalThis as { process?: { execArgv?: readonly string[] } };
+  const options = [...process?.execArgv ?? [], ...(systemEnvironment("NODE_OPTIONS") ?? "").split(/\s+/)];
+  return systemEnvironment("NODE_USE_ENV_PROXY") === "1" || options.includes("--use-env-proxy");
+}
+
 function readEnvironment(): ProxyEnvironment {
   const env: Record<string, string | undefined> = {};
   for (const variable of PROXY_VARIABLES) {
-    const { state } = Deno.permissions.querySync({ name: "env", variable });
-    if (state === "granted") env[variable] = readVariable(variable);
+    env[variable] = systemEnvironment(variable);
   }
   return env;
 }

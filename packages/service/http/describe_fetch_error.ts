@@ -11,6 +11,7 @@ const SIGNS: readonly Sign[] = [
     "permission",
     "the process may not connect to the host",
   ],
+  [/bad port/i, "unsupported", "fetch of this platform goes to no such port"],
   [/tunnel|proxy|socks/i, "proxy", "the proxy refused or failed"],
   [/dns error|lookup address|ENOTFOUND|EAI_AGAIN/i, "dns", "the name does not resolve"],
   [/connection refused|ECONNREFUSED/i, "refused", "the connection was refused"],

@@ -55,9 +55,14 @@ export class FetchTransport implements Transport {
       );
     }
     const deno = typeof Deno !== "undefined";
-    if (!deno && !fetch && (proxyUrl !== undefined || config.caCerts.length > 0)) {
+    if (!deno && !fetch && proxyUrl !== undefined) {
       throw new TypeError(
-        "Cannot set a proxy or certificates for fetch: this platform has its own settings for them",
+        "Cannot set a proxy for fetch: Node takes it from the environment (NODE_USE_ENV_PROXY)",
+      );
+    }
+    if (!deno && !fetch && config.caCerts.length > 0) {
+      throw new TypeError(
+        "Cannot give fetch certificates to trust: Node takes their file from NODE_EXTRA_CA_CERTS",
       );
     }
     this.#client = deno && !fetch ? createClient(config, proxyUrl) : undefined;

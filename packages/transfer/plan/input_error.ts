@@ -1,4 +1,4 @@
-import { system } from "@lade/core/system";
+import { errorCode, system } from "@lade/core/system";
 
 /** A source that is read to its end cannot be read. */
 export class InputError extends Error {
@@ -18,7 +18,10 @@ export function describeInputFailure(error: unknown): string {
   if (error instanceof system.errors.NotFound) return "no such file";
   if (error instanceof system.errors.PermissionDenied) return "the system denies access";
   const text = error instanceof Error ? error.message : String(error);
-  if (/\(os error 9\)/.test(text)) return "it is closed, or open for writing only";
+  if (errorCode(error) === "EBADF" || /\(os error 9\)/.test(text)) {
+    return "it is closed, or open for writing only";
+  }
   if (/\(os error 21\)/.test(text)) return "it is a directory";
-  return text.replace(/ \(os error \d+\)$/, "").replace(/^./, (first) => first.toLowerCase());
+  const words = text.replace(/ \(os error \d+\)$/, "").replace(/^E[A-Z0-9]+: (.*), [a-z]+$/, "$1");
+  return words.replace(/^./, (first) => first.toLowerCase());
 }
