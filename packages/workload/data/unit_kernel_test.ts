@@ -53,6 +53,12 @@ Deno.test("the kernel in WebAssembly makes and finds what plain code does, whate
   }
 });
 
+Deno.test("a kernel takes less than a mebibyte", () => {
+  for (const kernel of [wasmKernel(UNIT), plainKernel(UNIT)]) {
+    assert((kernel?.buffer.byteLength ?? NaN) < 2 ** 20);
+  }
+});
+
 Deno.test("a runtime without what the kernel needs has none", () => {
   const whole = Object.getOwnPropertyDescriptor(globalThis, "WebAssembly");
   assert(whole);
