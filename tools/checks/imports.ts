@@ -40,6 +40,7 @@ const ALLOWED_NPM: Readonly<Record<string, readonly string[]>> = {
   gcs: ["@google-cloud/storage", "google-auth-library"],
   cli: ["@optique/core"],
   tfjs: ["@tensorflow/tfjs-core", "@tensorflow/tfjs-data"],
+  "workload/spec": ["js-yaml"],
   "formats/zarr": ["numcodecs"],
   "formats/hdf5": ["h5wasm"],
   "formats/parquet": ["hyparquet", "hysnappy"],

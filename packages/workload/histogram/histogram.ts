@@ -4,6 +4,22 @@ export interface HistogramOptions {
   readonly precisionBits?: number;
 }
 
+/** What a {@linkcode Histogram} counted, to be kept and restored. */
+export interface HistogramState {
+  /** Buckets are at most 2^-`precisionBits` of their values wide. */
+  readonly precisionBits: number;
+  /** How many values there are. */
+  readonly count: number;
+  /** Their sum. */
+  readonly sum: number;
+  /** The least; absent of none. */
+  readonly min?: number;
+  /** The greatest; absent of none. */
+  readonly max?: number;
+  /** The least value of each bucket, and how many values are in it. */
+  readonly buckets: readonly (readonly [least: number, count: number])[];
+}
+
 /** Values that are counted as one. */
 export interface HistogramBucket {
   /** The least value that it counts. */
@@ -38,6 +54,37 @@ export class Histogram {
       throw new RangeError(`precisionBits must be a whole number of 1 to ${MOST_PRECISION}`);
     }
     this.precisionBits = precisionBits;
+  }
+
+  /** A histogram of what another one counted. What no histogram has is a `RangeError`. */
+  static restore({ precisionBits, count, sum, min, max, buckets }: HistogramState): Histogram {
+    const histogram = new Histogram({ precisionBits });
+    for (const [least, times] of buckets) {
+      if (!isCount(least) || !isCount(times)) throw new RangeError("a bucket is no value and count");
+      histogram.#add(least, times);
+      histogram.#count += times;
+    }
+    const [first, last] = [buckets[0], buckets.at(-1)];
+    const isWhole = histogram.#count === count && Number.isFinite(sum) && sum >= 0 &&
+      (first && last
+        ? isCount(min) && isCount(max) && min >= first[0] && max >= last[0] && min <= max
+        : min === undefined && max === undefined && sum === 0);
+    if (!isWhole) throw new RangeError("count, sum, min and max are not those of the buckets");
+    histogram.#sum = sum;
+    if (min !== undefined) histogram.#min = min;
+    if (max !== undefined) histogram.#max = max;
+    return histogram;
+  }
+
+  /** What it counted, as values of JSON. */
+  toState(): HistogramState {
+    const { precisionBits, count, sum, min, max } = this;
+    return {
+      ...{ precisionBits, count, sum },
+      ...(min !== undefined && { min }),
+      ...(max !== undefined && { max }),
+      buckets: Array.from(this.buckets(), ({ least, count }) => [least, count] as const),
+    };
   }
 
   /** How many values were recorded. */
@@ -134,4 +181,8 @@ export class Histogram {
     const index = row === 0 ? whole : Math.floor(whole / (POWERS[row] ?? 1)) - (1 << bits);
     counts[index] = (counts[index] ?? 0) + count;
   }
+}
+
+function isCount(value: unknown): value is number {
+  return typeof value === "number" && value >= 0 && Number.isSafeInteger(value);
 }

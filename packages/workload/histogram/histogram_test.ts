@@ -111,3 +111,30 @@ Deno.test("what can not be counted, merged or asked for is refused", () => {
   assertThrows(() => histogram.merge(new Histogram({ precisionBits: 7 })), RangeError, "7 bits");
   assertEquals(histogram.count, 0);
 });
+
+Deno.test("what is restored from a state counts on as the histogram did", () => {
+  fc.assert(fc.property(VALUES, fc.integer({ min: 1, max: 16 }), (values, bits) => {
+    const histogram = of(values, bits);
+    const restored = Histogram.restore(JSON.parse(JSON.stringify(histogram.toState())));
+    assertEquals(stateOf(restored), stateOf(histogram));
+    restored.merge(histogram);
+    assertEquals(restored.count, 2 * values.length);
+  }));
+  assertEquals(Histogram.restore(new Histogram().toState()).percentile(50), undefined);
+});
+
+Deno.test("a state that no histogram has is refused", () => {
+  const state = of([5, 7000]).toState();
+  const wrong = [
+    { count: 3 },
+    { sum: -1 },
+    { min: 8000 },
+    { max: 1 },
+    { max: NaN },
+    { precisionBits: 99 },
+    { buckets: [[5, 1], [-1, 1]] as const },
+    { buckets: [[5, 1.5], [6, 0.5]] as const },
+    { buckets: [] },
+  ];
+  for (const change of wrong) assertThrows(() => Histogram.restore({ ...state, ...change }), RangeError);
+});

@@ -3,4 +3,4 @@
  *
  * @module
  */
-export { Histogram, type HistogramBucket, type HistogramOptions } from "./histogram.ts";
+export { Histogram, type HistogramBucket, type HistogramOptions, type HistogramState } from "./histogram.ts";
