@@ -1,17 +1,17 @@
 import type { CallOptions, GetResult } from "@lade/core";
 import type { Clock } from "@lade/core/backend";
 import { ChecksumMismatchError } from "@lade/core/errors";
+import type { DataSource } from "../data/data_source.ts";
 import { ONE_PIECE } from "../replay/replay_options.ts";
 import { Buffers } from "./buffers.ts";
 import type { LiveSet } from "./live_set.ts";
 import type { MarkedPrefix } from "./marked_prefix.ts";
-import type { SetContent } from "./set_content.ts";
 import type { Work } from "./work.ts";
 
 /** What operations work with. */
 export interface WorkTools {
   readonly place: MarkedPrefix;
-  readonly contents: ReadonlyMap<LiveSet, SetContent>;
+  readonly contents: ReadonlyMap<LiveSet, DataSource>;
   readonly buffers: Buffers;
   readonly clock: Clock;
 }
@@ -133,27 +133,26 @@ async function read(
   { set, number, size, offset, isVerified }: Work,
   key: string,
   result: GetResult,
-  { place, contents, buffers, clock }: WorkTools,
+  tools: WorkTools,
 ): Promise<Done> {
+  const { contents, buffers, clock } = tools;
   const answeredMs = clock.monotonicMs();
   const target = buffers.take(SCRATCH);
+  const wrongAt = (place: number) => new CorruptObjectError(tools.place.uri + set.keyOf(number), key, place);
   try {
+    const end = offset + size;
     for (let at = offset;;) {
       const count = await result.readInto(target);
+      // The size is part of what was written, and costs nothing to compare.
+      if (at + count > end) throw wrongAt(end);
       const wrong = isVerified ? contents.get(set)?.verify(number, at, target.subarray(0, count)) : undefined;
-      if (wrong !== undefined) throw new CorruptObjectError(place.uri + set.keyOf(number), key, at + wrong);
+      if (wrong !== undefined) throw wrongAt(at + wrong);
       at += count;
-      if (count < target.length) break;
+      if (count === target.length) continue;
+      if (at < end) throw wrongAt(at);
+      break;
     }
     const { bytesRead } = result;
-    // The size is part of what was written, and costs nothing to compare.
-    if (bytesRead !== size) {
-      throw new CorruptObjectError(
-        place.uri + set.keyOf(number),
-        key,
-        offset + Math.min(bytesRead, size),
-      );
-    }
     return { bytes: bytesRead, objects: 1, answeredMs };
   } finally {
     await result.cancel();

@@ -54,6 +54,8 @@ export interface WorkloadPlan {
 /** For each object: its place, where it stands, and who reads it. */
 const BYTES_OF_OBJECT = 10;
 const BYTES_OF_ONCE = 4;
+/** For what content is made of. */
+const BYTES_OF_SET = 2 ** 20;
 
 /** Says what a workload would do, without a store. Sizes of all objects are added up. */
 export function planWorkload(spec: WorkloadSpec, maxBufferedBytes = BUFFERED_BYTES): WorkloadPlan {
@@ -82,7 +84,7 @@ export function planWorkload(spec: WorkloadSpec, maxBufferedBytes = BUFFERED_BYT
     bytes: sets.reduce((sum, { bytes }) => sum + bytes, 0),
     ops: phases.reduce((sum, { ops = 0 }) => sum + ops, 0),
     isOpenEnded: phases.some(({ ops }) => ops === undefined),
-    memory: objects * (BYTES_OF_OBJECT + (isOnce ? BYTES_OF_ONCE : 0)) +
+    memory: BYTES_OF_SET * sets.length + objects * (BYTES_OF_OBJECT + (isOnce ? BYTES_OF_ONCE : 0)) +
       Math.min(maxBufferedBytes, atOnce * roomFor(Math.min(largest, ONE_PIECE))),
   };
 }

@@ -1,11 +1,13 @@
 import type { CallOptions } from "@lade/core";
 import type { Clock } from "@lade/core/backend";
 import { NotFoundError } from "@lade/core/errors";
+import { DataSource } from "../data/data_source.ts";
 import { MARKER } from "../replay/claim_targets.ts";
+import { hashText } from "../replay/hash_text.ts";
 import type { StoreResolver } from "../replay/replay_options.ts";
 import { adviceOf } from "../result/advice.ts";
 import { type PhaseResult, RESULT_SCHEMA, type WorkloadResult } from "../result/workload_result.ts";
-import type { PhaseSpec, WorkloadSpec } from "../spec/workload_spec.ts";
+import type { ObjectSet, PhaseSpec, WorkloadSpec } from "../spec/workload_spec.ts";
 import { Arrivals } from "./arrivals.ts";
 import { Buffers } from "./buffers.ts";
 import { cleanWorkload } from "./clean_workload.ts";
@@ -16,7 +18,6 @@ import { claimPrefix, digestOf, findPrefix, isMarked, type MarkedPrefix } from "
 import { MixedWork } from "./mixed_work.ts";
 import { RandomStream } from "../random/random_stream.ts";
 import { runPhase, type StepLoad } from "./run_phase.ts";
-import { contentOf } from "./set_content.ts";
 import { targetOf } from "./target_of.ts";
 import type { WorkSource } from "./work.ts";
 
@@ -53,8 +54,8 @@ export const BUFFERED_BYTES = 512 * 2 ** 20;
  * nothing is written. Objects that are there from a run before are used.
  *
  * An operation that fails is counted; where too many do, the run ends early, and the result says so. An abort ends what runs,
- * and rejects with its reason: what was written stays, for `cleanWorkload`. Memory: ten bytes for each object, what is on its
- * way, and histograms.
+ * and rejects with its reason: what was written stays, for `cleanWorkload`. Memory: ten bytes for each object, 1 MiB for
+ * each set, what is on its way, and histograms.
  */
 export async function runWorkload(
   spec: WorkloadSpec,
@@ -113,6 +114,12 @@ export async function runWorkload(
     ...(stopped !== undefined && { stopped }),
   };
   return { ...result, advice: adviceOf(result) };
+}
+
+/** The content of a set; that of another set has nothing in common with it. */
+function contentOf({ seed, data }: WorkloadSpec, { name, size }: ObjectSet): DataSource {
+  const objectSize = size.kind === "fixed" ? { objectSize: size.size } : {};
+  return new DataSource({ ...data, ...objectSize, seed: hashText(`content ${name}`, seed) });
 }
 
 /** Marks the prefix, or finds it marked; then its objects are those that are there. */

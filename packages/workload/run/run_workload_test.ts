@@ -46,6 +46,20 @@ Deno.test("an object that is cut off while it is read is found without verificat
   assertEquals(verify.examples.map(({ offset }) => offset), [900, 900]);
 });
 
+Deno.test("an object that is longer than it was written is found", async () => {
+  const memory = new MemoryStore();
+  await runWorkload(await smallSpec([{ put: ["small"] }]), storesOf(memory));
+  class Longer extends ForwardingStore {
+    override get(key: string, options: GetOptions = {}): Promise<GetResult> {
+      return super.get(key.endsWith("4") ? "longer" : key, options);
+    }
+  }
+  await memory.put("longer", new Uint8Array(1001));
+  const spec = await smallSpec([{ mix: { get: 1 }, pick: "once" }], { maxErrorRate: "100%", verify: "all" });
+  const { verify } = await runWorkload(spec, storesOf(new Longer(memory)));
+  assertEquals(verify.examples.map(({ offset }) => offset), [1000, 1000]);
+});
+
 class FailingStore extends ForwardingStore {
   calls = 0;
   readonly #share: number;
