@@ -1,4 +1,4 @@
-import { Histogram } from "../histogram/histogram.ts";
+import type { Histogram } from "../histogram/histogram.ts";
 import { RandomStream } from "../random/random_stream.ts";
 import type { OpResult, PhaseResult } from "./workload_result.ts";
 

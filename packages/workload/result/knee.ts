@@ -40,8 +40,8 @@ export function sweepsOf(phases: readonly PhaseResult[]): Sweep[] {
       );
       return [{ concurrency, rate, phase }];
     }).toSorted((a, b) => a.concurrency - b.concurrency);
-    const best = points.reduce((best, point) => point.rate > best.rate ? point : best, points[0]!);
-    const knee = points.find(({ rate }) => rate >= ENOUGH * best.rate);
-    return points.length > 1 && knee && best.rate > 0 ? [{ name, isOfBytes, points, knee, best }] : [];
+    const most = Math.max(0, ...points.map(({ rate }) => rate));
+    const [best, knee] = [most, ENOUGH * most].map((least) => points.find(({ rate }) => rate >= least));
+    return points.length > 1 && best && knee && most > 0 ? [{ name, isOfBytes, points, knee, best }] : [];
   });
 }

@@ -1,5 +1,6 @@
 import { Histogram, type HistogramState } from "../histogram/histogram.ts";
 import { adviceOf } from "./advice.ts";
+import type { MixOp } from "../spec/workload_spec.ts";
 import type { ErrorResult, OpResult, PhaseResult, SecondResult, WorkloadResult } from "./workload_result.ts";
 
 const MOST_EXAMPLES = 10;
@@ -17,7 +18,9 @@ export function mergeResults(results: readonly WorkloadResult[]): WorkloadResult
     throw new RangeError("results of other phases can not be merged");
   }
   const stopped = results.find(({ stopped }) => stopped !== undefined)?.stopped;
-  const phases = first.phases.map((_, at) => mergePhases(results.map(({ phases }) => phases[at]!)));
+  const phases = first.phases.map((phase, at) =>
+    mergePhases(phase, results.flatMap(({ phases }) => phases[at] ?? []))
+  );
   return {
     ...first,
     host: {
@@ -36,13 +39,13 @@ export function mergeResults(results: readonly WorkloadResult[]): WorkloadResult
   };
 }
 
-function mergePhases(phases: readonly PhaseResult[]): PhaseResult {
-  const first = phases[0]!;
+/** `first` is one of them. */
+function mergePhases(first: PhaseResult, phases: readonly PhaseResult[]): PhaseResult {
   const latest = (of: (phase: PhaseResult) => number) => Math.max(...phases.map(of));
   const ramps = phases.flatMap(({ ramp }) => ramp ?? []);
   const latenesses = phases.flatMap(({ lateness }) => lateness ?? []);
   const throttled = phases.flatMap(({ throttled }) => throttled ?? []);
-  const names = [...new Set(phases.flatMap(({ ops }) => ops.map(({ op }) => op)))];
+  const byOp = Map.groupBy(phases.flatMap(({ ops }) => ops), ({ op }) => op);
   return {
     name: first.name,
     ...(first.concurrency !== undefined &&
@@ -60,14 +63,14 @@ function mergePhases(phases: readonly PhaseResult[]): PhaseResult {
     ...(latenesses.length > 0 && { lateness: mergeStates(latenesses) }),
     clientLag: mergeStates(phases.map(({ clientLag }) => clientLag)),
     ...(throttled.length > 0 && { throttled: sum(throttled, (count) => count) }),
-    ops: names.map((name) => mergeOps(phases.flatMap(({ ops }) => ops.find(({ op }) => op === name) ?? []))),
+    ops: [...byOp].map(([op, same]) => mergeOps(op, same)),
   };
 }
 
-function mergeOps(ops: readonly OpResult[]): OpResult {
+function mergeOps(op: MixOp, ops: readonly OpResult[]): OpResult {
   const bounds = [...new Set(ops.flatMap(({ sizes }) => sizes.map(({ most = Infinity }) => most)))];
   return {
-    op: ops[0]!.op,
+    op,
     ops: sum(ops, ({ ops }) => ops),
     bytes: sum(ops, ({ bytes }) => bytes),
     objects: sum(ops, ({ objects }) => objects),
@@ -94,7 +97,7 @@ function mergeErrors(errors: readonly ErrorResult[]): ErrorResult[] {
   return [...Map.groupBy(errors, ({ kind }) => kind)].map(([kind, same]) => ({
     kind,
     count: sum(same, ({ count }) => count),
-    example: same[0]!.example,
+    example: same[0]?.example ?? "",
   }));
 }
 

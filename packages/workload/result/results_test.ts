@@ -2,7 +2,7 @@ import { assert, assertEquals, assertThrows } from "@std/assert";
 import { WorkloadSpecError } from "../errors/workload_spec_error.ts";
 import { Histogram } from "../histogram/histogram.ts";
 import { RandomStream } from "../random/random_stream.ts";
-import { smallSpec } from "../testing/workload.ts";
+import { smallSpec, the } from "../testing/workload.ts";
 import { adviceOf } from "./advice.ts";
 import { compareResults } from "./compare_results.ts";
 import { estimatePercentile } from "./intervals.ts";
@@ -148,15 +148,15 @@ Deno.test("results of several processes are one: counts and rates are added, his
     { ops: 5, errors: 1 },
     8,
   ]);
-  const latency = Histogram.restore(get!.latency);
-  assertEquals([get!.ops, latency.count, put!.ops], [1500, 1500, 1000]);
+  const latency = Histogram.restore(the(get).latency);
+  assertEquals([the(get).ops, latency.count, the(put).ops], [1500, 1500, 1000]);
   assert(Math.abs((latency.percentile(60) ?? 0) / (10 * MS) - 1) < 0.001);
   assert((latency.percentile(99) ?? 0) >= 90 * MS);
-  assertEquals(get!.errors, [{ kind: "throttled", count: 2, example: "a" }]);
+  assertEquals(the(get).errors, [{ kind: "throttled", count: 2, example: "a" }]);
   // Percentiles of a second are not made of percentiles.
-  assertEquals(get!.series[0], { t: 0, ops: 150, bytes: 100 * 2 ** 20 + 1, errors: 2, max: 90 * MS });
-  assertEquals(get!.series.at(-1), { t: 12, ops: 1, bytes: 1, errors: 0, p50: 7 });
-  assertEquals(get!.sizes.map(({ most, ops }) => [most, ops]), [[2 ** 22, 1000], [undefined, 1]]);
+  assertEquals(the(get).series[0], { t: 0, ops: 150, bytes: 100 * 2 ** 20 + 1, errors: 2, max: 90 * MS });
+  assertEquals(the(get).series.at(-1), { t: 12, ops: 1, bytes: 1, errors: 0, p50: 7 });
+  assertEquals(the(get).sizes.map(({ most, ops }) => [most, ops]), [[2 ** 22, 1000], [undefined, 1]]);
   assertEquals([merged.startedAt, merged.stopped, merged.host], [
     "2025-12-31T23:59:59.000Z",
     "enough",
@@ -243,7 +243,7 @@ Deno.test("a result is read back, also from among lines of JSON, and what is non
   assertEquals(readResult(text), own);
   assertEquals(readResult(JSON.stringify(own, undefined, 2)), own);
   assertEquals(readResult(`{"type":"note"}\n${text}\n`), own);
-  const get = own.phases[0]!.ops[0]!;
+  const get = the(the(own.phases[0]).ops[0]);
   const damaged = [
     "",
     "{}",

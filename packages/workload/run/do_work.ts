@@ -3,7 +3,7 @@ import type { Clock } from "@lade/core/backend";
 import { ChecksumMismatchError } from "@lade/core/errors";
 import type { DataSource } from "../data/data_source.ts";
 import { ONE_PIECE } from "../replay/replay_options.ts";
-import { Buffers } from "./buffers.ts";
+import type { Buffers } from "./buffers.ts";
 import type { LiveSet } from "./live_set.ts";
 import type { MarkedPrefix } from "./marked_prefix.ts";
 import type { Work } from "./work.ts";

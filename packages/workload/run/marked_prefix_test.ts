@@ -7,7 +7,7 @@ import {
   PreconditionFailedError,
 } from "@lade/core/errors";
 import type { WorkloadSpec } from "../spec/workload_spec.ts";
-import { smallSpec, storesOf } from "../testing/workload.ts";
+import { smallSpec, storesOf, the } from "../testing/workload.ts";
 import { cleanWorkload } from "./clean_workload.ts";
 import { runWorkload } from "./run_workload.ts";
 
@@ -79,10 +79,10 @@ Deno.test("a marker of another workload, or one that is none, is refused and sta
   await runWorkload(spec, storesOf(memory));
   const others: WorkloadSpec[] = [
     { ...spec, seed: 1 },
-    { ...spec, objects: [{ ...spec.objects[0]!, count: 21 }] },
-    { ...spec, objects: [{ ...spec.objects[0]!, shards: 2 }] },
-    { ...spec, objects: [{ ...spec.objects[0]!, name: "large" }] },
-    { ...spec, objects: [{ ...spec.objects[0]!, size: { kind: "fixed", size: 1 } }] },
+    { ...spec, objects: [{ ...the(spec.objects[0]), count: 21 }] },
+    { ...spec, objects: [{ ...the(spec.objects[0]), shards: 2 }] },
+    { ...spec, objects: [{ ...the(spec.objects[0]), name: "large" }] },
+    { ...spec, objects: [{ ...the(spec.objects[0]), size: { kind: "fixed", size: 1 } }] },
     { ...spec, data: { ...spec.data, compress: 2 } },
   ];
   const store = new ReadOnlyStore(memory);

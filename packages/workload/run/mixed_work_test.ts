@@ -1,8 +1,8 @@
 import { assert, assertEquals } from "@std/assert";
-import { type DeleteOptions, type GetOptions, type HeadOptions, type ObjectInfo } from "@lade/core";
+import type { DeleteOptions, GetOptions, HeadOptions, ObjectInfo } from "@lade/core";
 import type { GetResult, PutOptions, PutResult } from "@lade/core";
 import { Histogram } from "../histogram/histogram.ts";
-import { QuickClock, SlowStore, smallSpec, storesOf } from "../testing/workload.ts";
+import { QuickClock, SlowStore, smallSpec, storesOf, the } from "../testing/workload.ts";
 import { cleanWorkload } from "./clean_workload.ts";
 import { runWorkload } from "./run_workload.ts";
 
@@ -85,11 +85,11 @@ for (const pick of ["uniform", "sequential", { zipf: 1.1 }]) {
       });
       const { phases: [, mixed], verify } = await clock.until(runWorkload(spec, storesOf(store)));
       assertEquals(store.clashes, []);
-      const counts = new Map(mixed!.ops.map(({ op, ops }) => [op, ops]));
-      assertEquals(mixed!.ops.flatMap(({ errors }) => errors), []);
+      const counts = new Map(the(mixed).ops.map(({ op, ops }) => [op, ops]));
+      assertEquals(the(mixed).ops.flatMap(({ errors }) => errors), []);
       assertEquals([...counts.values()].reduce((a, b) => a + b), 3000);
-      assertEquals([verify.wrong, verify.reads], [0, counts.get("get")! + counts.get("get-range")!]);
-      const share = (op: "get" | "stat") => counts.get(op)! / 3000 * 92;
+      assertEquals([verify.wrong, verify.reads], [0, the(counts.get("get")) + the(counts.get("get-range"))]);
+      const share = (op: "get" | "stat") => the(counts.get(op)) / 3000 * 92;
       assert(
         Math.abs(share("get") - 30) < 4 && Math.abs(share("stat") - 10) < 3,
         JSON.stringify([...counts]),
@@ -118,12 +118,12 @@ Deno.test("ranges are whole, aligned and within their objects", async () => {
   const { phases: [, read], verify } = await clock.until(
     runWorkload(spec, storesOf(new Seen(clock, () => 0))),
   );
-  assertEquals([read!.ops[0]!.bytes, verify.wrong, ranges.length], [150_000, 0, 500]);
+  assertEquals([the(the(read).ops[0]).bytes, verify.wrong, ranges.length], [150_000, 0, 500]);
   assert(
     ranges.every(([offset = -1, length]) =>
       offset % 7 === 0 && offset >= 0 && offset <= 700 && length === 300
     ),
   );
   assertEquals([Math.min(...ranges.flat()), Math.max(...ranges.map(([offset = 0]) => offset))], [0, 700]);
-  assertEquals(Histogram.restore(read!.ops[0]!.latency).count, 500);
+  assertEquals(Histogram.restore(the(the(read).ops[0]).latency).count, 500);
 });

@@ -3,6 +3,7 @@ import type { SizeDistribution } from "../spec/workload_spec.ts";
 import { RandomStream } from "../random/random_stream.ts";
 import { sizesOf } from "./object_sizes.ts";
 import { Zipf } from "./zipf.ts";
+import { the } from "../testing/workload.ts";
 
 const COUNT = 50_000;
 const drawn = (size: SizeDistribution, seed = 1) => {
@@ -22,9 +23,9 @@ Deno.test("sizes have the distribution that the spec says, and follow from seed 
   near(mean(large), 2 ** 39, 0.02);
   assert(new Set(large.map((size) => size % 1024)).size > 1000);
   const lognormal = drawn({ kind: "lognormal", median: 65_536, sigma: 1, min: 1, max: 2 ** 30 }).toSorted();
-  near(lognormal[COUNT / 2]!, 65_536, 0.03);
+  near(the(lognormal[COUNT / 2]), 65_536, 0.03);
   // One standard deviation above it is a factor of e.
-  near(lognormal[Math.round(COUNT * 0.8413)]!, 65_536 * Math.E, 0.04);
+  near(the(lognormal[Math.round(COUNT * 0.8413)]), 65_536 * Math.E, 0.04);
   const cut = drawn({ kind: "lognormal", median: 1000, sigma: 2, min: 500, max: 3000 });
   assert(Math.min(...cut) >= 500 && Math.max(...cut) <= 3000);
   assert(cut.filter((size) => size === 3000).length < COUNT / 100);
@@ -44,12 +45,12 @@ Deno.test("ranks of Zipf come as often as their weights, of any number of items"
       const counts = new Array<number>(count).fill(0);
       for (let draws = 0; draws < COUNT; draws++) {
         const rank = zipf.draw(count, () => random.next());
-        counts[rank] = counts[rank]! + 1;
+        counts[rank] = the(counts[rank]) + 1;
       }
       const sum = counts.reduce((sum, _, rank) => sum + (rank + 1) ** -exponent, 0);
       for (const rank of [0, 1, 2, 9].filter((rank) => rank < count)) {
         const wanted = COUNT * (rank + 1) ** -exponent / sum;
-        const away = Math.abs(counts[rank]! - wanted) / Math.sqrt(wanted + 1);
+        const away = Math.abs(the(counts[rank]) - wanted) / Math.sqrt(wanted + 1);
         assert(away < 5, `${exponent} of ${count}, rank ${rank}: ${counts[rank]}, not ${wanted}`);
       }
       assertEquals(counts.length, count);

@@ -5,7 +5,7 @@ import type { PhaseResult, WrongContent } from "../result/workload_result.ts";
 import type { PhaseSpec } from "../spec/workload_spec.ts";
 import { roomFor } from "./buffers.ts";
 import { CorruptObjectError, type Done, memoryOf, readyWork, type WorkTools } from "./do_work.ts";
-import { Arrivals } from "./arrivals.ts";
+import type { Arrivals } from "./arrivals.ts";
 import { PhaseTally } from "./phase_tally.ts";
 import { enterWork, leaveWork, type Work, type WorkSource } from "./work.ts";
 

@@ -1,7 +1,7 @@
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { NotFoundError } from "@lade/core/errors";
 import { Histogram, type HistogramState } from "../histogram/histogram.ts";
-import { QuickClock, SlowStore, smallSpec, storesOf } from "../testing/workload.ts";
+import { QuickClock, SlowStore, smallSpec, storesOf, the } from "../testing/workload.ts";
 import { runWorkload } from "./run_workload.ts";
 
 const msAt = (state: HistogramState, percent: number) =>
@@ -21,13 +21,13 @@ Deno.test("a stall of one second is in the latency of all that was due meanwhile
   ]);
   const { phases } = await clock.until(runWorkload(spec, storesOf(store)));
   const [, read] = phases;
-  const [get] = read!.ops;
+  const [get] = the(read).ops;
   assert(get && get.ops >= 9998 && get.ops <= 10_000, `${get?.ops}`);
   const [due, service] = [msAt(get.latency, 99), msAt(get.serviceTime, 99)];
   assert(due > 880 && due < 920, `${due}`);
   assertEquals(service, 0);
   assertEquals(Math.round(msAt(get.serviceTime, 100)), 1000);
-  assert(msAt(read!.lateness!, 99) > 880);
+  assert(msAt(the(the(read).lateness), 99) > 880);
   // Nothing ended in the second of the stall but what was due at its end.
   assert((get.series.find(({ t }) => t === 5)?.ops ?? 0) < 10);
   assertEquals(get.series.reduce((sum, { ops }) => sum + ops, 0), get.ops);
@@ -42,18 +42,18 @@ Deno.test("a rate is kept, and rises evenly in its ramp, which is in no figure",
       { name: "read", mix: { get: 1 }, rate: { ops: 100, arrival }, ramp: "4s", duration: "10s" },
     ]);
     const { phases } = await clock.until(runWorkload(spec, storesOf(store)));
-    const { ops: [get], ramp, durationMs, startMs, mostInFlight } = phases[1]!;
+    const { ops: [get], ramp, durationMs, startMs, mostInFlight } = the(phases[1]);
     const near = (value: number, wanted: number, sigma: number) =>
       assert(
         Math.abs(value - wanted) <= (arrival === "fixed" ? 1 : 4 * sigma),
         `${arrival}: ${value}, not ${wanted}`,
       );
-    near(get!.ops, 1000, Math.sqrt(1000));
-    near(ramp!.ops, 200, Math.sqrt(200));
-    near(get!.opsPerSecond, 100, 3.2);
+    near(the(get).ops, 1000, Math.sqrt(1000));
+    near(the(ramp).ops, 200, Math.sqrt(200));
+    near(the(get).opsPerSecond, 100, 3.2);
     assertEquals(Math.round(startMs), 4000);
     assert(durationMs > 9900 && durationMs < 10_100);
-    if (arrival === "fixed") assertEquals([mostInFlight, get!.errors], [1, []]);
+    if (arrival === "fixed") assertEquals([mostInFlight, the(get).errors], [1, []]);
   }
 });
 
@@ -68,10 +68,10 @@ Deno.test("a concurrency is kept: what ends is followed by the next", async () =
   const { phases, advice } = await clock.until(runWorkload(spec, storesOf(store)));
   const told = phases.slice(1).map((
     { concurrency, mostInFlight, ops: [get] },
-  ) => [concurrency, mostInFlight, Math.round(get!.opsPerSecond), msAt(get!.latency, 50)]);
+  ) => [concurrency, mostInFlight, Math.round(the(get).opsPerSecond), msAt(the(get).latency, 50)]);
   assertEquals(told, [[1, 1, 100, 10], [4, 4, 400, 10], [4, 4, 400, 10]]);
   // Of four lanes that start one after the other: 100 + 75 + 50 + 25, without what had begun and not ended.
-  assertEquals(phases[3]!.ramp, { ops: 250, errors: 0 });
+  assertEquals(the(phases[3]).ramp, { ops: 250, errors: 0 });
   assertEquals(advice.at(-1)?.code, "more-concurrency");
 });
 
@@ -85,13 +85,22 @@ Deno.test("what runs at the end of its time counts by its share, and wholly wher
   ]);
   const { phases: [, read, few] } = await clock.until(runWorkload(spec, storesOf(store)));
   // Two ended at 400 ms, two at 800, and two had half of their time.
-  assertEquals([read!.ops[0]!.ops, read!.ops[0]!.opsPerSecond, read!.steadyMs, read!.durationMs], [
+  assertEquals([
+    the(the(read).ops[0]).ops,
+    the(the(read).ops[0]).opsPerSecond,
+    the(read).steadyMs,
+    the(read).durationMs,
+  ], [
     6,
     5,
     1000,
     1200,
   ]);
-  assertEquals([few!.ops[0]!.ops, few!.ops[0]!.opsPerSecond, few!.steadyMs], [3, 7.5, 400]);
+  assertEquals([the(the(few).ops[0]).ops, the(the(few).ops[0]).opsPerSecond, the(few).steadyMs], [
+    3,
+    7.5,
+    400,
+  ]);
 });
 
 Deno.test("a phase ends after its operations, or bytes, or when each object had its turn", async () => {
@@ -115,15 +124,15 @@ Deno.test("a phase ends after its operations, or bytes, or when each object had 
   const { phases } = await clock.until(runWorkload(spec, storesOf(store)));
   const counts = phases.map(({ ops }) => ops.reduce((sum, { ops }) => sum + ops, 0));
   assertEquals(counts, [20, 37, 34, 20, 41, 2000]);
-  const once = keys.slice(37 + 34, 37 + 34 + phases[3]!.ops.find(({ op }) => op === "get")!.ops);
+  const once = keys.slice(37 + 34, 37 + 34 + the(the(phases[3]).ops.find(({ op }) => op === "get")).ops);
   assertEquals(new Set(once).size, once.length);
   const order = keys.slice(37 + 34 + once.length).slice(0, 41).map((key) => Number(key.slice(-7)));
   assertEquals(order, Array.from({ length: 41 }, (_, at) => at % 20));
   const frequent = [...Map.groupBy(keys.slice(-2000), (key) => key).values()].map(({ length }) => length)
     .toSorted((a, b) => b - a);
   // Of 20 ranks with weights of k^-1.2 the first has 38 %, the second 16 %.
-  assert(frequent[0]! > 660 && frequent[0]! < 860, `${frequent}`);
-  assert(frequent[1]! > 260 && frequent[1]! < 410, `${frequent}`);
+  assert(the(frequent[0]) > 660 && the(frequent[0]) < 860, `${frequent}`);
+  assert(the(frequent[1]) > 260 && the(frequent[1]) < 410, `${frequent}`);
 });
 
 Deno.test("the same seed asks for the same objects in the same order, another one for others", async () => {
@@ -183,8 +192,8 @@ Deno.test("memory of content is bounded, and what waits for it is told", async (
   const { phases: [put], advice } = await clock.until(
     runWorkload(spec, storesOf(store), { maxBufferedBytes: 3 * 2 ** 20 }),
   );
-  assertEquals([most, put!.mostInFlight, put!.ops[0]!.ops], [3 * 2 ** 20, 3, 40]);
-  assert(put!.heldByMemory > 30);
+  assertEquals([most, the(put).mostInFlight, the(the(put).ops[0]).ops], [3 * 2 ** 20, 3, 40]);
+  assert(the(put).heldByMemory > 30);
   assertEquals(advice.map(({ code }) => code), ["memory"]);
 });
 

@@ -67,7 +67,12 @@ export async function runWorkload(
   const clock = options.clock ?? place.store.context.clock;
   const sets = spec.objects.map((set) => new LiveSet(set, spec.seed));
   await enterPrefix(spec, place, sets, { signal });
-  const contents = new Map(sets.map((set, index) => [set, contentOf(spec, spec.objects[index]!)]));
+  const contents = new Map(
+    spec.objects.flatMap((own, index) => {
+      const set = sets[index];
+      return set ? [[set, contentOf(spec, own)] as const] : [];
+    }),
+  );
   const tools: WorkTools = { place, contents, buffers: new Buffers(), clock };
   const startedAt = new Date(clock.now()).toISOString();
   const runStartMs = clock.monotonicMs();

@@ -1,7 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ForwardingStore, type GetOptions, type GetResult, MemoryStore, type PutResult } from "@lade/core";
 import { PermissionDeniedError, ThrottledError } from "@lade/core/errors";
-import { smallSpec, storesOf } from "../testing/workload.ts";
+import { smallSpec, storesOf, the } from "../testing/workload.ts";
 import { runWorkload } from "./run_workload.ts";
 
 Deno.test("an object that changed is found by all reads that are verified, with its first wrong byte", async () => {
@@ -11,7 +11,7 @@ Deno.test("an object that changed is found by all reads that are verified, with 
   await using result = await memory.get(key);
   const bytes = new Uint8Array(1000);
   await result.readInto(bytes);
-  bytes[617] = bytes[617]! ^ 1;
+  bytes[617] = the(bytes[617]) ^ 1;
   await memory.put(key, bytes);
   const read = { mix: { get: 1 }, pick: "once" };
   const all = await smallSpec([read], { verify: "all", maxErrorRate: "100%" });
@@ -87,13 +87,13 @@ Deno.test("errors are counted by kind, without secrets, and too many end the run
     storesOf(new FailingStore(9)),
   );
   const [, read] = few.phases;
-  const errors = read!.ops[0]!.errors;
+  const errors = the(the(read).ops[0]).errors;
   assertEquals(errors.map(({ kind }) => kind).toSorted(), ["permission-denied", "throttled"]);
   assertEquals(errors.reduce((sum, { count }) => sum + count, 0), 111);
-  assertEquals(read!.ops[0]!.ops, 889);
+  assertEquals(the(the(read).ops[0]).ops, 889);
   assert(!JSON.stringify(few).includes("secret"));
   assertEquals([few.stopped, few.phases.length], [undefined, 3]);
-  assertEquals(read!.ops[0]!.series.reduce((sum, { errors }) => sum + errors, 0), 111);
+  assertEquals(the(the(read).ops[0]).series.reduce((sum, { errors }) => sum + errors, 0), 111);
 
   const store = new FailingStore(9);
   const many = await runWorkload(await smallSpec(phases, { maxErrorRate: "5%" }), storesOf(store));
@@ -111,7 +111,7 @@ Deno.test("what may not be written at all ends the run at once", async () => {
   }
   const spec = await smallSpec([{ put: ["small"] }], { objects: { small: { count: 5000, size: 10 } } });
   const { phases: [put], stopped } = await runWorkload(spec, storesOf(new Denying(new MemoryStore())));
-  assert(put!.ops[0]!.errors[0]!.count < 100);
+  assert(the(the(the(put).ops[0]).errors[0]).count < 100);
   assert(stopped?.includes('phase "put-1" failed'));
 });
 
@@ -128,9 +128,13 @@ Deno.test("a result is plain JSON, and its figures add up", async () => {
   assertEquals(JSON.parse(JSON.stringify(own)), own);
   const { schema, target, phases, host } = own;
   assertEquals([schema, target, host.cpus > 0], ["lade-workload-result/1", "memory://m/bench/", true]);
-  const [get, stat] = phases[1]!.ops;
-  assertEquals([get!.ops + stat!.ops, get!.bytes, stat!.bytes], [400, get!.ops * 1000, 0]);
-  for (const { ops, bytes, latency, serviceTime, sizes, series } of [get!, stat!]) {
+  const [get, stat] = the(phases[1]).ops;
+  assertEquals([the(get).ops + the(stat).ops, the(get).bytes, the(stat).bytes], [
+    400,
+    the(get).ops * 1000,
+    0,
+  ]);
+  for (const { ops, bytes, latency, serviceTime, sizes, series } of [the(get), the(stat)]) {
     assertEquals([latency.count, serviceTime.count], [ops, ops]);
     assertEquals(series.reduce((sum, second) => sum + second.ops, 0), ops);
     assertEquals(sizes.reduce((sum, sized) => sum + sized.bytes, 0), bytes);
@@ -139,14 +143,14 @@ Deno.test("a result is plain JSON, and its figures add up", async () => {
     {
       ...spec,
       phases: [
-        { ...spec.phases[0]!, sets: ["small", "large"] } as typeof spec.phases[0],
+        { ...the(spec.phases[0]), sets: ["small", "large"] } as typeof spec.phases[0],
         ...spec.phases.slice(1),
       ],
       verify: 1,
     },
     storesOf(new MemoryStore()),
   )).phases;
-  assertEquals(large!.ops.map(({ op, errors, sizes }) => [op, errors, sizes.map(({ most }) => most)]), [
+  assertEquals(the(large).ops.map(({ op, errors, sizes }) => [op, errors, sizes.map(({ most }) => most)]), [
     ["put", [], [2 ** 25]],
     ["get", [], [2 ** 25]],
   ]);

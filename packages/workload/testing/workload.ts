@@ -98,3 +98,9 @@ export class QuickClock implements Clock {
     return await over;
   }
 }
+
+/** A value that is there. */
+export function the<T>(value: T | undefined): T {
+  if (value === undefined) throw new Error("a value is not there");
+  return value;
+}
