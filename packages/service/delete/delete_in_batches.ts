@@ -5,6 +5,7 @@ import {
   InvalidNameError,
   type ObjectToDelete,
   objectUri,
+  StoreError,
   toDelete,
 } from "@lade/core/backend";
 import { inParallel, parallelResults } from "@lade/core/concurrency";
@@ -83,7 +84,9 @@ async function deleteBatch(
       signal?.throwIfAborted();
       isRefused = deleter.isRefusal?.(error) ?? false;
       if (isRefused) moveToSingles();
-      else for (const name of batch.keys()) outcomes.set(name, asError(error));
+      else {
+        for (const [name, { key }] of batch) outcomes.set(name, errorOf(objectUri(deleter.uri, key), error));
+      }
     }
   }
   let deleted = 0;
@@ -125,4 +128,9 @@ function isPassing(error: Error): boolean {
 
 function asError(error: unknown): Error {
   return error instanceof Error ? error : new Error(String(error));
+}
+
+/** What failed for a whole batch, told of one of its objects: whoever removes thousands sees which of them are left. */
+function errorOf(uri: string, error: unknown): Error {
+  return error instanceof StoreError ? error.restated({ operation: "delete", uri }) : asError(error);
 }

@@ -5,6 +5,7 @@ import {
   type ObjectToDelete,
   PermissionDeniedError,
   PreconditionFailedError,
+  StoreError,
   UnavailableError,
   UnsupportedError,
 } from "@lade/core";
@@ -136,6 +137,11 @@ Deno.test("deleteInBatches() gives the error of a failed batch to each of its ob
     "b: PermissionDeniedError",
     "c",
     "d",
+  ]);
+  const [a, b] = await Array.fromAsync(deleteInBatches(deleter, ["a", "b"]));
+  assertEquals([a, b].map((result) => result?.error instanceof StoreError && result.error.uri), [
+    "x://c/a",
+    "x://c/b",
   ]);
 });
 
