@@ -130,7 +130,7 @@ Deno.test("mergeStates() takes no state that does not say where its lanes are fo
     assertThrows(() => mixed(wrong), TypeError, "where the lanes of rank 1 are");
   }
   for (
-    const streams of [undefined, 5, "x", [{}], [5], [null, { time: 0, lanes: 5 }], [null, {
+    const streams of [undefined, [undefined], 5, "x", [{}], [5], [null, { time: 0, lanes: 5 }], [null, {
       time: -1,
       lanes: [],
     }]]

@@ -198,8 +198,8 @@ export class SampleWork<T, U, B> {
     const began = this.#clock.monotonicMs();
     try {
       const made = work();
-      return made instanceof Promise
-        ? await whileWanted(made, { signal: this.#signal, clock: this.#clock })
+      return isLater(made)
+        ? await whileWanted(Promise.resolve(made), { signal: this.#signal, clock: this.#clock })
         : made;
     } finally {
       this.#stats[what] += this.#clock.monotonicMs() - began;
@@ -317,4 +317,9 @@ function wordsOf(module: ResolvedModule | undefined): string {
 
 function messageOf(error: unknown): string {
   return error instanceof Error ? error.message : String(error);
+}
+
+/** Whether it comes later: a promise, or what is awaited as one. */
+function isLater<V>(made: V | PromiseLike<V>): made is PromiseLike<V> {
+  return typeof (made as Partial<PromiseLike<V>> | null | undefined)?.then === "function";
 }

@@ -247,3 +247,24 @@ function samplesOf<T>(length: number, make: (index: number) => T): MapDataset<T>
 function moduleOf(source: string): string {
   return `data:text/javascript,${encodeURIComponent(source)}`;
 }
+
+Deno.test("what a module posts, hears and gives as a worker of its own is not taken for the loader's", async () => {
+  const transform = moduleOf(`
+    let heard = 0;
+    self.onmessage = () => heard++;
+    self.addEventListener("message", () => heard++);
+    const said = [null, undefined, 1, { type: "gone", how: "it said so" }, { type: "made", id: 0, value: -1, moved: [], bytes: 0, ms: 0 }];
+    export default (n) => {
+      for (const words of said) self.postMessage?.(words);
+      return { then: (give) => give([n, heard]) };
+    };`);
+  for (const workers of [0, 2]) {
+    await using loader = createLoader(range(6), {
+      batchSize: 2,
+      transform: { module: transform },
+      pool: { workers },
+    });
+    assertEquals((await epoch(loader) as unknown[]).flat(), [0, 1, 2, 3, 4, 5].map((n) => [n, 0]));
+    assertEquals(loader.stats().workersLost, 0);
+  }
+});

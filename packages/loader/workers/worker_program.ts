@@ -16,6 +16,7 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
   type Work = (...given: unknown[]) => unknown;
   type Call = WorkerCall & { readonly id: number };
   const end = scope.close.bind(scope);
+  const post = scope.postMessage.bind(scope);
   const running = new Map<number, AbortController>();
   const work: { transform?: Work; collate?: Work } = {};
   const words = { transform: "", collate: "" };
@@ -47,7 +48,7 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
   };
 
   const gone = (how: string, error?: unknown) =>
-    scope.postMessage({ type: "gone", how, ...(error !== undefined && { error: sent(error) }) });
+    post({ type: "gone", how, ...(error !== undefined && { error: sent(error) }) });
 
   const load = async (message: Extract<WorkerMessage, { readonly type: "load" }>) => {
     for (const kind of ["transform", "collate"] as const) {
@@ -63,11 +64,11 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
         }
         work[kind] = found;
       } catch (error) {
-        scope.postMessage({ type: "unloadable", of: kind, error: sent(error) });
+        post({ type: "unloadable", of: kind, error: sent(error) });
         return;
       }
     }
-    scope.postMessage({ type: "ready" });
+    post({ type: "ready" });
   };
 
   /** The numbers of `randomSequence()`. */
@@ -121,7 +122,7 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
       const packed = pack(value, copies, type);
       const { moved, bytes } = packed;
       try {
-        scope.postMessage({ type: "made", id, value: packed.value, moved, bytes, ms: spent() }, moved);
+        post({ type: "made", id, value: packed.value, moved, bytes, ms: spent() }, moved);
         return;
       } catch (error) {
         // Memory of WebAssembly cannot be moved, which is only seen when it is tried.
@@ -138,9 +139,10 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     try {
       const value = made(call, stop.signal);
       // What is there at once goes at once: the next call may use the same memory.
-      answer(id, value instanceof Promise ? await value : value, call.type);
+      const isLater = typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+      answer(id, isLater ? await value : value, call.type);
     } catch (error) {
-      scope.postMessage({ type: "failed", id, error: sent(error), ms: spent() });
+      post({ type: "failed", id, error: sent(error), ms: spent() });
     } finally {
       running.delete(id);
     }
@@ -152,6 +154,8 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     end();
   };
   Object.defineProperty(scope, "close", { value: leave("close"), configurable: true });
+  // What a module says and hears as a worker is nobody's, and is not taken for what its owner and this program say.
+  Object.defineProperty(scope, "postMessage", { value: () => {}, configurable: true, writable: true });
   const deno = (scope as unknown as { Deno?: object }).Deno;
   if (deno) Object.defineProperty(deno, "exit", { value: leave("Deno.exit"), configurable: true });
   for (const type of ["error", "unhandledrejection"]) {
@@ -163,6 +167,7 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     });
   }
   scope.addEventListener("message", (event) => {
+    event.stopImmediatePropagation();
     const { data } = event as MessageEvent<WorkerMessage>;
     if (data.type === "load") loaded = load(data);
     else if (data.type === "abort") {
