@@ -103,7 +103,8 @@ each has samples.",
     ["--rank"],
     textValue("R/N|auto"),
     undefined,
-    "Which rank of how many this is, counted from 0, or auto: by the variables of torchrun, Slurm, MPI or Kubernetes.",
+    "Which rank of how many this is, counted from 0, or auto: by the variables of torchrun, Slurm, MPI or Kubernetes; \
+a word such as slurm takes those of one alone.",
   ),
   transform: option(
     ["--transform"],

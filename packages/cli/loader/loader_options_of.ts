@@ -49,21 +49,19 @@ export async function loaderOptionsOf(given: LoaderCommandValues): Promise<Loade
 
 async function worldOf(text: string | undefined): Promise<World | undefined> {
   if (text === undefined) return undefined;
-  if (text === "auto") {
-    const { worldFromEnvironment } = await import("@lade/loader");
-    try {
-      const { rank, size } = worldFromEnvironment();
-      return { rank, size };
-    } catch (error) {
-      if (error instanceof TypeError) throw new UsageError(`--rank: ${error.message}.`);
-      throw error;
-    }
-  }
   const [, rank, size] = /^(\d{1,9})\/(\d{1,9})$/.exec(text) ?? [];
-  if (rank === undefined || size === undefined || Number(rank) >= Number(size)) {
+  if (rank !== undefined && Number(rank) < Number(size)) return { rank: Number(rank), size: Number(size) };
+  if (!/^[a-z-]+$/.test(text)) {
     throw new UsageError(
-      `--rank: ${JSON.stringify(text)} is no rank: it is R/N with R from 0 to N - 1, or auto.`,
+      `--rank: ${JSON.stringify(text)} is no rank: it is R/N with R from 0 to N - 1, auto, or a launcher.`,
     );
   }
-  return { rank: Number(rank), size: Number(size) };
+  const { worldFromEnvironment } = await import("@lade/loader");
+  try {
+    const { rank, size } = worldFromEnvironment(undefined, { launcher: text });
+    return { rank, size };
+  } catch (error) {
+    if (error instanceof TypeError) throw new UsageError(`--rank: ${error.message}.`);
+    throw error;
+  }
 }

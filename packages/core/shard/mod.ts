@@ -3,6 +3,7 @@
  *
  * @module
  */
+export * from "./parse_rank.ts";
 export * from "./parse_shard.ts";
 export * from "./shard.ts";
 export type { Environment } from "./shard_engines.ts";

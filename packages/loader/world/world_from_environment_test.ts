@@ -32,3 +32,11 @@ Deno.test("worldFromEnvironment() never takes a process for the only one", () =>
     "disagree",
   );
 });
+
+Deno.test("worldFromEnvironment() takes the word of the launcher that is named", () => {
+  const both = { RANK: "1", WORLD_SIZE: "4", OMPI_COMM_WORLD_RANK: "2", OMPI_COMM_WORLD_SIZE: "4" };
+  const by = (launcher: string) =>
+    worldFromEnvironment((name) => (both as Record<string, string>)[name], { launcher });
+  assertEquals([by("torchrun").rank, by("mpi").rank], [1, 2]);
+  assertThrows(() => by("torch"), TypeError, "is no launcher");
+});
