@@ -27,7 +27,7 @@ export interface SampleRead {
   readonly key: string;
   /** The object's tag when the data set was made; another content is an error. */
   readonly etag?: string;
-  /** The object's bytes when the data set was made, where it had no tag; another size is an error. */
+  /** The object's bytes when the data set was made, where it had no tag, or was empty; another size is an error. */
   readonly size?: number;
   /** The first byte. */
   readonly offset: number;

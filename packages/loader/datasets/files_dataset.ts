@@ -24,8 +24,7 @@ export interface FilesDatasetOptions {
 
 /**
  * Every object under a prefix as a sample, in the order of keys. They are listed once, and held to what was listed: one that
- * changed since is an error. Where a store has no tags, a size that changed is. Those that were empty are not asked for
- * again. What has bytes and is no object, such as a link that may not be followed, is an `UnsupportedError`. The store stays
+ * changed since is an error. Where a store has no tags, a size that changed is. What has bytes and is no object, such as a link that may not be followed, is an `UnsupportedError`. The store stays
  * the caller's.
  */
 export async function filesDataset(
@@ -84,7 +83,11 @@ class FilesDataset implements MapDataset<FileSample> {
     const reads = indices.map((index, place) => {
       const { key, size, etag } = this.#objects.at(index);
       keys.push(key);
-      const version = etag === undefined ? { size } : { etag };
+      // Of one that was empty nothing is read: its size is what is compared.
+      const version = {
+        ...(etag !== undefined && { etag }),
+        ...((etag === undefined || size === 0) && { size }),
+      };
       return { store: this.#store, key, offset: 0, length: size, place, ...version };
     });
     return { reads, decode: (place, bytes) => ({ key: keys[place] ?? "", bytes }) };

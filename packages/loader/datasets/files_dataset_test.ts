@@ -2,6 +2,7 @@ import { assert, assertEquals, assertRejects, assertStringIncludes } from "@std/
 import { MemoryStore, type ObjectMeta } from "@lade/core";
 import { PreconditionFailedError } from "@lade/core/errors";
 import { ForwardingStore } from "@lade/core/layers";
+import { openFileStore } from "@lade/fs";
 import { injectFaults } from "@lade/testing";
 import { createLoader } from "../loader/create_loader.ts";
 import { SampleError } from "../loader/sample_error.ts";
@@ -33,7 +34,11 @@ Deno.test("filesDataset() has each object under a prefix as a sample, empty ones
     assertEquals(seen, Array.from({ length: 20 }, (_, i) => [`data/${String(i).padStart(2, "0")}`, i, true]));
   }
   assertEquals(store.calls.filter(({ operation }) => operation === "list").length, 1);
-  assertEquals(store.calls.filter(({ operation }) => operation === "head").length, 0);
+  // In each epoch one asks for the one that was empty, of which nothing is read.
+  assertEquals(store.calls.filter(({ operation }) => operation === "head").map(({ key }) => key), [
+    "data/00",
+    "data/00",
+  ]);
 });
 
 Deno.test("filesDataset(): an object that changed since it was listed is an error that names it", async () => {
@@ -88,4 +93,34 @@ Deno.test("filesDataset(): other data has another fingerprint", async () => {
   assert(after.fingerprint !== before.fingerprint);
   await store.delete("data/07");
   assertEquals((await filesDataset(store, "data/")).length, 19);
+});
+
+Deno.test("filesDataset(): one that was empty when it was listed is held to that, in every order and on every store", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    for (
+      const inner of [new MemoryStore(), new TaglessStore(new MemoryStore()), await openFileStore(directory)]
+    ) {
+      await using store = inner;
+      for (const shuffle of [false, "full", { block: 4, window: 2, lanes: 2 }] as const) {
+        for (let i = 0; i < 12; i++) await store.put(`data/${i}`, new Uint8Array(i % 3));
+        await using dataset = await filesDataset(store, "data/");
+        await using loader = createLoader(dataset, { batchSize: 5, shuffle, onError: "skip" });
+        const epoch = async () => {
+          const [keys, skipped]: [string[], string[]] = [[], []];
+          for await (const batch of loader) {
+            keys.push(...batch.data.map(({ key }) => key));
+            skipped.push(...batch.skipped.map(({ uri }) => uri.slice(uri.indexOf("data/"))));
+          }
+          return [keys.length, skipped.sort()];
+        };
+        assertEquals(await epoch(), [12, []]);
+        await store.put("data/3", new Uint8Array(7));
+        await store.delete("data/6");
+        assertEquals(await epoch(), [10, ["data/3", "data/6"]]);
+      }
+    }
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
 });

@@ -53,10 +53,15 @@ function areOfOne([first]: readonly PlacedRead[], { store, etag }: PlacedRead): 
   return first?.store === store && first.etag === etag;
 }
 
+/** Whether a read is all of an object that was empty, and may have bytes by now. */
+export function isEmptyObject({ length, size }: SampleRead): boolean {
+  return length === 0 && size === 0;
+}
+
 /** Fills the target of a read where its bytes are at hand, and says whether it did. */
 export function readSampleNow(read: PlacedRead, { signal, clock, stats }: ReadGround): boolean {
   const { store, key, etag, offset, length, target } = read;
-  if (length === 0) return true;
+  if (length === 0) return !isEmptyObject(read);
   const began = clock.monotonicMs();
   const range = { offset, length };
   const result = readIntoNow(store, key, target, {
@@ -78,7 +83,8 @@ export async function readGroup(reads: readonly PlacedRead[], ground: ReadGround
   const { store, key, etag, offset, length, target } = first;
   const began = clock.monotonicMs();
   const call = etag === undefined ? { signal } : { signal, ifMatch: etag };
-  if (reads.length > 1) {
+  if (isEmptyObject(first)) checkSize(first, (await store.head(key, call)).size);
+  else if (reads.length > 1) {
     const gap = engine.coalesceGap === "auto" ? {} : { gap: engine.coalesceGap };
     const { info } = await readRanges(store, key, reads, {
       ...call,

@@ -4,7 +4,7 @@ import type { LentBuffer } from "../pool/batch_memory.ts";
 import type { ReaderRead } from "../readers/reader_messages.ts";
 import type { Reader } from "../readers/reader.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
-import type { PlacedRead } from "./read_samples.ts";
+import { isEmptyObject, type PlacedRead } from "./read_samples.ts";
 import { areLarge } from "./reads_at_hand.ts";
 
 /** Reads of a batch that a reader may do. */
@@ -82,10 +82,11 @@ export async function readThere(
   });
   buffer.restore(answer?.buffer);
   let missed = 0;
-  const done = reads.map(({ store, length }, which) => {
+  const done = reads.map((sample, which) => {
+    const { store, length } = sample;
     const checksum = answer?.checksums[which] ?? -1;
     const read = { isDone: true, checksum: checksum < 0 ? undefined : checksum };
-    if (length === 0) return read;
+    if (length === 0) return { ...read, isDone: !isEmptyObject(sample) };
     const ms = answer?.ms[which] ?? -1;
     if (ms < 0) {
       missed++;

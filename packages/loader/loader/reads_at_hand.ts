@@ -1,5 +1,5 @@
 import { type HeldObject, holdObject, mayHaveAtHand, mayHoldObjects, MOST_AT_HAND } from "@lade/core/seams";
-import { type PlacedRead, type ReadGround, readSampleNow } from "./read_samples.ts";
+import { isEmptyObject, type PlacedRead, type ReadGround, readSampleNow } from "./read_samples.ts";
 
 /** Bytes from which on a read at hand takes no longer than copying them from others that were read together. */
 const LARGE = 32 * 2 ** 10;
@@ -27,7 +27,7 @@ export class ReadsAtHand implements Disposable {
       mayHoldObjects(first.store) &&
       reads.every(({ size }) => size === undefined);
     this.isPossible = this.#isHeld ||
-      (reads.length === 1 && first !== undefined && first.length <= MOST_AT_HAND &&
+      (reads.length === 1 && first !== undefined && first.length <= MOST_AT_HAND && !isEmptyObject(first) &&
         mayHaveAtHand(first.store));
   }
 
