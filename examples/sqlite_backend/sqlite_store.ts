@@ -3,11 +3,13 @@ import {
   attributesOf,
   type CallOptions,
   type Capabilities,
+  checkEtags,
   checkIfIgnored,
   checkKey,
   checkListOptions,
   checkMatch,
   checkMetadataNames,
+  checkObjects,
   checkObjectSize,
   checkReadConditions,
   checkWriteConditions,
@@ -32,6 +34,7 @@ import {
   InvalidNameError,
   keyFault,
   type ListOptions,
+  needText,
   NotFoundError,
   type ObjectAttributes,
   type ObjectInfo,
@@ -52,6 +55,7 @@ import {
   type StoreContext,
   type StoreLimits,
   type StreamWriterSetup,
+  takeOptions,
   toDelete,
   UnsupportedError,
   type WriterOptions,
@@ -204,6 +208,7 @@ class SqliteStore implements ObjectStore {
     options: CallOptions = {},
   ): AsyncGenerator<DeleteResult, void, void> {
     options.signal?.throwIfAborted();
+    checkObjects(objects);
     for await (const object of objects) {
       options.signal?.throwIfAborted();
       const { key, ...conditions } = toDelete(object);
@@ -267,9 +272,10 @@ class SqliteStore implements ObjectStore {
     this.#table[Symbol.dispose]();
   }
 
-  #begin(operation: string, key: string, { signal, version }: HeadOptions): void {
+  #begin(operation: string, key: string, { signal, version, ...given }: HeadOptions): void {
     signal?.throwIfAborted();
     checkKey(operation, this, key);
+    checkEtags({ operation, uri: objectUri(this.uri, key) }, given);
     if (version !== undefined) throw this.#unsupported(operation, key, "objects have no versions");
   }
 
@@ -286,7 +292,8 @@ class SqliteStore implements ObjectStore {
     throw new NotFoundError({ operation, uri: objectUri(this.uri, key), detail: "no such object" });
   }
 
-  #write(key: string, options: WriterOptions): StreamWriterSetup {
+  #write(key: string, given: WriterOptions): StreamWriterSetup {
+    const options = takeOptions(given);
     const { signal } = options;
     this.#begin("write", key, signal ? { signal } : {});
     const subject = { operation: "write", uri: objectUri(this.uri, key) };
@@ -338,6 +345,7 @@ class SqliteStore implements ObjectStore {
     const { signal, startAfter = "" } = options;
     signal?.throwIfAborted();
     for (const text of [prefix, startAfter]) {
+      needText(text);
       if (text.isWellFormed()) continue;
       const uri = objectUri(this.uri, text);
       throw new InvalidNameError({ operation: "list", uri, detail: "it is not valid Unicode" });
@@ -385,16 +393,8 @@ interface Stored extends Omit<ObjectAttributes, "expires"> {
 }
 
 function storedForm(given: ObjectAttributes): string {
-  const { contentType, contentEncoding, cacheControl, contentDisposition, contentLanguage, expires } = given;
-  const names = Object.entries(given.metadata ?? {}).map(([name, value]) => [name.toLowerCase(), value]);
-  return JSON.stringify({
-    contentType,
-    contentEncoding,
-    cacheControl,
-    contentDisposition,
-    contentLanguage,
-    expires: expires && new Date(Math.floor(expires.getTime() / 1000) * 1000),
-    metadata: Object.fromEntries(names),
-    tags: given.tags ?? {},
-  });
+  const { metadata = {}, tags = {}, expires, ...texts } = attributesOf(given);
+  const names = Object.entries(metadata).map(([name, value]) => [name.toLowerCase(), value]);
+  const seconds = expires && new Date(Math.floor(expires.getTime() / 1000) * 1000);
+  return JSON.stringify({ ...texts, expires: seconds, metadata: Object.fromEntries(names), tags });
 }

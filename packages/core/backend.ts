@@ -9,6 +9,8 @@ export * from "./errors/mod.ts";
 export * from "./conditions/at_most.ts";
 export * from "./conditions/check_list_options.ts";
 export * from "./conditions/check_version.ts";
+export * from "./conditions/need_text.ts";
+export * from "./conditions/take_options.ts";
 export { isAlias, type KeyIn } from "./operations/is_alias.ts";
 export * from "./operations/place_below.ts";
 export * from "./conditions/conditions.ts";

@@ -21,7 +21,7 @@ import type {
   StoreFigures,
   WriterOptions,
 } from "@lade/core";
-import { createStoreContext, Sessions } from "@lade/core/backend";
+import { createStoreContext, Sessions, takeOptions } from "@lade/core/backend";
 import {
   copyObject,
   exists,
@@ -120,8 +120,8 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /** Reads a whole object into fresh memory. */
-  async get(uri: string, options: ReadOptions = {}): Promise<Uint8Array<ArrayBuffer>> {
-    const { store, key } = await this.#object(uri, "get", options);
+  async get(uri: string, given?: ReadOptions): Promise<Uint8Array<ArrayBuffer>> {
+    const { store, key, options } = await this.#object(uri, "get", given);
     return (await getBytes(store, key, options)).bytes;
   }
 
@@ -136,14 +136,14 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /** Reads an object, or a range of it, to the start of `target`. */
-  async readInto(uri: string, target: Uint8Array, options: ReadOptions = {}): Promise<ReadResult> {
-    const { store, key } = await this.#object(uri, "get", options);
+  async readInto(uri: string, target: Uint8Array, given?: ReadOptions): Promise<ReadResult> {
+    const { store, key, options } = await this.#object(uri, "get", given);
     return await readInto(store, key, target, options);
   }
 
   /** Reads an object as a byte stream. */
-  async stream(uri: string, options: ReadOptions = {}): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
-    const { store, key } = await this.#object(uri, "get", options);
+  async stream(uri: string, given?: ReadOptions): Promise<ReadableStream<Uint8Array<ArrayBuffer>>> {
+    const { store, key, options } = await this.#object(uri, "get", given);
     return stream(store, key, options);
   }
 
@@ -160,15 +160,15 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /** Writes an object in one step. Text is stored as UTF-8; one that is no Unicode (a lone surrogate) is a `TypeError`. */
-  async put(uri: string, data: Uint8Array | string, options: PutOptions = {}): Promise<PutResult> {
+  async put(uri: string, data: Uint8Array | string, given?: PutOptions): Promise<PutResult> {
     const bytes = typeof data === "string" ? textBytes(uri, data) : data;
-    const { store, key } = await this.#object(uri, "put");
+    const { store, key, options } = await this.#object(uri, "put", given);
     return await store.put(key, bytes, options);
   }
 
   /** Starts an object of a size not yet known; nobody sees it before its writer closes. */
-  async createWriter(uri: string, options: WriterOptions = {}): Promise<ObjectWriter> {
-    const { store, key } = await this.#object(uri, "write to");
+  async createWriter(uri: string, given?: WriterOptions): Promise<ObjectWriter> {
+    const { store, key, options } = await this.#object(uri, "write to", given);
     return await store.createWriter(key, options);
   }
 
@@ -194,8 +194,8 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /** Describes an object. */
-  async stat(uri: string, options: HeadOptions = {}): Promise<ObjectInfo> {
-    const { store, key } = await this.#object(uri, "stat", options);
+  async stat(uri: string, given?: HeadOptions): Promise<ObjectInfo> {
+    const { store, key, options } = await this.#object(uri, "stat", given);
     return await store.head(key, options);
   }
 
@@ -209,10 +209,11 @@ export class Lade implements AsyncDisposable, UriCalls {
   async setAttributes(
     uri: string,
     attributes: ObjectAttributes,
-    options: SetAttributesOptions = {},
+    given?: SetAttributesOptions,
   ): Promise<PutResult> {
-    const { store, key } = await this.#object(uri, "set the attributes of");
-    return await setAttributes(store, key, attributes, options);
+    const taken = takeOptions(attributes);
+    const { store, key, options } = await this.#object(uri, "set the attributes of", given);
+    return await setAttributes(store, key, taken, options);
   }
 
   /**
@@ -221,8 +222,8 @@ export class Lade implements AsyncDisposable, UriCalls {
    * links. A whole container is an `InvalidNameError` without `all`; for what else is refused see
    * {@linkcode settleRemoval}.
    */
-  async remove(uri: string, options: RemoveOptions = {}): Promise<number> {
-    const { remove } = await import("./removal/remove.ts");
+  async remove(uri: string, given?: RemoveOptions): Promise<number> {
+    const [options, { remove }] = [takeOptions(given), await import("./removal/remove.ts")];
     return await remove(this, uri, options);
   }
 
@@ -232,22 +233,23 @@ export class Lade implements AsyncDisposable, UriCalls {
    * result can preview the removal, and do it.
    */
   async settleRemoval(request: RemovalRequest): Promise<Removal> {
-    const { settleRemoval } = await import("./removal/settle_removal.ts");
-    return await settleRemoval(this, request);
+    const [taken, { settleRemoval }] = [takeOptions(request), await import("./removal/settle_removal.ts")];
+    return await settleRemoval(this, taken);
   }
 
   /** Finds out which container a URI names, and refuses any other URI and what must not be removed. */
   async settleContainer(request: ContainerRequest): Promise<Removal> {
+    const taken = takeOptions(request);
     const { settleContainer } = await import("./removal/settle_container.ts");
-    return await settleContainer(this, request);
+    return await settleContainer(this, taken);
   }
 
   /**
    * Reads a table (Parquet, CSV, TSV, JSON lines, Arrow, TFRecords of tf.Examples), or the columns and rows of it that are
    * wanted, as one batch. One that takes more than the context's byte budget is a `QuotaExceededError`: `scanTable` reads it.
    */
-  async readTable(uri: string, options: ReadTableOptions = {}): Promise<TableBatch> {
-    const { readTable } = await import("./tables.ts");
+  async readTable(uri: string, given?: ReadTableOptions): Promise<TableBatch> {
+    const [options, { readTable }] = [takeOptions(given), await import("./tables.ts")];
     return await readTable(await this.#object(uri, "read", options), options);
   }
 
@@ -258,16 +260,16 @@ export class Lade implements AsyncDisposable, UriCalls {
   }
 
   /** The columns of a table: told by its format, or inferred from its first rows. */
-  async schemaOf(uri: string, options: OpenTableOptions = {}): Promise<Schema> {
-    const { schemaOf } = await import("./tables.ts");
+  async schemaOf(uri: string, given?: OpenTableOptions): Promise<Schema> {
+    const [options, { schemaOf }] = [takeOptions(given), await import("./tables.ts")];
     return await schemaOf(await this.#object(uri, "read", options), options);
   }
 
   /** Copies an object: by the service's own means where it has both, else through this process. */
-  async copy(from: string, to: string, options: CopyObjectOptions = {}): Promise<CopyObjectResult> {
-    const source = await this.#object(from, "copy", options);
+  async copy(from: string, to: string, given?: CopyObjectOptions): Promise<CopyObjectResult> {
+    const source = await this.#object(from, "copy", given);
     const target = await this.#object(to, "copy to");
-    return await copyObject(source.store, source.key, target.store, target.key, options);
+    return await copyObject(source.store, source.key, target.store, target.key, source.options);
   }
 
   /**
@@ -277,8 +279,8 @@ export class Lade implements AsyncDisposable, UriCalls {
    * rest.
    */
   async transfer(request: UriTransfer): Promise<UriTransferSummary> {
-    const { transferUris } = await import("./transfers/transfer_uris.ts");
-    return await transferUris(this, request);
+    const [taken, { transferUris }] = [takeOptions(request), await import("./transfers/transfer_uris.ts")];
+    return await transferUris(this, taken);
   }
 
   /**
@@ -290,9 +292,9 @@ export class Lade implements AsyncDisposable, UriCalls {
   async upload(
     files: string | Iterable<string>,
     uri: string,
-    options: TransferFilesOptions = {},
+    given?: TransferFilesOptions,
   ): Promise<TransferSummary> {
-    const { uploadFiles } = await import("./transfers/transfer_files.ts");
+    const [options, { uploadFiles }] = [takeOptions(given), await import("./transfers/transfer_files.ts")];
     return await uploadFiles(this, typeof files === "string" ? [files] : files, uri, options);
   }
 
@@ -300,12 +302,8 @@ export class Lade implements AsyncDisposable, UriCalls {
    * Downloads an object, or everything under a prefix, into a local directory, which is made if need be. Nothing is
    * ever written outside it. Rejects with an `AggregateError` when any object failed, after the rest.
    */
-  async download(
-    uri: string,
-    directory: string,
-    options: TransferFilesOptions = {},
-  ): Promise<TransferSummary> {
-    const { downloadFiles } = await import("./transfers/transfer_files.ts");
+  async download(uri: string, directory: string, given?: TransferFilesOptions): Promise<TransferSummary> {
+    const [options, { downloadFiles }] = [takeOptions(given), await import("./transfers/transfer_files.ts")];
     return await downloadFiles(this, uri, directory, options);
   }
 
@@ -314,8 +312,8 @@ export class Lade implements AsyncDisposable, UriCalls {
    * with `delete` deletes what the source lacks, last and only if nothing failed. What is the same is not copied, and only
    * what was listed is replaced or deleted. Rejects with an `AggregateError` when any object failed, after the rest.
    */
-  async sync(source: string, destination: string, options: SyncTreeOptions = {}): Promise<SyncSummary> {
-    const { syncTrees } = await import("./sync_trees.ts");
+  async sync(source: string, destination: string, given?: SyncTreeOptions): Promise<SyncSummary> {
+    const [options, { syncTrees }] = [takeOptions(given), await import("./sync_trees.ts")];
     return await syncTrees(this, source, destination, options);
   }
 
@@ -387,11 +385,12 @@ export class Lade implements AsyncDisposable, UriCalls {
     return { ...this.#optionsOf(call, options), ...this.#opened?.callOptions(call) };
   }
 
-  /** An object, whose key may end in a slash where there is one of that very key. */
-  async #object(uri: string, operation: string, options: HeadOptions = {}): Promise<LocatedUri> {
+  /** An object, whose key may end in a slash where there is one of that very key, and the options as they are now. */
+  async #object<T extends CallOptions>(uri: string, operation: string, given?: T) {
+    const options = takeOptions(given);
     const located = await this.locate(uri);
     await needObject(located, uri, operation, options);
-    return located;
+    return { ...located, options };
   }
 
   async #container(uri: string, operation: string): Promise<ResolvedUri> {

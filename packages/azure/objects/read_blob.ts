@@ -1,4 +1,10 @@
-import type { GetOptions, GetResult, HeadOptions, ObjectInfo } from "@lade/core/backend";
+import {
+  checkRange,
+  type GetOptions,
+  type GetResult,
+  type HeadOptions,
+  type ObjectInfo,
+} from "@lade/core/backend";
 import { type HeaderNames, readSuffix } from "@lade/service/body";
 import type { FailedCall } from "@lade/service/errors";
 import { getObject, headObject } from "@lade/service/objects";
@@ -17,6 +23,7 @@ export function readBlob(
   call: FailedCall,
 ): Promise<GetResult> {
   const { range } = options;
+  if (range) checkRange(range);
   if (range && "suffixLength" in range) {
     const reads = {
       get: (given: GetOptions) => readBlob(target, key, given, call),

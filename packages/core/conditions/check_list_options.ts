@@ -1,3 +1,4 @@
+import { needText } from "./need_text.ts";
 import type { ListOptions } from "../contract/types.ts";
 
 /**
@@ -8,6 +9,7 @@ export function checkListOptions(
   uri: string,
   { order = "key", startAfter = "", limit = 1 }: ListOptions,
 ): void {
+  needText(startAfter);
   const fault = order !== "key" && order !== "any"
     ? `order is ${JSON.stringify(order)}, only "key" and "any" are possible`
     : order === "any" && startAfter !== ""

@@ -2,6 +2,15 @@ import type { ObjectAttributes, Preconditions } from "../contract/types.ts";
 import { AlreadyExistsError, PreconditionFailedError } from "../errors/errors.ts";
 import type { CallName } from "../errors/store_error.ts";
 
+const TEXTS = [
+  "contentType",
+  "contentEncoding",
+  "cacheControl",
+  "contentDisposition",
+  "contentLanguage",
+  "storageClass",
+] as const;
+
 /** Throws unless an object with `etag` may be read. */
 export function checkReadConditions(
   subject: CallName,
@@ -26,26 +35,37 @@ export function checkWriteConditions(
   }
 }
 
-// What a header can carry, in which conditions travel to services.
-const ETAG = /^[\x20-\x7e\x80-\xff]*$/;
+// What a header can carry, in which conditions travel to services, and every signature has in one form.
+const ETAG = /^[\x20-\x7e]*$/;
 
-/** Throws a `TypeError` for a condition or a time that no write can have. */
+/** Throws a `TypeError` for an etag of a condition that is no text, or one that no service could be told of. */
+export function checkEtags(
+  { operation, uri }: CallName,
+  given: Pick<Preconditions, "ifMatch" | "ifNoneMatch"> & { readonly sourceIfMatch?: string },
+): void {
+  for (const name of ["ifMatch", "ifNoneMatch", "sourceIfMatch"] as const) {
+    const etag: unknown = given[name];
+    if (etag === undefined || (typeof etag === "string" && ETAG.test(etag))) continue;
+    const fault = typeof etag === "string"
+      ? `${JSON.stringify(etag)}, and no etag has such characters`
+      : `of type ${typeof etag}, a text is needed`;
+    throw new TypeError(`Cannot ${operation} ${JSON.stringify(uri)}: ${name} is ${fault}`);
+  }
+}
+
+/**
+ * Throws a `TypeError` for a condition or a time that no write can have, and for an attribute that is no text, or no record
+ * of texts.
+ */
 export function checkWriteOptions(
   subject: CallName,
-  options: Preconditions & Pick<ObjectAttributes, "expires"> & {
+  options: Preconditions & ObjectAttributes & {
     readonly lastModified?: Date;
     readonly sourceIfMatch?: string;
   },
 ): void {
-  for (const name of ["ifMatch", "sourceIfMatch"] as const) {
-    const etag = options[name];
-    if (etag === undefined || ETAG.test(etag)) continue;
-    throw new TypeError(
-      `Cannot ${subject.operation} ${JSON.stringify(subject.uri)}: ${name} is ${
-        JSON.stringify(etag)
-      }, and no etag has such characters`,
-    );
-  }
+  checkEtags(subject, options);
+  checkTexts(subject, options);
   for (const name of ["expires", "lastModified"] as const) {
     const time = options[name];
     if (time === undefined || (time instanceof Date && !Number.isNaN(time.getTime()))) continue;
@@ -86,4 +106,29 @@ export function checkMatch(
   if (wanted === undefined || wanted === etag) return;
   const found = etag === undefined ? "there is no such object" : `the etag is ${JSON.stringify(etag)}`;
   throw new PreconditionFailedError({ ...subject, detail: `${found}, not ${JSON.stringify(wanted)}` });
+}
+
+function checkTexts({ operation, uri }: CallName, given: ObjectAttributes): void {
+  const refuse = (name: string, fault: string): never => {
+    throw new TypeError(`Cannot ${operation} ${JSON.stringify(uri)}: ${name} is ${fault}`);
+  };
+  for (const name of TEXTS) {
+    const text: unknown = given[name];
+    if (text !== undefined && typeof text !== "string") {
+      refuse(name, `of type ${typeof text}, a text is needed`);
+    }
+  }
+  for (const name of ["metadata", "tags"] as const) {
+    const record: unknown = given[name];
+    if (record === undefined) continue;
+    // The entries of a `Map`, of `Headers` and the like are no fields, so that all of them would be lost.
+    if (typeof record !== "object" || record === null || Symbol.iterator in record) {
+      refuse(name, "no record of texts by name");
+    }
+    for (const [key, text] of Object.entries(record as object)) {
+      if (typeof text !== "string") {
+        refuse(`${name} ${JSON.stringify(key)}`, `of type ${typeof text}, a text is needed`);
+      }
+    }
+  }
 }

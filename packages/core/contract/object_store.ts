@@ -39,7 +39,8 @@ import type {
  * conformance suite asks for each promise.
  *
  * Errors are `StoreError`s; a call with wrong arguments is a `TypeError` or `RangeError`; an aborted call rejects
- * with `signal.reason`. A key that the store has a rule against is an `InvalidNameError` in every method, with the
+ * with `signal.reason`. Options are taken as they are when a call is made: what the caller changes in them later changes
+ * nothing. A key that the store has a rule against is an `InvalidNameError` in every method, with the
  * reason that `keyFault` gives; any other is held as it is written, character by character.
  */
 export interface ObjectStore extends AsyncDisposable {
@@ -150,7 +151,8 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Deletes objects as they arrive, each given by its key or with what `delete` takes; in batches where the service can.
-   * Yields one result for each, in any order. What `delete` would reject with is the error of its result.
+   * Yields one result for each, in any order. What `delete` would reject with is the error of its result. What is no list,
+   * such as a single text, or names no object ends it with a `TypeError`.
    */
   deleteMany(
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,

@@ -29,6 +29,8 @@ import type {
   SetAttributesOptions,
   WriterOptions,
 } from "../contract/types.ts";
+import { takeOptions } from "../conditions/take_options.ts";
+import { needText } from "../conditions/need_text.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { abortUpload, listUploads, resumePartWriter } from "../operations/resume_write.ts";
@@ -77,22 +79,28 @@ class ObservedStore extends ForwardingStore {
     };
   }
 
-  override async get(key: string, options?: GetOptions): Promise<GetResult> {
-    const askedRange = options?.range;
-    const observation = this.#start("get", key, askedRange && { askedRange });
+  override async get(key: string, given?: GetOptions): Promise<GetResult> {
+    const options = takeOptions(given);
+    const { range } = options;
+    // What is no range is refused below, and nothing that an observer could tell of.
+    const asked = typeof range === "object" && range !== null ? { askedRange: range } : undefined;
+    const observation = this.#start("get", key, asked);
     const result = await observation.begin(() => this.below.get(key, options));
     return new ObservedResult(result, observation, options?.signal);
   }
 
-  override async head(key: string, options?: HeadOptions): Promise<ObjectInfo> {
+  override async head(key: string, given?: HeadOptions): Promise<ObjectInfo> {
+    const options = takeOptions(given);
     return await this.#start("head", key).run(() => this.below.head(key, options));
   }
 
-  override async put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult> {
+  override async put(key: string, data: Uint8Array, given?: PutOptions): Promise<PutResult> {
+    const options = takeOptions(given);
     return await this.#start("put", key).run(() => this.below.put(key, data, options), ({ size }) => size);
   }
 
-  override async createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter> {
+  override async createWriter(key: string, given?: WriterOptions): Promise<ObjectWriter> {
+    const options = takeOptions(given);
     const observation = this.#start("write", key);
     const writer = await observation.begin(() => this.below.createWriter(key, options));
     return new ObservedWriter(writer, observation, options?.signal);
@@ -101,8 +109,9 @@ class ObservedStore extends ForwardingStore {
   override async createPartWriter(
     key: string,
     size: number,
-    options?: PartWriterOptions,
+    given?: PartWriterOptions,
   ): Promise<PartWriter> {
+    const options = takeOptions(given);
     const observation = this.#start("write", key);
     const writer = await observation.begin(() => this.below.createPartWriter(key, size, options));
     return new ObservedPartWriter(writer, observation, options?.signal);
@@ -112,8 +121,9 @@ class ObservedStore extends ForwardingStore {
     key: string,
     size: number,
     token: string,
-    options?: ResumeOptions,
+    given?: ResumeOptions,
   ): Promise<PartWriter> {
+    const options = takeOptions(given);
     const observation = this.#start("write", key);
     const resume = () => resumePartWriter(this.below, key, size, token, options);
     return new ObservedPartWriter(await observation.begin(resume), observation, options?.signal);
@@ -126,7 +136,8 @@ class ObservedStore extends ForwardingStore {
     yield* this.#start("listUploads", prefix).entries(() => listUploads(this.below, prefix, options));
   }
 
-  override async abortUpload?(key: string, token: string, options?: CallOptions): Promise<void> {
+  override async abortUpload?(key: string, token: string, given?: CallOptions): Promise<void> {
+    const options = takeOptions(given);
     await this.#start("abortUpload", key).run(() => abortUpload(this.below, key, token, options));
   }
 
@@ -157,7 +168,8 @@ class ObservedStore extends ForwardingStore {
     yield* observation.entries(() => listVersionsWithDelimiter(this.below, prefix, options));
   }
 
-  override async delete(key: string, options?: DeleteOptions): Promise<void> {
+  override async delete(key: string, given?: DeleteOptions): Promise<void> {
+    const options = takeOptions(given);
     await this.#start("delete", key).run(() => this.below.delete(key, options));
   }
 
@@ -170,7 +182,8 @@ class ObservedStore extends ForwardingStore {
     yield* observation.entries(deleteAll, (result) => observation.deleted(result));
   }
 
-  override async copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
+  override async copy(from: string, to: string, given?: CopyOptions): Promise<CopyResult> {
+    const options = takeOptions(given);
     return await this.#start("copy", from, { toKey: to }).run(() => this.below.copy(from, to, options));
   }
 
@@ -178,8 +191,9 @@ class ObservedStore extends ForwardingStore {
     source: ObjectStore,
     from: string,
     to: string,
-    options?: CopyOptions,
+    given?: CopyOptions,
   ): Promise<CopyResult | undefined> {
+    const options = takeOptions(given);
     const { copyFrom } = this.below;
     if (!copyFrom) return undefined;
     const observation = this.#start("copyFrom", from, { uri: objectUri(source.uri, from), toKey: to });
@@ -191,26 +205,31 @@ class ObservedStore extends ForwardingStore {
   override async setAttributes?(
     key: string,
     attributes: ObjectAttributes,
-    options?: SetAttributesOptions,
+    given?: SetAttributesOptions,
   ): Promise<PutResult> {
-    return await this.#start("setAttributes", key).run(() =>
-      setAttributes(this.below, key, attributes, options)
-    );
+    const [taken, options] = [takeOptions(attributes), takeOptions(given)];
+    return await this.#start("setAttributes", key).run(() => setAttributes(this.below, key, taken, options));
   }
 
-  override async getTags?(key: string, options?: GetTagsOptions): Promise<Record<string, string>> {
+  override async getTags?(key: string, given?: GetTagsOptions): Promise<Record<string, string>> {
+    const options = takeOptions(given);
     return await this.#start("getTags", key).run(() => tagsOf(this.below, key, options));
   }
 
-  override async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
+  override async rename(from: string, to: string, given?: CopyOptions): Promise<void> {
+    const options = takeOptions(given);
     await this.#start("rename", from, { toKey: to }).run(() => this.below.rename(from, to, options));
   }
 
-  override async presign(key: string, options: PresignOptions): Promise<URL> {
+  override async presign(key: string, given: PresignOptions): Promise<URL> {
+    const options = takeOptions(given);
     return await this.#start("presign", key).run(() => this.below.presign(key, options));
   }
 
   #start(operation: StoreOperation, key: string, more?: Partial<ObservedCall>): Observation {
+    // Observers count on texts.
+    needText(key);
+    if (more && "toKey" in more) needText(more.toKey as string);
     const uri = operation === "deleteMany" ? this.uri : objectUri(this.uri, key);
     const call = { id: ++this.#calls, operation, uri, key, ...more };
     return new Observation(this.#observer, this.context.clock, call, this.#options);

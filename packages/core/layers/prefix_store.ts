@@ -35,10 +35,11 @@ import { InvalidNameError } from "../errors/errors.ts";
 import { setAttributes } from "../operations/set_attributes.ts";
 import { tagsOf } from "./tags_of.ts";
 import { placeOf } from "../operations/place_of.ts";
+import { needText } from "../conditions/need_text.ts";
 import { checkKey, commonKeyFault, objectUri } from "../uri/check_key.ts";
 import { listVersions, listVersionsWithDelimiter } from "../operations/list_versions.ts";
 import { abortUpload, listUploads, resumePartWriter } from "../operations/resume_write.ts";
-import { toDelete } from "../write/to_delete.ts";
+import { checkObjects, toDelete } from "../write/to_delete.ts";
 import { ForwardingStore } from "./forwarding_store.ts";
 import { PrefixedResult } from "./prefixed_result.ts";
 import { PrefixedTree } from "./prefixed_tree.ts";
@@ -138,7 +139,7 @@ export class PrefixStore extends ForwardingStore {
     prefix = "",
     options?: CallOptions,
   ): AsyncGenerator<PendingUpload, void, void> {
-    for await (const upload of listUploads(this.below, this.prefix + prefix, options)) {
+    for await (const upload of listUploads(this.below, this.#below(prefix), options)) {
       if (upload.key !== this.prefix) yield this.#cut(upload);
     }
   }
@@ -151,7 +152,7 @@ export class PrefixStore extends ForwardingStore {
   /** Lists the objects below the prefix. */
   override list(prefix = "", options?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
     return atMost(
-      this.#shortened(this.below.list(this.prefix + prefix, this.#listOptions(options))),
+      this.#shortened(this.below.list(this.#below(prefix), this.#listOptions(options))),
       options?.limit,
     );
   }
@@ -161,7 +162,7 @@ export class PrefixStore extends ForwardingStore {
     prefix = "",
     options?: ListOptions,
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    const entries = this.below.listWithDelimiter(this.prefix + prefix, this.#listOptions(options));
+    const entries = this.below.listWithDelimiter(this.#below(prefix), this.#listOptions(options));
     return atMost(this.#shortened(entries), options?.limit);
   }
 
@@ -170,7 +171,7 @@ export class PrefixStore extends ForwardingStore {
     prefix = "",
     options?: CallOptions,
   ): AsyncGenerator<ObjectVersion, void, void> {
-    for await (const version of listVersions(this.below, this.prefix + prefix, options)) {
+    for await (const version of listVersions(this.below, this.#below(prefix), options)) {
       if (version.key !== this.prefix) yield this.#cut(version);
     }
   }
@@ -180,7 +181,7 @@ export class PrefixStore extends ForwardingStore {
     prefix = "",
     options?: CallOptions,
   ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
-    for await (const entry of listVersionsWithDelimiter(this.below, this.prefix + prefix, options)) {
+    for await (const entry of listVersionsWithDelimiter(this.below, this.#below(prefix), options)) {
       if ("prefix" in entry) yield { prefix: this.#short(entry.prefix) };
       else if (entry.key !== this.prefix) yield this.#cut(entry);
     }
@@ -196,6 +197,7 @@ export class PrefixStore extends ForwardingStore {
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     options?: CallOptions,
   ): AsyncGenerator<DeleteResult, void, void> {
+    checkObjects(objects);
     const refused: DeleteResult[] = [];
     for await (const result of this.below.deleteMany(this.#fullKeys(objects, refused), options)) {
       yield* refused.splice(0);
@@ -259,6 +261,12 @@ export class PrefixStore extends ForwardingStore {
     return this.prefix + key;
   }
 
+  /** A prefix of listings in the store below. */
+  #below(prefix: string): string {
+    needText(prefix);
+    return this.prefix + prefix;
+  }
+
   #short(key: string): string {
     return key.slice(this.prefix.length);
   }
@@ -287,7 +295,7 @@ export class PrefixStore extends ForwardingStore {
       ...options,
       // The object that has the prefix for a key may be among them.
       ...(limit !== undefined && { limit: limit < 1 ? limit : limit + 1 }),
-      ...(startAfter && { startAfter: this.prefix + startAfter }),
+      ...(startAfter && { startAfter: this.#below(startAfter) }),
       ...(onLeftOut && {
         onLeftOut: (leftOut) => onLeftOut({ ...leftOut, key: this.#short(leftOut.key) }),
       }),
@@ -299,14 +307,15 @@ export class PrefixStore extends ForwardingStore {
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
     refused: DeleteResult[],
   ): AsyncGenerator<string | ObjectToDelete, void, void> {
-    for await (const object of objects) {
-      const { key, version } = toDelete(object);
+    for await (const given of objects) {
+      const object = toDelete(given);
+      const { key, version } = object;
       const detail = commonKeyFault(key);
       if (detail !== undefined) {
         const uri = objectUri(this.uri, key);
         const error = new InvalidNameError({ operation: "delete", uri, detail });
         refused.push({ key, ...(version !== undefined && { version }), error });
-      } else yield typeof object === "string" ? this.prefix + key : { ...object, key: this.prefix + key };
+      } else yield { ...object, key: this.prefix + key };
     }
   }
 }

@@ -1,4 +1,4 @@
-import { checkReadConditions, checkWriteOptions } from "../conditions/conditions.ts";
+import { checkEtags, checkReadConditions, checkWriteOptions } from "../conditions/conditions.ts";
 import { checkMetadataNames } from "../write/check_metadata_names.ts";
 import { checkVersion } from "../conditions/check_version.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
@@ -54,8 +54,10 @@ export class MemoryChecks {
   /** The object that a call reads, if its conditions hold. */
   read(operation: string, key: string, options: HeadOptions): MemoryObject {
     this.begin(operation, key, options.signal);
+    const subject = { operation, uri: objectUri(this.#store.uri, key) };
+    checkEtags(subject, options);
     const object = this.find(operation, key, options.version);
-    checkReadConditions({ operation, uri: objectUri(this.#store.uri, key) }, object.info.etag, options);
+    checkReadConditions(subject, object.info.etag, options);
     return object;
   }
 

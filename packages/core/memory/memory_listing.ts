@@ -1,5 +1,6 @@
 import type { CommonPrefix, ListOptions, ObjectMeta, ObjectVersion } from "../contract/types.ts";
 import { InvalidNameError } from "../errors/errors.ts";
+import { needText } from "../conditions/need_text.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { compareKeys } from "../uri/compare_keys.ts";
 import type { MemoryContainer } from "./memory_container.ts";
@@ -9,6 +10,7 @@ type Next = (key: string) => string | undefined;
 
 /** Throws an `InvalidNameError` for a prefix, or the start of a listing, that is ill-formed Unicode. */
 export function checkText(storeUri: string, text: string): void {
+  needText(text);
   if (text.isWellFormed()) return;
   const detail = "it is not valid Unicode";
   throw new InvalidNameError({ operation: "list", uri: objectUri(storeUri, text), detail });

@@ -41,15 +41,17 @@ import { commonMetadataNameFault } from "../write/check_metadata_names.ts";
 import { bytesOf, checkObjectSize, checkWriterOptions } from "../write/check_writer_options.ts";
 import { createPartWriter } from "../write/create_part_writer.ts";
 import { createStreamWriter, type StreamWriterSetup } from "../write/create_stream_writer.ts";
-import { deletedOf, toDelete } from "../write/to_delete.ts";
+import { checkObjects, deletedOf, toDelete } from "../write/to_delete.ts";
 import { parseToken, parseUploadName } from "../write/write_token.ts";
 import { commonKeyFault, keyFault, objectUri } from "../uri/check_key.ts";
 import {
+  checkEtags,
   checkIfIgnored,
   checkMatch,
   checkWriteConditions,
   checkWriteOptions,
 } from "../conditions/conditions.ts";
+import { takeOptions } from "../conditions/take_options.ts";
 import { checkListOptions } from "../conditions/check_list_options.ts";
 import { MemoryChecks } from "./memory_checks.ts";
 import { memoryCapabilities, READ_HINTS } from "./memory_capabilities.ts";
@@ -66,6 +68,13 @@ export interface MemoryStoreOptions {
   /** The clock, random source, byte budget and buffers to use; a context of its own by default. */
   readonly context?: StoreContext;
 }
+
+/** What a listing yields of a container. */
+type Entries<T> = (
+  container: MemoryContainer,
+  prefix: string,
+  options: ListOptions,
+) => Generator<T, void, void>;
 
 /**
  * Keeps objects in memory. Every call is one step: nothing is ever seen half done. A read shows the object as it was
@@ -106,7 +115,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Reads an object or a range of it. */
-  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+  async get(key: string, given?: GetOptions): Promise<GetResult> {
+    const options = takeOptions(given);
     const object = this.#checks.read("get", key, options);
     const uri = objectUri(this.uri, key);
     const range = resolveRange(options.range, object.info.size, uri);
@@ -129,25 +139,29 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Describes an object. */
-  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+  async head(key: string, given?: HeadOptions): Promise<ObjectInfo> {
+    const options = takeOptions(given);
     return infoOf(this.#checks.read("head", key, options));
   }
 
   /** Stores a copy of `data`. */
-  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+  async put(key: string, data: Uint8Array, given?: PutOptions): Promise<PutResult> {
+    const options = takeOptions(given);
     this.#checks.beginWrite("put", key, options);
     return this.#commit("put", key, new Uint8Array(bytesOf(data)), options);
   }
 
   /** Starts an object; its chunks are copied. `partSize` and `concurrency` have nothing to divide here. */
-  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+  async createWriter(key: string, given?: WriterOptions): Promise<ObjectWriter> {
+    const options = takeOptions(given);
     this.#checks.beginWrite("write", key, options);
     checkWriterOptions(options);
     return createStreamWriter(this.#writing(key, undefined, options));
   }
 
   /** Starts an object of known size, whose memory is taken immediately. `concurrency` has nothing to bound here. */
-  async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
+  async createPartWriter(key: string, size: number, given?: PartWriterOptions): Promise<PartWriter> {
+    const options = takeOptions(given);
     this.#checks.beginWrite("write", key, options);
     checkWriterOptions(options);
     checkObjectSize(size);
@@ -164,8 +178,9 @@ export class MemoryStore implements ObjectStore, QuickStore {
     key: string,
     size: number,
     token: string,
-    options: ResumeOptions = {},
+    given?: ResumeOptions,
   ): Promise<PartWriter> {
+    const options = takeOptions(given);
     const use = { operation: "resume the write of", uri: objectUri(this.uri, key) };
     this.#checks.begin(use.operation, key, options.signal);
     checkWriterOptions(options);
@@ -175,7 +190,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Lists the resumable writes, oldest first. */
-  async *listUploads(prefix = "", options: CallOptions = {}): AsyncGenerator<PendingUpload, void, void> {
+  async *listUploads(prefix = "", given?: CallOptions): AsyncGenerator<PendingUpload, void, void> {
+    const options = takeOptions(given);
     this.#checks.beginListing([prefix], options.signal);
     for (const upload of this.#container.uploads.values()) {
       if (!upload.key.startsWith(prefix)) continue;
@@ -185,7 +201,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Frees the memory of a resumable write. */
-  async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
+  async abortUpload(key: string, token: string, given?: CallOptions): Promise<void> {
+    const options = takeOptions(given);
     const use = { operation: "abort the upload of", uri: objectUri(this.uri, key) };
     this.#checks.begin(use.operation, key, options.signal);
     const { id } = parseUploadName(token, use);
@@ -193,24 +210,21 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Lists objects; what is added or deleted behind the place the listing has come to is shown or not as it then is. */
-  async *list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-    this.#checks.beginListing([prefix, options.startAfter ?? ""], options.signal);
-    checkListOptions(this.uri, options);
-    yield* listKeys(this.#container, prefix, options).take(options.limit ?? Infinity);
+  list(prefix = "", given?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
+    return this.#list(listKeys, prefix, takeOptions(given));
   }
 
   /** Lists one level; what is folded is skipped, not walked through. */
-  async *listWithDelimiter(
+  listWithDelimiter(
     prefix = "",
-    options: ListOptions = {},
+    given?: ListOptions,
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
-    this.#checks.beginListing([prefix, options.startAfter ?? ""], options.signal);
-    checkListOptions(this.uri, options);
-    yield* listLevel(this.#container, prefix, options).take(options.limit ?? Infinity);
+    return this.#list(listLevel, prefix, takeOptions(given));
   }
 
   /** Lists the versions that the container keeps, and the delete markers. */
-  async *listVersions(prefix = "", options: CallOptions = {}): AsyncGenerator<ObjectVersion, void, void> {
+  async *listVersions(prefix = "", given?: CallOptions): AsyncGenerator<ObjectVersion, void, void> {
+    const options = takeOptions(given);
     const { signal } = options;
     signal?.throwIfAborted();
     this.#checks.checkContainer("list the versions of");
@@ -220,9 +234,12 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Deletes an object or a version. */
-  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+  async delete(key: string, given?: DeleteOptions): Promise<void> {
+    const options = takeOptions(given);
     this.#checks.begin("delete", key, options.signal);
-    checkIfIgnored({ operation: "delete", uri: objectUri(this.uri, key) }, options);
+    const subject = { operation: "delete", uri: objectUri(this.uri, key) };
+    checkIfIgnored(subject, options);
+    checkEtags(subject, options);
     this.#checks.checkVersion("delete", key, options.version);
     this.#remove(key, options);
   }
@@ -230,9 +247,11 @@ export class MemoryStore implements ObjectStore, QuickStore {
   /** Deletes objects one by one, as their results are asked for. */
   async *deleteMany(
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
-    options: CallOptions = {},
+    given?: CallOptions,
   ): AsyncGenerator<DeleteResult, void, void> {
+    const options = takeOptions(given);
     options.signal?.throwIfAborted();
+    checkObjects(objects);
     for await (const object of objects) {
       options.signal?.throwIfAborted();
       const { key, ...conditions } = toDelete(object);
@@ -243,7 +262,8 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Copies an object; the bytes are shared. */
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+  async copy(from: string, to: string, given?: CopyOptions): Promise<CopyResult> {
+    const options = takeOptions(given);
     return this.#copy("copy", this, from, to, options);
   }
 
@@ -252,8 +272,9 @@ export class MemoryStore implements ObjectStore, QuickStore {
     source: ObjectStore,
     from: string,
     to: string,
-    options: CopyOptions = {},
+    given?: CopyOptions,
   ): Promise<CopyResult | undefined> {
+    const options = takeOptions(given);
     const { store, key } = placeBelow(source, from);
     if (!(#container in store) || store.#container.service !== this.#container.service) {
       return undefined;
@@ -269,8 +290,9 @@ export class MemoryStore implements ObjectStore, QuickStore {
   async setAttributes(
     key: string,
     attributes: ObjectAttributes,
-    options: SetAttributesOptions = {},
+    given?: SetAttributesOptions,
   ): Promise<PutResult> {
+    const options = takeOptions(given);
     const operation = "set the attributes of";
     const object = this.#checks.read(operation, key, options);
     checkWriteOptions({ operation, uri: objectUri(this.uri, key) }, { ...options, ...attributes });
@@ -280,12 +302,14 @@ export class MemoryStore implements ObjectStore, QuickStore {
   }
 
   /** Returns an object's tags. */
-  async getTags(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
+  async getTags(key: string, given?: GetTagsOptions): Promise<Record<string, string>> {
+    const options = takeOptions(given);
     return { ...this.#checks.read("get the tags of", key, options).tags };
   }
 
   /** Moves an object in one step. */
-  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+  async rename(from: string, to: string, given?: CopyOptions): Promise<void> {
+    const options = takeOptions(given);
     if (options.sourceVersion !== undefined) {
       throw this.#checks.unsupported("rename", from, "a version cannot be renamed", "copy it");
     }
@@ -309,6 +333,12 @@ export class MemoryStore implements ObjectStore, QuickStore {
 
   /** Does nothing: the objects stay in the container. */
   async [Symbol.asyncDispose](): Promise<void> {}
+
+  async *#list<T>(entries: Entries<T>, prefix: string, options: ListOptions): AsyncGenerator<T, void, void> {
+    this.#checks.beginListing([prefix, options.startAfter ?? ""], options.signal);
+    checkListOptions(this.uri, options);
+    yield* entries(this.#container, prefix, options).take(options.limit ?? Infinity);
+  }
 
   #writing(key: string, size: number | undefined, options: WriterOptions): StreamWriterSetup {
     const uri = objectUri(this.uri, key);

@@ -1,3 +1,4 @@
+import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { PutOptions, PutResult } from "../contract/types.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
@@ -45,10 +46,11 @@ export async function copyObject(
   fromKey: string,
   to: ObjectStore,
   toKey: string,
-  given: CopyObjectOptions = {},
+  given?: CopyObjectOptions,
 ): Promise<CopyObjectResult> {
-  const { resumable } = given;
-  const options = resumable ? { ...given, resumable: new FollowedCopy(resumable) } : given;
+  const taken = takeOptions(given);
+  const { resumable } = taken;
+  const options = resumable ? { ...taken, resumable: new FollowedCopy(resumable) } : taken;
   const guard = options.forMove ? new EtagGuard() : undefined;
   // Once more where the destination has found out what its service does not take and says that the copy can now succeed.
   for (let mayLearn = true;;) {

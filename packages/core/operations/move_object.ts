@@ -1,3 +1,4 @@
+import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { CallOptions, ObjectInfo, PutResult } from "../contract/types.ts";
 import {
@@ -49,8 +50,9 @@ export async function moveObject(
   fromKey: string,
   to: ObjectStore,
   toKey: string,
-  options: MoveObjectOptions = {},
+  given?: MoveObjectOptions,
 ): Promise<MoveObjectResult> {
+  const options = takeOptions(given);
   const { judge = new PlaceJudge(), onProved, ...copying } = options;
   const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch } = copying;
   const call = signal ? { signal } : {};

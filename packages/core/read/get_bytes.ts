@@ -1,3 +1,4 @@
+import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import { QuotaExceededError } from "../errors/errors.ts";
 import { redactSecrets } from "../text/redact_secrets.ts";
@@ -26,9 +27,9 @@ export interface GetBytesOptions extends ReadOptions {
 export async function getBytes(
   store: ObjectStore,
   key: string,
-  given: GetBytesOptions = {},
+  given?: GetBytesOptions,
 ): Promise<BytesResult> {
-  const { maxSize = Infinity, ...options } = given;
+  const { maxSize = Infinity, ...options } = takeOptions(given);
   checkReadOptions(options);
   const allocate = (length: number) => {
     const uri = objectUri(store.uri, key);

@@ -1,5 +1,6 @@
 import type { BufferPool, Slab } from "../buffers/buffer_pool.ts";
 import type { BudgetLease } from "../context/byte_budget.ts";
+import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { ObjectRead } from "./object_read.ts";
@@ -36,8 +37,9 @@ interface Slot {
 export async function readChunks(
   store: ObjectStore,
   key: string,
-  options: ReadOptions = {},
+  given?: ReadOptions,
 ): Promise<ChunkedRead> {
+  const options = takeOptions(given);
   checkReadOptions(options);
   const read = new OrderedRead(store, await ObjectRead.open(store, key, options), options);
   try {

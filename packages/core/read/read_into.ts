@@ -1,4 +1,5 @@
 import { inParallel } from "../concurrency/in_parallel.ts";
+import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { chunkSizes, cutUnits } from "./chunk_plan.ts";
@@ -18,8 +19,9 @@ export async function readInto(
   store: ObjectStore,
   key: string,
   target: Uint8Array,
-  options: ReadOptions = {},
+  given?: ReadOptions,
 ): Promise<ReadResult> {
+  const options = takeOptions(given);
   checkReadOptions(options);
   const room = (length: number) => length > target.length ? undefined : startOf(target, length);
   const ready = readNow(store, key, options, room);

@@ -1,4 +1,5 @@
 import { inParallel } from "../concurrency/in_parallel.ts";
+import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import { fillAtHand, MOST_AT_HAND } from "../contract/seams.ts";
 import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
@@ -51,8 +52,9 @@ export async function readRanges(
   store: ObjectStore,
   key: string,
   ranges: readonly WantedRange[],
-  options: ReadRangesOptions = {},
+  given?: ReadRangesOptions,
 ): Promise<RangesResult> {
+  const options = takeOptions(given);
   const { gap = store.readHints.coalesceGap ?? 0, mergedSize = MERGED_SIZE, ...rest } = options;
   for (const range of ranges) checkWanted(range);
   const bytes = new Array<Uint8Array>(ranges.length);

@@ -25,8 +25,17 @@ export function resolveRange(range: ByteRange | undefined, size: number, uri: st
   return { offset, length: Math.min(length, size - offset) };
 }
 
-/** Throws a `RangeError` unless every number of `range` is a whole number from 0 up (lengths from 1 up). */
+/**
+ * Throws a `RangeError` unless every number of `range` is a whole number from 0 up (lengths from 1 up), and a `TypeError`
+ * for what is no range, or asks for the start and the end of an object at once.
+ */
 export function checkRange(range: ByteRange): void {
+  if (typeof range !== "object" || range === null) {
+    throw new TypeError(`Cannot read the range ${range}: an object with offset or suffixLength is needed`);
+  }
+  if ("suffixLength" in range && ("offset" in range || "length" in range)) {
+    throw new TypeError("Cannot read a range with suffixLength and offset or length: it has one of them");
+  }
   if ("suffixLength" in range) check("suffixLength", range.suffixLength, 1);
   else {
     check("offset", range.offset, 0);

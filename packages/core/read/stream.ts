@@ -1,3 +1,4 @@
+import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import { type ChunkedRead, readChunks } from "./read_chunks.ts";
 import type { ReadOptions } from "./read_options.ts";
@@ -13,8 +14,9 @@ const PIECE = 2 ** 20;
 export function stream(
   store: ObjectStore,
   key: string,
-  options: ReadOptions = {},
+  given?: ReadOptions,
 ): ReadableStream<Uint8Array<ArrayBuffer>> {
+  const options = takeOptions(given);
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   let opening: Promise<ChunkedRead> | undefined;

@@ -1,3 +1,4 @@
+import { needText } from "../conditions/need_text.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import { InvalidNameError } from "../errors/errors.ts";
 
@@ -5,8 +6,12 @@ const MAX_KEY_BYTES = 1024;
 
 const encoder = new TextEncoder();
 
-/** Why no store at all can hold `key`: it is empty or ill-formed Unicode. `undefined` where a store may. */
+/**
+ * Why no store at all can hold `key`: it is empty or ill-formed Unicode. `undefined` where a store may. What is no text is a
+ * `TypeError`.
+ */
 export function commonKeyFault(key: string): string | undefined {
+  needText(key);
   if (key === "") return "an object needs a key";
   return key.isWellFormed() ? undefined : "the key is not valid Unicode";
 }

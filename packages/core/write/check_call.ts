@@ -1,5 +1,5 @@
 import { checkVersion } from "../conditions/check_version.ts";
-import { checkWriteOptions } from "../conditions/conditions.ts";
+import { checkEtags, checkWriteOptions } from "../conditions/conditions.ts";
 import type { CallName } from "../errors/store_error.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
@@ -47,6 +47,7 @@ export function checkCall(
   given.signal?.throwIfAborted();
   const uri = objectUri(store.uri, key);
   checkVersion(operation, uri, given.version);
+  checkEtags({ operation, uri }, given);
   for (const { option, flag, what } of ASKED) {
     const asked = given[option];
     if (asked === undefined || asked === false || store.capabilities[flag] !== false) continue;

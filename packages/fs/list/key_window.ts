@@ -1,4 +1,4 @@
-import { compareKeys } from "@lade/core/backend";
+import { compareKeys, needText } from "@lade/core/backend";
 
 /** Which keys a listing wants, and which directories may hold any of them. */
 export class KeyWindow {
@@ -6,6 +6,7 @@ export class KeyWindow {
   readonly #startAfter: string;
 
   constructor(prefix: string, startAfter: string) {
+    needText(prefix);
     this.#prefix = prefix;
     this.#startAfter = startAfter;
   }

@@ -5,6 +5,7 @@ import {
   type CallName,
   type CallOptions,
   type Capabilities,
+  checkEtags,
   checkIfIgnored,
   checkObjectSize,
   checkRange,
@@ -43,6 +44,7 @@ import {
   type StoreContext,
   type StoreFigures,
   type StoreLimits,
+  takeOptions,
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
@@ -125,15 +127,15 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
   }
 
   /** Opens a file. Its bytes are read as they are asked for, and fail if the file is written to meanwhile. */
-  async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+  async get(key: string, given?: GetOptions): Promise<GetResult> {
+    const options = takeOptions(given);
     const subject = this.#begin("get", key, options);
     if (options.range) checkRange(options.range);
     return await this.#mapped(subject, options, () => this.#get(subject, key, options), readError);
   }
 
   async #get(subject: CallName, key: string, options: GetOptions): Promise<GetResult> {
-    const { signal, range } = options;
-    const { figures, tree } = this.#setup;
+    const [{ signal, range }, { figures, tree }] = [options, this.#setup];
     const opened = openObject(this.#setup, subject, tree.path(key));
     const { file, status } = opened instanceof Promise ? await opened : opened;
     try {
@@ -185,11 +187,11 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
   }
 
   /** Returns size, time of change and etag of a file. */
-  async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+  async head(key: string, given?: HeadOptions): Promise<ObjectInfo> {
+    const options = takeOptions(given);
     const subject = this.#begin("head", key, options);
     try {
-      const status = await statObject(this.#setup, subject, this.#setup.tree.path(key));
-      const info = infoOf(key, status);
+      const info = infoOf(key, await statObject(this.#setup, subject, this.#setup.tree.path(key)));
       checkReadConditions(subject, info.etag, options);
       return info;
     } catch (error) {
@@ -198,26 +200,24 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
   }
 
   /** Writes a temporary file and gives it the key's name. Parent directories are made. */
-  async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+  async put(key: string, data: Uint8Array, options?: PutOptions): Promise<PutResult> {
     const { setup, request } = this.#write("put", key, options);
     bytesOf(data);
-    return await this.#mapped(request.subject, options, () => putFile(setup, request, data));
+    return await this.#mapped(request.subject, request.options, () => putFile(setup, request, data));
   }
 
   /** Starts a temporary file. `partSize` and `concurrency` have nothing to divide here. */
-  async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
-    checkWriterOptions(options);
+  async createWriter(key: string, options?: WriterOptions): Promise<ObjectWriter> {
     const { setup, request } = this.#write("write", key, options);
-    return await this.#mapped(request.subject, options, () => openWriter(setup, request));
+    return await this.#mapped(request.subject, request.options, () => openWriter(setup, request));
   }
 
   /** Starts a temporary file whose parts are written to their places, or a hidden one that stays. */
-  async createPartWriter(key: string, size: number, options: PartWriterOptions = {}): Promise<PartWriter> {
-    checkWriterOptions(options);
+  async createPartWriter(key: string, size: number, options?: PartWriterOptions): Promise<PartWriter> {
     checkObjectSize(size);
     const { setup, request } = this.#write("write", key, options);
-    const open = options.resumable ? (await import("../upload/mod.ts")).openUpload : openPartWriter;
-    return await this.#mapped(request.subject, options, () => open(setup, request, size));
+    const open = options?.resumable ? (await import("../upload/mod.ts")).openUpload : openPartWriter;
+    return await this.#mapped(request.subject, request.options, () => open(setup, request, size));
   }
 
   /** Goes on with a hidden file, with the parts that its record shows to be on the disk. */
@@ -225,12 +225,12 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
     key: string,
     size: number,
     token: string,
-    options: ResumeOptions = {},
+    given?: ResumeOptions,
   ): Promise<PartWriter> {
+    const options = takeOptions(given);
     const subject = this.#begin("resume the write of", key, options.signal ? { signal: options.signal } : {});
     const { resumeUpload } = await import("../upload/mod.ts");
-    const request = { subject, path: this.#setup.tree.path(key), options };
-    const setup = this.#writes.of(key);
+    const [setup, request] = [this.#writes.of(key), { subject, path: this.#setup.tree.path(key), options }];
     return await this.#mapped(subject, options, () => resumeUpload(setup, request, size, token));
   }
 
@@ -243,45 +243,51 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
   /** Removes a resumable write. */
   async abortUpload(key: string, token: string, options: CallOptions = {}): Promise<void> {
     const subject = this.#begin("abort the upload of", key, options);
-    const { abortUpload } = await import("../upload/mod.ts");
     const path = this.#setup.tree.path(key);
+    const { abortUpload } = await import("../upload/mod.ts");
     await this.#mapped(subject, options, () => abortUpload(this.#setup, subject, path, token));
   }
 
   /** Walks the tree in key order; memory holds the names of the directories on the way. */
-  list(prefix = "", options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+  list(prefix = "", given?: ListOptions): AsyncGenerator<ObjectMeta, void, void> {
+    const options = takeOptions(given);
     return atMost(listObjects(this.#setup, prefix, options), options.limit);
   }
 
   /** Reads one directory; directories without any object are left out. */
   listWithDelimiter(
     prefix = "",
-    options: ListOptions = {},
+    given?: ListOptions,
   ): AsyncGenerator<ObjectMeta | CommonPrefix, void, void> {
+    const options = takeOptions(given);
     return atMost(listLevel(this.#setup, prefix, options), options.limit);
   }
 
   /** Deletes a file, or a link itself. Directories stay. */
-  async delete(key: string, options: DeleteOptions = {}): Promise<void> {
-    const { signal, ifMatch } = options;
+  async delete(key: string, given?: DeleteOptions): Promise<void> {
+    const options = takeOptions(given);
     const subject = this.#begin("delete", key, options);
     checkIfIgnored(subject, options);
-    const path = this.#setup.tree.path(key);
-    const setup = this.#writes.of(key);
-    await this.#mapped(subject, options, () => deleteFile(setup, subject, path, ifMatch, signal));
+    const [path, setup] = [this.#setup.tree.path(key), this.#writes.of(key)];
+    await this.#mapped(
+      subject,
+      options,
+      () => deleteFile(setup, subject, path, options.ifMatch, options.signal),
+    );
   }
 
   /** Deletes files, several at a time; results come in the order of the keys. */
   deleteMany(
     objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
-    options: CallOptions = {},
+    given?: CallOptions,
   ): AsyncGenerator<DeleteResult, void, void> {
+    const options = takeOptions(given);
     const remove = ({ key, ...more }: ObjectToDelete) => this.delete(key, { ...options, ...more });
     return deleteEach(remove, objects, options.signal);
   }
 
   /** Copies a file by the system's own copy, under a temporary name first. */
-  async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+  async copy(from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
     return await this.#copyOf(this, from, to, options);
   }
 
@@ -290,24 +296,23 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
     source: ObjectStore,
     from: string,
     to: string,
-    options: CopyOptions = {},
+    options?: CopyOptions,
   ): Promise<CopyResult | undefined> {
     const { store, key } = placeBelow(source, from);
     return #setup in store ? await this.#copyOf(store, key, to, options) : undefined;
   }
 
   /** Renames a file. One reached by a link, or moved to another file system, is copied and then deleted. */
-  async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+  async rename(from: string, to: string, options?: CopyOptions): Promise<void> {
     const { setup, request } = this.#copy("rename", this, from, to, options);
     const { moveFile } = await import("../write/move_file.ts");
-    await this.#mapped(request.subject, options, () => moveFile(setup, request), readError);
+    await this.#mapped(request.subject, request.options, () => moveFile(setup, request), readError);
   }
 
   /** The path without links, which is the same for both schemes. */
   async placeOf(key: string, { signal }: CallOptions = {}): Promise<ObjectPlace> {
-    const { calls, tree } = this.#setup;
     signal?.throwIfAborted();
-    return await placeOfPath(calls, tree.path(key));
+    return await placeOfPath(this.#setup.calls, this.#setup.tree.path(key));
   }
 
   figures(): StoreFigures {
@@ -323,10 +328,10 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
   /** Does nothing: a store holds nothing open. */
   async [Symbol.asyncDispose](): Promise<void> {}
 
-  async #copyOf(store: Store, from: string, to: string, options: CopyOptions): Promise<CopyResult> {
+  async #copyOf(store: Store, from: string, to: string, options?: CopyOptions): Promise<CopyResult> {
     const { setup, request } = this.#copy("copy", store, from, to, options);
     const { copyFile } = await import("../write/copy_file.ts");
-    return await this.#mapped(request.subject, options, () => copyFile(setup, request), readError);
+    return await this.#mapped(request.subject, request.options, () => copyFile(setup, request), readError);
   }
 
   /** Has what is written below a prefix wait for the disk, unless the configuration says for what. */
@@ -334,17 +339,20 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
     this.#writes.keepDurable(prefix);
   }
 
-  #begin(operation: string, key: string, { signal, version }: HeadOptions): CallName {
+  #begin(operation: string, key: string, { signal, version, ...conditions }: HeadOptions): CallName {
     signal?.throwIfAborted();
     const subject = this.#setup.tree.subject(operation, key);
     const detail = this.keyFault(key);
     if (detail !== undefined) throw new InvalidNameError({ ...subject, detail });
+    checkEtags(subject, conditions);
     if (version === undefined) return subject;
     throw new UnsupportedError({ ...subject, detail: "files have no versions" });
   }
 
-  #write(operation: string, key: string, options: WriterOptions): ReadyWrite<WriteRequest> {
+  #write(operation: string, key: string, given?: WriterOptions): ReadyWrite<WriteRequest> {
+    const options = takeOptions(given);
     const { signal } = options;
+    checkWriterOptions(options);
     const subject = this.#begin(operation, key, signal ? { signal } : {});
     checkWriteOptions(subject, options);
     refuseAttributes(subject, options);
@@ -357,17 +365,17 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
     store: Store,
     from: string,
     to: string,
-    options: CopyOptions,
+    given?: CopyOptions,
   ): ReadyWrite<CopyRequest> {
+    const options = takeOptions(given);
     const { signal, sourceVersion: version } = options;
-    const given = { ...(signal && { signal }), ...(version !== undefined && { version }) };
-    const subject = store.#begin(operation, from, given);
+    const asked = { ...(signal && { signal }), ...(version !== undefined && { version }) };
+    const subject = store.#begin(operation, from, asked);
     const target = this.#begin(`${operation} to`, to, {});
     checkWriteOptions(target, options);
     refuseAttributes(target, options.attributes ?? {});
-    const setup = this.#writes.of(to);
-    const [source, { tree }] = [store.#setup, setup];
-    const paths = { from: source.tree.path(from), to: tree.path(to) };
+    const [source, setup] = [store.#setup, this.#writes.of(to)];
+    const paths = { from: source.tree.path(from), to: setup.tree.path(to) };
     return { setup, request: { source, subject, target, ...paths, options } };
   }
 
@@ -381,17 +389,12 @@ class Store implements LocalStore, QuickStore, QuickRanges, HoldingStore, Durabl
       return await work();
     } catch (error) {
       if (!isDescriptorShortage(error)) throw errorOf(error, subject, signal);
-      return await this.#whenFree(work, error, signal).catch((error) => {
+      // Once more, for two seconds: long enough for others to come to their end, short enough that a program with the
+      // file open lets go of it. This held none, so that others go on meanwhile.
+      const { descriptors } = this.context;
+      return await descriptors.wait({ limitMs: 2_000, signal }, work, { error }).catch((error) => {
         throw errorOf(error, subject, signal);
       });
     }
-  }
-
-  /**
-   * Does again what failed because too many files were open, for two seconds: long enough for others to come to their end, short
-   * enough that a program with the file open lets go of it. It held none, so that others go on meanwhile.
-   */
-  #whenFree<T>(work: () => Promise<T>, error: unknown, signal: AbortSignal | undefined): Promise<T> {
-    return this.context.descriptors.wait({ limitMs: 2_000, signal }, work, { error });
   }
 }

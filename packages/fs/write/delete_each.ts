@@ -1,5 +1,5 @@
 import type { DeleteResult, ObjectToDelete } from "@lade/core";
-import { deletedOf, toDelete } from "@lade/core/backend";
+import { checkObjects, deletedOf, toDelete } from "@lade/core/backend";
 import { parallelResults } from "@lade/core/concurrency";
 
 /** Deletes in flight. */
@@ -14,6 +14,7 @@ export function deleteEach(
   objects: AsyncIterable<string | ObjectToDelete> | Iterable<string | ObjectToDelete>,
   signal: AbortSignal | undefined,
 ): AsyncGenerator<DeleteResult, void, void> {
+  checkObjects(objects);
   return parallelResults(objects, IN_FLIGHT, async (given) => {
     const object = toDelete(given);
     try {

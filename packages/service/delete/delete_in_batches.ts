@@ -1,5 +1,7 @@
 import {
   type CallOptions,
+  checkEtags,
+  checkVersion,
   deletedOf,
   type DeleteResult,
   InvalidNameError,
@@ -58,12 +60,9 @@ async function deleteBatch(
   const singles = new Map<string, ObjectToDelete>();
   const inBatch = new Set<string>();
   for (const object of objects) {
-    const { key } = object;
-    const detail = deleter.keyFault(key);
-    if (detail !== undefined) {
-      const call = { operation: "delete", uri: objectUri(deleter.uri, key) };
-      outcomes.set(nameOf(object), new InvalidNameError({ ...call, detail }));
-    } else if (deleter.fits(object) && !inBatch.has(versionName(object))) {
+    const refusal = refusalOf(deleter, object);
+    if (refusal) outcomes.set(nameOf(object), refusal);
+    else if (deleter.fits(object) && !inBatch.has(versionName(object))) {
       inBatch.add(versionName(object));
       batch.set(nameOf(object), object);
     } else if (!batch.has(nameOf(object))) singles.set(nameOf(object), object);
@@ -105,6 +104,20 @@ async function deleteBatch(
     const error = outcomes.get(nameOf(object));
     return error === undefined ? deletedOf(object) : { ...deletedOf(object), error };
   });
+}
+
+/** Why nothing is sent for an object. */
+function refusalOf(deleter: BatchDeleter, { key, ...given }: ObjectToDelete): Error | undefined {
+  const call = { operation: "delete", uri: objectUri(deleter.uri, key) };
+  const detail = deleter.keyFault(key);
+  if (detail !== undefined) return new InvalidNameError({ ...call, detail });
+  try {
+    checkVersion(call.operation, call.uri, given.version);
+    checkEtags(call, given);
+    return undefined;
+  } catch (error) {
+    return asError(error);
+  }
 }
 
 /** A lone surrogate, which no key holds, begins the names of what is more than a key. */

@@ -5,6 +5,7 @@ import {
   compareKeys,
   InvalidNameError,
   type ListOptions,
+  needText,
   type ObjectMeta,
   ServiceError,
   UnsupportedError,
@@ -69,6 +70,7 @@ class PagedListing {
     this.call = { operation: "list", uri: prefixUri(uri, prefix) };
     checkListOptions(this.call.uri, options);
     for (const text of [prefix, startAfter]) {
+      needText(text);
       if (!text.isWellFormed()) {
         throw new InvalidNameError({ ...this.call, detail: "it is not valid Unicode" });
       }

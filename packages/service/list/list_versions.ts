@@ -3,6 +3,7 @@ import {
   type CommonPrefix,
   compareKeys,
   InvalidNameError,
+  needText,
   type ObjectVersion,
   ServiceError,
 } from "@lade/core/backend";
@@ -34,6 +35,7 @@ export async function* listVersions(
   { signal }: CallOptions = {},
 ): AsyncGenerator<ObjectVersion | CommonPrefix, void, void> {
   signal?.throwIfAborted();
+  needText(prefix);
   const uri = prefixUri(storeUri, prefix);
   const call = { operation: "list the versions of", uri };
   if (!prefix.isWellFormed()) throw new InvalidNameError({ ...call, detail: "it is not valid Unicode" });

@@ -64,15 +64,18 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     return await this.target.settings?.() ?? [];
   }
 
-  async get(key: string, options: core.GetOptions = {}): Promise<core.GetResult> {
+  async get(key: string, given?: core.GetOptions): Promise<core.GetResult> {
+    const options = core.takeOptions(given);
     return await this.#operations.get(this.target, key, options, this.#check("get", key, options));
   }
 
-  async head(key: string, options: core.HeadOptions = {}): Promise<core.ObjectInfo> {
+  async head(key: string, given?: core.HeadOptions): Promise<core.ObjectInfo> {
+    const options = core.takeOptions(given);
     return await this.#operations.head(this.target, key, options, this.#check("head", key, options));
   }
 
-  async put(key: string, data: Uint8Array, options: core.PutOptions = {}): Promise<core.PutResult> {
+  async put(key: string, data: Uint8Array, given?: core.PutOptions): Promise<core.PutResult> {
+    const options = core.takeOptions(given);
     const call = this.#checkWrite("put", key, options);
     if (!(data instanceof Uint8Array)) {
       throw new TypeError(`Cannot put ${JSON.stringify(call.uri)}: a Uint8Array is needed`);
@@ -85,7 +88,8 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     return await (put ? put(this.target, key, data, options, call, bySink) : bySink());
   }
 
-  async createWriter(key: string, options: core.WriterOptions = {}): Promise<core.ObjectWriter> {
+  async createWriter(key: string, given?: core.WriterOptions): Promise<core.ObjectWriter> {
+    const options = core.takeOptions(given);
     const call = this.#checkWrite("write", key, options);
     return core.createStreamWriter(await this.#writing(key, options, call));
   }
@@ -93,8 +97,9 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
   async createPartWriter(
     key: string,
     size: number,
-    options: core.PartWriterOptions = {},
+    given?: core.PartWriterOptions,
   ): Promise<core.PartWriter> {
+    const options = core.takeOptions(given);
     const call = this.#checkWrite("write", key, options);
     core.checkObjectSize(size);
     return await core.createPartWriter({ ...await this.#writing(key, { ...options, size }, call), size });
@@ -104,8 +109,9 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     key: string,
     size: number,
     text: string,
-    options: core.ResumeOptions = {},
+    given?: core.ResumeOptions,
   ): Promise<core.PartWriter> {
+    const options = core.takeOptions(given);
     const call = this.#checkWrite("resume the write of", key, { ...options, resumable: true });
     core.checkObjectSize(size);
     const token = core.parseToken(text, size, call);
@@ -117,45 +123,52 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
 
   async *listUploads(
     prefix = "",
-    options: core.CallOptions = {},
+    given?: core.CallOptions,
   ): AsyncGenerator<core.PendingUpload, void, void> {
+    const options = core.takeOptions(given);
     yield* await this.#operations.listUploads(this.target, prefix, options);
   }
 
-  async abortUpload(key: string, token: string, options: core.CallOptions = {}): Promise<void> {
+  async abortUpload(key: string, token: string, given?: core.CallOptions): Promise<void> {
+    const options = core.takeOptions(given);
     const call = this.#check("abort the upload of", key, options);
     const { id } = core.parseUploadName(token, call);
     await this.#operations.abortUpload(this.target, key, id, options, call);
   }
 
-  list(prefix = "", options: core.ListOptions = {}): AsyncGenerator<core.ObjectMeta, void, void> {
+  list(prefix = "", given?: core.ListOptions): AsyncGenerator<core.ObjectMeta, void, void> {
+    const options = core.takeOptions(given);
     // Without a delimiter nothing is folded.
     return this.#operations.list(this.target, prefix, options) as AsyncGenerator<core.ObjectMeta, void, void>;
   }
 
   listWithDelimiter(
     prefix = "",
-    options: core.ListOptions = {},
+    given?: core.ListOptions,
   ): AsyncGenerator<core.ObjectMeta | core.CommonPrefix, void, void> {
+    const options = core.takeOptions(given);
     return this.#operations.list(this.target, prefix, options, "/");
   }
 
   async *listVersions(
     prefix = "",
-    options: core.CallOptions = {},
+    given?: core.CallOptions,
   ): AsyncGenerator<core.ObjectVersion, void, void> {
+    const options = core.takeOptions(given);
     const versions = await this.#operations.listVersions(this.target, prefix, options);
     yield* versions as AsyncIterable<core.ObjectVersion>;
   }
 
   async *listVersionsWithDelimiter(
     prefix = "",
-    options: core.CallOptions = {},
+    given?: core.CallOptions,
   ): AsyncGenerator<core.ObjectVersion | core.CommonPrefix, void, void> {
+    const options = core.takeOptions(given);
     yield* await this.#operations.listVersions(this.target, prefix, options, "/");
   }
 
-  async delete(key: string, options: core.DeleteOptions = {}): Promise<void> {
+  async delete(key: string, given?: core.DeleteOptions): Promise<void> {
+    const options = core.takeOptions(given);
     const call = this.#check("delete", key, options);
     core.checkIfIgnored(call, options);
     await this.#operations.delete(this.target, key, options, call);
@@ -163,8 +176,10 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
 
   async *deleteMany(
     objects: AsyncIterable<string | core.ObjectToDelete> | Iterable<string | core.ObjectToDelete>,
-    options: core.CallOptions = {},
+    given?: core.CallOptions,
   ): AsyncGenerator<core.DeleteResult, void, void> {
+    const options = core.takeOptions(given);
+    core.checkObjects(objects);
     const single: SingleDeleter = {
       uri: this.uri,
       keyFault: (key) => this.keyFault(key),
@@ -177,7 +192,8 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     yield* deleteInBatches(deleter, objects, options);
   }
 
-  async copy(from: string, to: string, options: core.CopyOptions = {}): Promise<core.CopyResult> {
+  async copy(from: string, to: string, given?: core.CopyOptions): Promise<core.CopyResult> {
+    const options = core.takeOptions(given);
     return await this.#operations.copy(this.#copying("copy", this, from, to, options), options);
   }
 
@@ -185,14 +201,16 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     source: core.ObjectStore,
     from: string,
     to: string,
-    options: core.CopyOptions = {},
+    given?: core.CopyOptions,
   ): Promise<core.CopyResult | undefined> {
+    const options = core.takeOptions(given);
     const { store, key } = core.placeBelow(source, from);
     if (!(#operations in store) || store.#operations !== this.#operations) return undefined;
     return await this.#operations.copyFrom(this.#copying("copy", store, key, to, options), options);
   }
 
-  async rename(from: string, to: string, options: core.CopyOptions = {}): Promise<void> {
+  async rename(from: string, to: string, given?: core.CopyOptions): Promise<void> {
+    const options = core.takeOptions(given);
     const copy = this.#copying("rename", this, from, to, options);
     const { rename } = this.#operations;
     const copyAndDelete = async (given: core.CopyOptions, steps: Partial<RenameSteps> = {}) => {
@@ -205,14 +223,16 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
 
   async setAttributes(
     key: string,
-    attributes: core.ObjectAttributes,
-    options: core.SetAttributesOptions = {},
+    givenAttributes: core.ObjectAttributes,
+    given?: core.SetAttributesOptions,
   ): Promise<core.PutResult> {
+    const [attributes, options] = [core.takeOptions(givenAttributes), core.takeOptions(given)];
     const call = this.#checkWrite("set the attributes of", key, { ...options, ...attributes });
     return await this.#operations.setAttributes(this.target, key, attributes, options, call);
   }
 
-  async getTags(key: string, options: core.GetTagsOptions = {}): Promise<Record<string, string>> {
+  async getTags(key: string, given?: core.GetTagsOptions): Promise<Record<string, string>> {
+    const options = core.takeOptions(given);
     const call = this.#check("get the tags of", key, options);
     return await this.#operations.getTags(this.target, key, options, call);
   }
@@ -221,7 +241,8 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
     return this.#operations.placeOf(this.target, key);
   }
 
-  async presign(key: string, options: core.PresignOptions): Promise<URL> {
+  async presign(key: string, given: core.PresignOptions): Promise<URL> {
+    const options = core.takeOptions(given);
     const call = this.#check("presign", key);
     if (this.#operations.presign) return await this.#operations.presign(this.target, key, options, call);
     throw new core.UnsupportedError({ ...call, detail: "the service signs no URLs" });
@@ -234,6 +255,7 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
 
   #check(operation: string, key: string, options: core.GetOptions = {}): core.KeyCall {
     const { version } = options;
+    core.checkVersion(operation, core.objectUri(this.uri, key), version);
     if (version === undefined || !this.target.hasAnyway?.(version)) {
       return core.checkCall(this, operation, key, options);
     }

@@ -28,6 +28,7 @@ import { resumableWriteCases } from "./cases/resumable_write.ts";
 import { setAttributesCases } from "./cases/set_attributes.ts";
 import { storeCases } from "./cases/store.ts";
 import { tagCases } from "./cases/tags.ts";
+import { takenOptionsCases } from "./cases/taken_options.ts";
 import { uploadCases } from "./cases/uploads.ts";
 import { versionCases } from "./cases/versions.ts";
 import { writerCases } from "./cases/writer.ts";
@@ -70,5 +71,6 @@ export const conformanceCases: readonly ConformanceCase[] = [
   ...cancellationCases,
   ...errorCases,
   ...concurrencyCases,
+  ...takenOptionsCases,
   ...presignCases,
 ];

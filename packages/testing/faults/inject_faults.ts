@@ -35,6 +35,7 @@ import {
   resumePartWriter,
   setAttributes,
 } from "@lade/core/operations";
+import { takeOptions } from "@lade/core/backend";
 import { ForwardingStore, tagsOf } from "@lade/core/layers";
 import { bytesAtHand } from "@lade/core/seams";
 import { type Fault, type FaultRule, type FaultyOperation, released } from "./fault.ts";
@@ -102,7 +103,8 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     this.#rules.push({ rule, seen: 0 });
   }
 
-  override async get(key: string, options: GetOptions = {}): Promise<GetResult> {
+  override async get(key: string, given?: GetOptions): Promise<GetResult> {
+    const options = takeOptions(given);
     const fault = await this.#before("get", key, options);
     const { range: _, ...rest } = options;
     const asked = fault?.kind !== "range" ? options : fault.range ? { ...rest, range: fault.range } : rest;
@@ -117,18 +119,21 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     return new FaultyResult({ inner, fault, clock: this.context.clock, signal: options.signal, onEnd });
   }
 
-  override async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
+  override async head(key: string, given?: HeadOptions): Promise<ObjectInfo> {
+    const options = takeOptions(given);
     const fault = await this.#before("head", key, options);
     const info = await this.below.head(key, options);
     if (fault?.kind === "lost") throw fault.error;
     return fault?.kind === "etag" ? { ...info, etag: fault.etag } : info;
   }
 
-  override async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
+  override async put(key: string, data: Uint8Array, given?: PutOptions): Promise<PutResult> {
+    const options = takeOptions(given);
     return await this.#answered("put", key, options, () => this.below.put(key, data, options));
   }
 
-  override async createWriter(key: string, options: WriterOptions = {}): Promise<ObjectWriter> {
+  override async createWriter(key: string, given?: WriterOptions): Promise<ObjectWriter> {
+    const options = takeOptions(given);
     const fault = await this.#before("createWriter", key, options);
     const inner = await this.below.createWriter(key, options);
     if (fault?.kind === "lost") {
@@ -146,8 +151,9 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   override async createPartWriter(
     key: string,
     size: number,
-    options: PartWriterOptions = {},
+    given?: PartWriterOptions,
   ): Promise<PartWriter> {
+    const options = takeOptions(given);
     const fault = await this.#before("createPartWriter", key, options);
     return await this.#faulty(key, await this.below.createPartWriter(key, size, options), options, fault);
   }
@@ -156,8 +162,9 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     key: string,
     size: number,
     token: string,
-    options: ResumeOptions = {},
+    given?: ResumeOptions,
   ): Promise<PartWriter> {
+    const options = takeOptions(given);
     const fault = await this.#before("resumePartWriter", key, options);
     const inner = await resumePartWriter(this.below, key, size, token, options);
     return await this.#faulty(key, inner, options, fault);
@@ -168,7 +175,8 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     yield* this.#entries(listUploads(this.below, prefix, options), fault, options.signal);
   }
 
-  override async abortUpload?(key: string, token: string, options: CallOptions = {}): Promise<void> {
+  override async abortUpload?(key: string, token: string, given?: CallOptions): Promise<void> {
+    const options = takeOptions(given);
     await this.#answered("abortUpload", key, options, () => abortUpload(this.below, key, token, options));
   }
 
@@ -198,7 +206,8 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     yield* this.#entries(listVersionsWithDelimiter(this.below, prefix, options), fault, options.signal);
   }
 
-  override async delete(key: string, options: DeleteOptions = {}): Promise<void> {
+  override async delete(key: string, given?: DeleteOptions): Promise<void> {
+    const options = takeOptions(given);
     await this.#answered("delete", key, options, () => this.below.delete(key, options));
   }
 
@@ -210,7 +219,8 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     yield* this.#entries(this.below.deleteMany(objects, options), fault, options.signal);
   }
 
-  override async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {
+  override async copy(from: string, to: string, given?: CopyOptions): Promise<CopyResult> {
+    const options = takeOptions(given);
     return await this.#answered("copy", from, options, () => this.below.copy(from, to, options));
   }
 
@@ -218,8 +228,9 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
     source: ObjectStore,
     from: string,
     to: string,
-    options: CopyOptions = {},
+    given?: CopyOptions,
   ): Promise<CopyResult | undefined> {
+    const options = takeOptions(given);
     const copy = () => this.below.copyFrom?.(source, from, to, options) ?? Promise.resolve(undefined);
     return await this.#answered("copyFrom", from, options, copy);
   }
@@ -227,21 +238,25 @@ class FaultLayer extends ForwardingStore implements FaultyStore {
   override async setAttributes?(
     key: string,
     attributes: ObjectAttributes,
-    options: SetAttributesOptions = {},
+    given?: SetAttributesOptions,
   ): Promise<PutResult> {
-    const set = () => setAttributes(this.below, key, attributes, options);
+    const [taken, options] = [takeOptions(attributes), takeOptions(given)];
+    const set = () => setAttributes(this.below, key, taken, options);
     return await this.#answered("setAttributes", key, options, set);
   }
 
-  override async getTags?(key: string, options: GetTagsOptions = {}): Promise<Record<string, string>> {
+  override async getTags?(key: string, given?: GetTagsOptions): Promise<Record<string, string>> {
+    const options = takeOptions(given);
     return await this.#answered("getTags", key, options, () => tagsOf(this.below, key, options));
   }
 
-  override async rename(from: string, to: string, options: CopyOptions = {}): Promise<void> {
+  override async rename(from: string, to: string, given?: CopyOptions): Promise<void> {
+    const options = takeOptions(given);
     await this.#answered("rename", from, options, () => this.below.rename(from, to, options));
   }
 
-  override async presign(key: string, options: PresignOptions): Promise<URL> {
+  override async presign(key: string, given: PresignOptions): Promise<URL> {
+    const options = takeOptions(given);
     return await this.#answered("presign", key, {}, () => this.below.presign(key, options));
   }
 
