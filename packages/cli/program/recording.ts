@@ -1,5 +1,5 @@
 import type { ObjectStore } from "@lade/core";
-import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
+import { AlreadyExistsError, NotFoundError, StoreError } from "@lade/core/errors";
 import { localPathOf, locate } from "@lade/transfer/places";
 import { createOpLog, LogFile, recordOpLog } from "@lade/workload";
 import type { GlobalOptions } from "../command/global_options.ts";
@@ -29,7 +29,7 @@ export async function beginRecording(
     const { store, key, uri } = await locate(lade, file);
     const path = localPathOf(uri);
     const create = { ifNoneMatch: "*", ifIgnored: "look" } as const;
-    const writer = path === undefined ? await store.createWriter(key, create) : await LogFile.create(path);
+    const writer = path === undefined ? await store.createWriter(key, create) : await createFile(path, uri);
     const log = createOpLog(writer, { compress: uri.endsWith(".zst"), clock: lade.context.clock });
     return {
       layer: (store) => recordOpLog(store, log),
@@ -48,6 +48,14 @@ export async function beginRecording(
   } catch (error) {
     await lade[Symbol.asyncDispose]();
     throw error;
+  }
+}
+
+async function createFile(path: string, uri: string): Promise<LogFile> {
+  try {
+    return await LogFile.create(path);
+  } catch (error) {
+    throw error instanceof StoreError ? error : noLog(uri, error);
   }
 }
 

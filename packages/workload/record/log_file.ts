@@ -1,5 +1,5 @@
 import type { ObjectWriter, PutResult } from "@lade/core";
-import { AlreadyExistsError, NotFoundError } from "@lade/core/errors";
+import { AlreadyExistsError, NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import { system, type SystemFile } from "@lade/core/system";
 
 /**
@@ -17,18 +17,12 @@ export class LogFile implements ObjectWriter {
     this.#file = file;
   }
 
-  /** Makes the file. One that exists is an `AlreadyExistsError`. */
+  /** Makes the file. One that exists is an `AlreadyExistsError`; a directory that does not, a `NotFoundError`. */
   static async create(path: string): Promise<LogFile> {
     try {
       return new LogFile(path, await system.open(path, { write: true, createNew: true }));
     } catch (error) {
-      if (!(error instanceof system.errors.AlreadyExists)) throw error;
-      throw new AlreadyExistsError({
-        operation: "write the op-log to",
-        uri: path,
-        detail: "the file exists",
-        advice: "remove it, or choose another name",
-      });
+      throw unopened(path, error);
     }
   }
 
@@ -83,4 +77,21 @@ export class LogFile implements ObjectWriter {
   [Symbol.asyncDispose](): Promise<void> {
     return this.abort();
   }
+}
+
+/** Why a log cannot be begun. */
+function unopened(path: string, error: unknown): unknown {
+  const { AlreadyExists, NotADirectory, NotFound, PermissionDenied } = system.errors;
+  const call = { operation: "write the op-log to", uri: path, cause: error };
+  if (error instanceof AlreadyExists) {
+    const advice = "remove it, or choose another name";
+    return new AlreadyExistsError({ ...call, detail: "the file exists", advice });
+  }
+  if (error instanceof NotFound || error instanceof NotADirectory) {
+    return new NotFoundError({ ...call, detail: "there is no such directory", advice: "make it first" });
+  }
+  if (error instanceof PermissionDenied) {
+    return new PermissionDeniedError({ ...call, detail: "the system does not allow it" });
+  }
+  return error;
 }

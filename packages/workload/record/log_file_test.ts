@@ -28,3 +28,19 @@ Deno.test("a log that was removed or replaced while it was written fails at its 
     await Deno.remove(path.slice(0, -4), { recursive: true });
   }
 });
+
+Deno.test("a log that cannot be begun is an error that says why", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    await Deno.writeTextFile(`${path}/file`, "");
+    for (const place of ["none/log", "file/log"]) {
+      const error = await assertRejects(() => LogFile.create(`${path}/${place}`), NotFoundError);
+      assertEquals(
+        error.message,
+        `Cannot write the op-log to "${path}/${place}": there is no such directory; make it first`,
+      );
+    }
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
