@@ -9,9 +9,15 @@
  *
  * @module
  */
-import { system } from "@lade/core/system";
-import { versionText } from "./program/version_text.ts";
+import { errorWords, system } from "@lade/core/system";
+import { versionText, whyTooOld } from "./program/version_text.ts";
 
+const tooOld = whyTooOld();
+if (tooOld !== undefined) {
+  // An older Node does not even tell whether it runs this module.
+  console.error(`lade: ${tooOld}`);
+  system.exit(1);
+}
 if (import.meta.main) {
   const [first, ...rest] = system.args;
   if (rest.length === 0 && (first === "--version" || first === "-V")) {
@@ -19,8 +25,7 @@ if (import.meta.main) {
       system.stdout.writeSync(new TextEncoder().encode(`${versionText()}\n`));
     } catch (error) {
       if (error instanceof system.errors.BrokenPipe) system.exit(0);
-      const detail = error instanceof Error ? error.message : String(error);
-      console.error(`lade: Cannot write to standard output: ${detail}`);
+      console.error(`lade: Cannot write to standard output: ${errorWords(error)}`);
       system.exit(1);
     }
   } else {

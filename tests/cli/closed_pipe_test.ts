@@ -82,6 +82,6 @@ Deno.test("every command fails when standard output cannot be written", async ()
     }).output();
     const said = new TextDecoder().decode(stderr);
     assertEquals([line, code, said.split("\n").filter(Boolean).length], [line, 1, 1], said);
-    assertStringIncludes(said, "No space left on device");
+    assertStringIncludes(said, "no space left on device");
   }
 });

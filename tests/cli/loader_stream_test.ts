@@ -225,7 +225,7 @@ Deno.test("lade loader stream --listen never takes another file's place", async 
   assertEquals(await Deno.readTextFile(`${directory.path}/file`), "kept");
   const missing = await stream(cli, [...STREAM, `--listen=unix:${directory.path}/none/file`]);
   assertEquals(missing.code, 1);
-  assertMatch(missing.stderr, /Cannot listen on unix:.*No such file/);
+  assertMatch(missing.stderr, /Cannot listen on unix:.*no such file/);
   const long = await stream(cli, [...STREAM, `--listen=unix:/tmp/${"é".repeat(60)}`]);
   assertEquals(long.code, 1);
   assertMatch(long.stderr, /has 107 bytes at most, and this one 125: name a shorter one/);

@@ -58,8 +58,6 @@ const MOST_OF_DESCRIPTION = 250;
 const LEAST_DOCUMENTED = 0.8;
 /** What gets the points for runtimes: one for the first, one for the second. */
 const LEAST_RUNTIMES = 2;
-/** Programs that are delivered with their runtime, and have no use of another. */
-const OF_ONE_RUNTIME: ReadonlySet<string> = new Set(["@lade/cli"]);
 
 /**
  * Judges a package as JSR does: README, an example in it, a comment of every module that can be imported, comments of
@@ -99,7 +97,7 @@ export function judgePackage({ manifest, documentation, readme }: JudgedPackage)
   if (unknown.length > 0) faults.push(`JSR knows no runtime ${unknown.join(", ")}`);
   const known = runtimes.length - unknown.length;
   if (known === 0) faults.push("its deno.json has no jsr.runtimeCompat");
-  else if (known < LEAST_RUNTIMES && !OF_ONE_RUNTIME.has(manifest.name)) {
+  else if (known < LEAST_RUNTIMES) {
     faults.push(`its jsr.runtimeCompat names ${known} runtime, ${LEAST_RUNTIMES} are the least`);
   }
   return { faults, documented, declared, runtimes };

@@ -1,4 +1,4 @@
-import { listenUnix, system, type UnixConnection, type UnixListener } from "@lade/core/system";
+import { errorWords, listenUnix, system, type UnixConnection, type UnixListener } from "@lade/core/system";
 import type { CommandContext } from "../command/command_context.ts";
 import { NoteMessage } from "../messages/text_messages.ts";
 import { ClosedOutputError } from "../output/output_error.ts";
@@ -92,9 +92,7 @@ async function listen(path: string): Promise<UnixListener> {
       ? `a socket's path has ${LONGEST_PATH} bytes at most, and this one ${length}: name a shorter one`
       : error instanceof AddrInUse || error instanceof AlreadyExists
       ? "something lies there already: remove it, or name another path"
-      : error instanceof Error
-      ? error.message
-      : String(error);
+      : errorWords(error);
     throw new Error(`Cannot listen on unix:${path}: ${detail}`, { cause: error });
   }
 }

@@ -1,4 +1,4 @@
-import { system } from "@lade/core/system";
+import { errorWords, system } from "@lade/core/system";
 import { printableJson } from "@lade/core/text";
 import type { Message } from "./message.ts";
 import { printableShown } from "./printable_shown.ts";
@@ -198,7 +198,7 @@ export class Output {
     this.#closed = true;
     if (error instanceof system.errors.BrokenPipe) this.#config.onClosed();
     else if (!this.#config.signal.aborted) {
-      this.#writeFailure = new OutputError(error instanceof Error ? error.message : String(error), error);
+      this.#writeFailure = new OutputError(errorWords(error), error);
     }
   }
 

@@ -1,4 +1,4 @@
-import { system } from "@lade/core/system";
+import { errorWords, system } from "@lade/core/system";
 import { redactSecrets } from "@lade/core/text";
 import type { CommandContext } from "../command/command_context.ts";
 import { UsageError } from "../command/usage_error.ts";
@@ -39,8 +39,9 @@ export async function withStats(
   if (!(failure?.error instanceof UsageError)) {
     await writeWhole(path, `${JSON.stringify(document(context, stats, startMs, failure), undefined, 2)}\n`)
       .catch(async (error) => {
-        const detail = error instanceof Error ? error.message : String(error);
-        const problem = new Error(`Cannot write ${JSON.stringify(path)}: ${detail}`, { cause: error });
+        const problem = new Error(`Cannot write ${JSON.stringify(path)}: ${errorWords(error)}`, {
+          cause: error,
+        });
         await context.output.fail(new ErrorMessage(problem, context.settings.verbosity));
       });
   }

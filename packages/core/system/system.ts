@@ -4,6 +4,7 @@
  * @module
  */
 export { errorCode } from "./error_code.ts";
+export { errorWords } from "./error_words.ts";
 export { whyNoLocks } from "./node_lock.ts";
 export { runtimeName } from "./runtime_name.ts";
 export { system } from "./runtime_system.ts";

@@ -84,7 +84,7 @@ async function listenInNode(path: string): Promise<RuntimeListener> {
   statSync(directory || ".");
   // At the end Node removes what lies where it listened, whosever that is: this name is nobody else's.
   const own = `${directory}.${crypto.randomUUID().slice(0, 7)}`;
-  await new Promise<void>((resolve, reject) => server.once("error", reject).listen(own, resolve));
+  await new Promise<void>((resolve, reject) => server.once("error", reject).listen({ path: own }, resolve));
   try {
     linkSync(own, path);
     unlinkSync(own);

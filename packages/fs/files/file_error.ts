@@ -12,7 +12,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { errorCode, system } from "@lade/core/system";
+import { errorCode, errorWords, system } from "@lade/core/system";
 
 export { errorCode };
 
@@ -93,7 +93,7 @@ export function fileError(error: unknown, subject: CallName, signal?: AbortSigna
     const { advice, detail, type } = meaning;
     return new type({ ...subject, detail, advice, cause: error });
   }
-  return new ServiceError({ ...subject, detail: error.message, cause: error });
+  return new ServiceError({ ...subject, detail: errorWords(error), cause: error });
 }
 
 /** What the runtime does not let this process do. */

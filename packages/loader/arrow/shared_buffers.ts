@@ -25,6 +25,9 @@ export class SharedBuffers implements BufferSource, Disposable {
 
   /** Takes nothing yet. */
   constructor() {
+    if (typeof Deno === "undefined") {
+      throw new TypeError("Cannot share memory: Deno is needed, whose calls of the system make it");
+    }
     if (Deno.build.os !== "linux") {
       throw new TypeError(`Cannot share memory: Linux is needed, and this is ${Deno.build.os}`);
     }

@@ -46,7 +46,9 @@ export class FetchTransport implements Transport {
     if (!config.verifyCertificates && !fetch) {
       throw new TypeError(
         "Cannot leave certificates unverified by fetch: they are always verified there; " +
-          "give the authority's as CA bundle",
+          (typeof Deno === "undefined"
+            ? "name the authority's in NODE_EXTRA_CA_CERTS"
+            : "give the authority's as CA bundle"),
       );
     }
     if (config.endpointAddresses && !fetch) {

@@ -1,4 +1,4 @@
-import { errorCode, system } from "@lade/core/system";
+import { errorCode, errorWords, system } from "@lade/core/system";
 
 /** A source that is read to its end cannot be read. */
 export class InputError extends Error {
@@ -22,6 +22,5 @@ export function describeInputFailure(error: unknown): string {
     return "it is closed, or open for writing only";
   }
   if (/\(os error 21\)/.test(text)) return "it is a directory";
-  const words = text.replace(/ \(os error \d+\)$/, "").replace(/^E[A-Z0-9]+: (.*), [a-z]+$/, "$1");
-  return words.replace(/^./, (first) => first.toLowerCase());
+  return errorWords(error);
 }
