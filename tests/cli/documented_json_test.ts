@@ -1,9 +1,17 @@
 import { checkpoints } from "@lade/lade";
 import { assert, assertEquals } from "@std/assert";
 import { putTable, safetensorsFile, TFRECORD } from "./format_files.ts";
+import { workloadResult } from "./workload_messages.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
+/** A workload with everything that a result can have. */
+const SPEC = {
+  version: 1,
+  target: "s3://bucket/w/",
+  objects: { s: { count: 2, size: 1 } },
+  phases: [{ put: "s" }, { mix: { get: 1 }, rate: 100, ramp: "10ms", ops: 2 }],
+};
 const PAGE = new URL("../../packages/cli/README.md", import.meta.url);
 /** A row with every field. */
 const OP_LOG =
@@ -25,6 +33,8 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
   await putTable(cli, "s3://bucket/t.arrow", 1);
   await cli.lade.put("s3://bucket/r.tfrecord", TFRECORD);
   await cli.lade.put("s3://bucket/log.tsv", OP_LOG);
+  await cli.lade.put("s3://bucket/spec.json", JSON.stringify(SPEC));
+  await cli.lade.put("s3://bucket/result.json", JSON.stringify(await workloadResult()));
   for (const series of ["c", "damaged"]) {
     await using saved = await checkpoints(`s3://bucket/${series}`, { lade: cli.lade });
     const tensors = [{ name: "w", dtype: "uint8", shape: [1], data: new Uint8Array(1) }] as const;
@@ -80,6 +90,11 @@ Deno.test("every property that --json prints is in the tables of packages/cli/RE
     ["oplog", "sort", "s3://bucket/log.tsv", "s3://bucket/sorted.tsv"],
     ["replay", "s3://bucket/log.tsv", "--dry-run", "--prepare"],
     ["replay", "s3://bucket/log.tsv", "--read-only", "--asap"],
+    ["workload", "check", "s3://bucket/spec.json"],
+    ["workload", "run", "s3://bucket/spec.json"],
+    ["workload", "compare", "s3://bucket/result.json", "s3://bucket/result.json"],
+    ["workload", "clean", "s3://bucket/spec.json"],
+    ["bench", "s3://bucket/bench/", "--time=1s", "--size=1KiB", "--concurrency=1"],
     ["man", "ls"],
   ];
   const seen = new Set<string>();

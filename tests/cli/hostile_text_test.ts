@@ -1,6 +1,6 @@
 import { checkpointMessages } from "./checkpoint_messages.ts";
 import { loaderMessages } from "./loader_messages.ts";
-import { OPLOG, oplogLines, oplogMessages, putOplog, replayLines } from "./oplog_messages.ts";
+import { measuringLines, OPLOG, oplogLines, oplogMessages, putOplog } from "./oplog_messages.ts";
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { type Check, sumFigures } from "@lade/core";
 import { NotFoundError } from "@lade/core/errors";
@@ -338,7 +338,7 @@ Deno.test("every command prints harmless text for hostile names, there or not, a
     doctor: [[away], [local]],
     jobs: [["list", "--journal", away], ...["show", "resume"].map((to) => [to, "--journal", away, HOSTILE])],
     oplog: [...oplogLines, ["sort", OPLOG, `memory://logs/${HOSTILE_NAME}`], ["cat", away]],
-    replay: replayLines(HOSTILE),
+    ...measuringLines(HOSTILE),
     man: [[HOSTILE]],
   };
   for (const name of COMMAND_NAMES) {

@@ -7,8 +7,9 @@ import {
 } from "../../packages/cli/messages/oplog_messages.ts";
 import type { Message } from "../../packages/cli/output/message.ts";
 import { replayMessages } from "./replay_messages.ts";
+import { putWorkload, workloadLines, workloadMessages } from "./workload_messages.ts";
 
-/** What `lade oplog` and `lade replay` print of rows that have a text in every field, by kind. */
+/** What `lade oplog`, `lade replay` and `lade workload` print of rows that have a text in every field, by kind. */
 export async function oplogMessages(text: string): Promise<Readonly<Record<string, Message>>> {
   const row: OpLogRow = {
     ...{ thread: text, op: text, clientId: text, endpoint: text, file: text, error: text, call: text },
@@ -19,6 +20,7 @@ export async function oplogMessages(text: string): Promise<Readonly<Record<strin
     oplogrow: new OpLogRowMessage(row),
     oploganalysis: new OpLogAnalysisMessage(await analyzeOpLog([row], { by: "prefix" }), "prefix", 100),
     ...await replayMessages(text),
+    ...await workloadMessages(text),
     sortedlog: new SortedLogMessage(text, 1, 1),
   };
 }
@@ -33,8 +35,13 @@ export const oplogLines: readonly (readonly string[])[] = [
   ["analyze", "--by", "error", OPLOG],
 ];
 
+/** Command lines of what replays and measures, with a text wherever one may stand. */
+export function measuringLines(text: string) {
+  return { replay: replayLines(text), ...workloadLines(text) };
+}
+
 /** Command lines of `lade replay` with a text wherever one may stand. */
-export function replayLines(text: string): readonly (readonly string[])[] {
+function replayLines(text: string): readonly (readonly string[])[] {
   return [
     [OPLOG, "--read-only", "--asap"],
     [OPLOG, "--dry-run", "--map", `s3://${text.replaceAll(/[\t\r\n\ud800]/g, "")}=memory://bench`],
@@ -47,8 +54,9 @@ export function replayLines(text: string): readonly (readonly string[])[] {
   ];
 }
 
-/** Puts an op-log of two rows, one without an error, in whose fields the text stands as it is, but for tabs and ends of lines. */
+/** Puts a spec of a workload, and an op-log of two rows, one without an error, in whose fields the text stands as it is, but for tabs and ends of lines. */
 export async function putOplog(lade: Lade, text: string): Promise<void> {
+  await putWorkload(lade, text);
   const field = text.replaceAll(/[\t\r\n]/g, "");
   const columns = [
     "op",

@@ -72,6 +72,17 @@ Deno.test("lade show loads the one format that an object has, and no package", a
   assertEquals(listed.modules.filter((path) => /^(?:formats|checkpoint|loader)\//.test(path)), []);
 });
 
+Deno.test("lade bench loads no package, and lade workload that of YAML alone", async () => {
+  await using directory = await TemporaryDirectory.make({
+    "spec.yaml": "version: 1\nobjects: { s: { count: 1, size: 1 } }\nphases: [{ put: s }]\n",
+  });
+  const options = { cwd: directory.path, permissions: [`--allow-write=${directory.path}`] };
+  const bench = ["bench", ".", "--time", "1s", "--size", "1", "--objects", "1", "--concurrency", "1"];
+  assertEquals((await loaded(bench, options)).packages, []);
+  const { packages } = await loaded(["workload", "check", "spec.yaml"], { ...options, readOnly: true });
+  assertEquals(packages, ["js-yaml"]);
+});
+
 Deno.test("lade loads the command line's package for what is not plain", async () => {
   await using directory = await TemporaryDirectory.make({ a: "1" });
   const { packages } = await loaded(["ls", "-rH"], { cwd: directory.path, readOnly: true });

@@ -252,6 +252,7 @@ export const LAYERS: Layers = {
     "checkpoint",
     "oplog",
     "replay",
+    "workload",
     "run",
     "commands",
     "program",

@@ -32,6 +32,8 @@ const LOAD = {
   jobs: async () => (await import("../commands/jobs.ts")).jobs,
   oplog: async () => (await import("../commands/oplog.ts")).oplog,
   replay: async () => (await import("../commands/replay.ts")).replay,
+  bench: async () => (await import("../commands/bench.ts")).bench,
+  workload: async () => (await import("../commands/workload.ts")).workload,
   man: async () => (await import("../commands/man.ts")).man,
 } as const satisfies Readonly<Record<string, () => Promise<Command>>>;
 

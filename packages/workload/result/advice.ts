@@ -88,11 +88,14 @@ function ofSweep({ name, isOfBytes, points, knee, best }: Sweep): Advice {
       } and ${rateText(before.rate)}): try more`,
     };
   }
+  const beside = knee === best
+    ? ", and nothing is faster"
+    : `, the best is ${rateText(best.rate)} with ${best.concurrency}`;
   return {
     code: "knee",
-    text: `${name}: ${knee.concurrency} at a time reach ${rateText(knee.rate)}, the best is ${
-      rateText(best.rate)
-    } with ${best.concurrency}${causeOf(best.phase)}`,
+    text: `${name}: ${knee.concurrency} at a time reach ${rateText(knee.rate)}${beside}${
+      causeOf(best.phase)
+    }`,
   };
 }
 

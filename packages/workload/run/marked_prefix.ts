@@ -82,11 +82,13 @@ export async function claimPrefix(
   place: MarkedPrefix,
   { seed }: WorkloadSpec,
   digest: string,
+  onMark: () => void,
   call: CallOptions,
 ): Promise<boolean> {
   if (await isMarked(place, digest, call)) return true;
   await refuseObjects(place, "run a workload in", call);
   const marker = new TextEncoder().encode(`${JSON.stringify({ schema: SCHEMA, seed, digest })}\n`);
+  onMark();
   try {
     await place.store.put(place.prefix + MARKER, marker, { ...call, ifNoneMatch: "*", ifIgnored: "look" });
   } catch (error) {

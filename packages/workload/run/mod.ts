@@ -19,6 +19,7 @@ export {
   compareResults,
   type Comparison,
 } from "../result/compare_results.ts";
+export { type Estimate, estimatePercentile } from "../result/intervals.ts";
 export { mergeResults } from "../result/merge_results.ts";
 export { readResult } from "../result/read_result.ts";
 export type {

@@ -39,6 +39,8 @@ export interface RunWorkloadOptions extends CallOptions {
   readonly target?: string;
   /** Memory of content that is on its way at a time, at most; 512 MiB by default. */
   readonly maxBufferedBytes?: number;
+  /** Called just before a prefix is marked: from then on there is something to clean up. It must not throw. */
+  readonly onMark?: () => void;
   /** Called when an operation has ended. It must not throw. */
   readonly onProgress?: (progress: WorkloadProgress) => void;
   /** Time; that of the store by default. */
@@ -66,7 +68,7 @@ export async function runWorkload(
   const place = await findPrefix(targetOf(spec, options.target), stores);
   const clock = options.clock ?? place.store.context.clock;
   const sets = spec.objects.map((set) => new LiveSet(set, spec.seed));
-  await enterPrefix(spec, place, sets, { signal });
+  await enterPrefix(spec, place, sets, { signal, ...(options.onMark && { onMark: options.onMark }) });
   const contents = new Map(
     spec.objects.flatMap((own, index) => {
       const set = sets[index];
@@ -132,7 +134,7 @@ async function enterPrefix(
   spec: WorkloadSpec,
   place: MarkedPrefix,
   sets: readonly LiveSet[],
-  call: CallOptions,
+  { onMark = () => {}, ...call }: CallOptions & Pick<RunWorkloadOptions, "onMark">,
 ): Promise<void> {
   const digest = await digestOf(spec);
   const writes = spec.phases.some((phase) =>
@@ -146,7 +148,7 @@ async function enterPrefix(
       advice: "put its sets in a phase before",
     });
   }
-  if (writes && !await claimPrefix(place, spec, digest, call)) return;
+  if (writes && !await claimPrefix(place, spec, digest, onMark, call)) return;
   const { store, prefix } = place;
   for (const set of sets) {
     for await (const { key, size } of store.list(`${prefix}${set.name}/`, { ...call, order: "any" })) {

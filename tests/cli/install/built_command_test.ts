@@ -110,6 +110,12 @@ Deno.test({
       await run("cat -q --op-log ops.tsv.zst copy/a");
       assertMatch(await run("oplog analyze ops.tsv.zst"), /^GET +1 +0 /m);
       assertMatch(await run("replay --asap ops.tsv.zst"), /^ +replay +1 +0 /m);
+      await Deno.writeTextFile(
+        `${cwd}/spec.yaml`,
+        "version: 1\ntarget: w/\nobjects: { s: { count: 3, size: 1KiB } }\nphases:\n  - put: s\n  - delete: own\n",
+      );
+      assertMatch(await run("workload run spec.yaml"), /^put-1 +×16 +put +3 +0 +3\.00 KiB /m);
+      assertMatch(await run("bench . --time 1s --size 1KiB --concurrency 1"), /^get +×1 +get +\d+ +0 /m);
       await run("rm -q -r copy/ moved");
     });
 
