@@ -1,5 +1,5 @@
 import { getBytes, type ObjectStore } from "@lade/core";
-import type { MapDataset, ReadPlan, SampleContext } from "./dataset.ts";
+import type { MapDataset, ReadPlan, SampleContext, SampleRead } from "./dataset.ts";
 import { contentTag, fingerprintOf } from "./fingerprint.ts";
 import { listSamples } from "./list_samples.ts";
 import { ObjectTable } from "./object_table.ts";
@@ -83,12 +83,7 @@ class FilesDataset implements MapDataset<FileSample> {
     const reads = indices.map((index, place) => {
       const { key, size, etag } = this.#objects.at(index);
       keys.push(key);
-      // Of one that was empty nothing is read: its size is what is compared.
-      const version = {
-        ...(etag !== undefined && { etag }),
-        ...((etag === undefined || size === 0) && { size }),
-      };
-      return { store: this.#store, key, offset: 0, length: size, place, ...version };
+      return { store: this.#store, key, offset: 0, length: size, place, ...versionOf({ etag, size }) };
     });
     return { reads, decode: (place, bytes) => ({ key: keys[place] ?? "", bytes }) };
   }
@@ -104,4 +99,14 @@ class FilesDataset implements MapDataset<FileSample> {
 
 function uriOf(store: ObjectStore, key: string): string {
   return store.uri.endsWith("/") ? store.uri + key : `${store.uri}/${key}`;
+}
+
+/** By what a read of a whole object is held to what was listed: of one that was empty nothing is read, and its size is compared. */
+export function versionOf(
+  { etag, size }: { readonly etag: string | undefined; readonly size: number },
+): Pick<SampleRead, "etag" | "size"> {
+  return {
+    ...(etag !== undefined && { etag }),
+    ...((etag === undefined || size === 0) && { size }),
+  };
 }

@@ -2,7 +2,7 @@ import { type ObjectStore, objectUri } from "@lade/core";
 import { InvalidNameError } from "@lade/core/errors";
 import { keepSamplesTogether, sampleNameOf } from "@lade/formats/webdataset";
 import type { MapDataset, ReadPlan, SampleContext, SampleRead } from "../datasets/dataset.ts";
-import { filesDataset } from "../datasets/files_dataset.ts";
+import { filesDataset, versionOf } from "../datasets/files_dataset.ts";
 import { fingerprintOf } from "../datasets/fingerprint.ts";
 import type { ObjectTable } from "../datasets/object_table.ts";
 import { type FilesOfSample, memberName, nameBelow } from "./pack_sample.ts";
@@ -98,8 +98,7 @@ class GroupedFiles implements MapDataset<FilesOfSample> {
     const reads = indices.flatMap((index, place) =>
       this.#placesOf(index).map((file): SampleRead => {
         const { key, size, etag } = objects.at(file);
-        const version = etag === undefined ? { size } : { etag };
-        return { store, key, offset: 0, length: size, place, ...version };
+        return { store, key, offset: 0, length: size, place, ...versionOf({ etag, size }) };
       })
     );
     return {

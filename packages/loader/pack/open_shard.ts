@@ -1,4 +1,4 @@
-import type { ObjectStore } from "@lade/core";
+import type { ObjectStore, WriterOptions } from "@lade/core";
 
 /** A shard that is being written. Nobody sees it before `close` succeeds; disposing it unclosed gives it up. */
 export interface OpenShard<D> extends AsyncDisposable {
@@ -17,6 +17,8 @@ export interface ShardPlace {
   readonly store: ObjectStore;
   /** Its key. */
   readonly key: string;
+  /** Has it replace nothing, where the store can tell. */
+  readonly ifNoneMatch?: "*";
   /** Samples that are left: those of this shard and of all behind it; `Infinity` of a stream. */
   readonly left: number;
   /** Ends the writing. */
@@ -25,3 +27,10 @@ export interface ShardPlace {
 
 /** Starts a shard of a format. */
 export type CreateShard<D> = (place: ShardPlace) => Promise<OpenShard<D>>;
+
+/** How the object of a shard is written. */
+export function writerCall(
+  { ifNoneMatch, signal }: ShardPlace,
+): Pick<WriterOptions, "ifNoneMatch" | "signal"> {
+  return { ...(ifNoneMatch && { ifNoneMatch }), ...(signal && { signal }) };
+}

@@ -9,7 +9,7 @@ import { MANIFEST_NAME, writeManifest } from "../manifest/manifest.ts";
 import { PACK_MARKER, type PackPlan } from "../manifest/pack_plan.ts";
 import { batchSizeOf } from "./batch_size_of.ts";
 import type { CreateShard } from "./open_shard.ts";
-import type { PackedShards } from "./pack_marker.ts";
+import { checkMarker, type PackedShards } from "./pack_marker.ts";
 import type { PackedDataset, PackOptions } from "./pack_options.ts";
 import { kindOfFormat, type PackPlace, preparePlace } from "./pack_place.ts";
 import type { IndexedSample } from "./pack_sample.ts";
@@ -218,6 +218,7 @@ async function finish(
       `${shards} shards of ${bytes} bytes were written, and not all of them are there`,
     );
   }
+  await checkMarker(store, prefix, plan, call);
   const pack = { plan, samples, ...(skipped > 0 && { skipped }) };
   await writeManifest(store, prefix, { kind: kindOfFormat(place), objects, pack }, call);
   await store.delete(prefix + PACK_MARKER, call);

@@ -1,9 +1,9 @@
 import { getBytes, type ObjectStore, objectUri } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import { NotFoundError, UnavailableError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
 import type { LoaderState } from "../state/loader_state.ts";
 import { isCount } from "../state/state_fault.ts";
-import { isPackPlan, PACK_MARKER, type PackPlan } from "../manifest/pack_plan.ts";
+import { isPackPlan, PACK_MARKER, packDifference, type PackPlan } from "../manifest/pack_plan.ts";
 
 /** Shards that are whole. */
 export interface PackedShards {
@@ -93,6 +93,32 @@ export async function readMarker(
     ...(typeof replaces === "string" && { replaces }),
     ...(isPackDone(done) && { done }),
   };
+}
+
+/**
+ * Throws an `UnavailableError` unless the marker is still that of this pack: another one that was begun there since removes what
+ * this one wrote, and both would be taken for one.
+ */
+export async function checkMarker(
+  store: ObjectStore,
+  prefix: string,
+  plan: PackPlan,
+  call: { readonly signal?: AbortSignal },
+): Promise<void> {
+  const marker = await readMarker(store, prefix, call);
+  const detail = !marker
+    ? "its marker is gone, as where another one ended"
+    : marker.replaces !== undefined
+    ? "what it wrote is being replaced"
+    : packDifference(marker.plan, plan);
+  if (detail === undefined) return;
+  throw new UnavailableError({
+    operation: "go on with the pack",
+    uri: objectUri(store.uri, prefix),
+    detail: `another pack was begun there meanwhile: ${detail}`,
+    advice: "let one of them end, or name another place",
+    retryable: false,
+  });
 }
 
 /** Whether a value says what is done; what its state says is checked where it is gone on with. */

@@ -68,7 +68,11 @@ export async function preparePlace(
       checkWhole(place, earlier.objects, found);
       return { isDone: true, ...earlier.told };
     }
-    if (replaces === undefined) return wholeShards(place, found, marker?.done);
+    if (replaces === undefined) {
+      const whole = wholeShards(place, found, marker?.done);
+      await removeShards(place, found, shardNumbers(was.name), whole.shards, call);
+      return whole;
+    }
   } else if (!replacePack) {
     throw new NotEmptyError({
       operation: "pack to",
@@ -92,6 +96,20 @@ async function removePack(
   await writeMarker(store, prefix, marker, { isFirst: false, ...call });
   if (found.has(MANIFEST_NAME)) await store.delete(prefix + MANIFEST_NAME, call);
   const names = [...found.keys()].filter((name) => name !== MANIFEST_NAME);
+  await inParallel(names, AT_ONCE, async (name, signal) => {
+    await store.delete(prefix + name, { signal });
+  }, call.signal);
+}
+
+/** Removes the shards from number `from` on, with their indexes: they came after the marker was written, and are written anew. */
+async function removeShards(
+  { store, prefix }: PackPlace,
+  found: ReadonlyMap<string, ShardInfo>,
+  numberOf: (name: string) => number | undefined,
+  from: number,
+  call: CallOptions,
+): Promise<void> {
+  const names = [...found.keys()].filter((name) => (numberOf(name) ?? -1) >= from);
   await inParallel(names, AT_ONCE, async (name, signal) => {
     await store.delete(prefix + name, { signal });
   }, call.signal);

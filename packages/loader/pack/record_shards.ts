@@ -1,6 +1,6 @@
 import { encodeExample } from "@lade/formats/example";
 import { createRecordWriter, indexKeyOf, writeIndex } from "@lade/formats/tfrecord";
-import type { CreateShard, OpenShard } from "./open_shard.ts";
+import { type CreateShard, type OpenShard, writerCall } from "./open_shard.ts";
 import type { PackRecords } from "../manifest/pack_plan.ts";
 import { bytesOfArray, type IndexedSample, type KnownSample, nameBelow, ofSample } from "./pack_sample.ts";
 
@@ -21,9 +21,9 @@ export interface RecordShardOptions {
 
 /** Writes samples as the records of TFRecord objects, each with its index beside it. */
 export function recordShards(options: RecordShardOptions): CreateShard<readonly IndexedSample[]> {
-  return async ({ store, key, signal }): Promise<OpenShard<readonly IndexedSample[]>> => {
-    const call = signal ? { signal } : {};
-    const writer = await createRecordWriter(store, key, call);
+  return async (place): Promise<OpenShard<readonly IndexedSample[]>> => {
+    const { store, key, signal } = place;
+    const writer = await createRecordWriter(store, key, writerCall(place));
     let size = 0;
     return {
       async take(batch, from) {
@@ -38,7 +38,7 @@ export function recordShards(options: RecordShardOptions): CreateShard<readonly 
       },
       async close() {
         const { index, size } = await writer.close();
-        if (index) await writeIndex(store, indexKeyOf(key), index, call);
+        if (index) await writeIndex(store, indexKeyOf(key), index, signal ? { signal } : {});
         return size;
       },
       [Symbol.asyncDispose]: () => writer[Symbol.asyncDispose](),

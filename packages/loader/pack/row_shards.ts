@@ -1,7 +1,7 @@
 import type { NdArray } from "@lade/formats/array";
 import { createNpyWriter } from "@lade/formats/npy";
 import type { FixedSample } from "../datasets/dataset.ts";
-import type { CreateShard, OpenShard } from "./open_shard.ts";
+import { type CreateShard, type OpenShard, writerCall } from "./open_shard.ts";
 import { bytesOfArray } from "./pack_sample.ts";
 
 /** Bytes of a header, but for shapes of many dimensions. */
@@ -16,10 +16,11 @@ export function rowShards(
   },
 ): CreateShard<NdArray> {
   const most = Math.max(1, Math.floor((shardSize - HEADER) / Math.max(1, rowBytes)));
-  return async ({ store, key, left, signal }): Promise<OpenShard<NdArray>> => {
+  return async (place): Promise<OpenShard<NdArray>> => {
+    const { store, key, left } = place;
     let room = Math.min(most, left);
     const array = { dtype: fixed.dtype, shape: [room, ...fixed.shape] };
-    const writer = await createNpyWriter(store, key, array, signal ? { signal } : {});
+    const writer = await createNpyWriter(store, key, array, writerCall(place));
     return {
       async take(batch, from) {
         const count = Math.min(room, (batch.shape[0] ?? 0) - from);

@@ -1,7 +1,7 @@
 import { encodeNpy } from "@lade/formats/npy";
 import { tarSizeOf } from "@lade/formats/tar";
 import { sampleNameOf, SampleShardWriter } from "@lade/formats/webdataset";
-import type { CreateShard, OpenShard } from "./open_shard.ts";
+import { type CreateShard, type OpenShard, writerCall } from "./open_shard.ts";
 import {
   type IndexedSample,
   type KnownSample,
@@ -24,8 +24,8 @@ interface Member {
 export function sampleShards(
   { shardSize, prefix }: { readonly shardSize: number; readonly prefix: string },
 ): CreateShard<readonly IndexedSample[]> {
-  return async ({ store, key, signal }): Promise<OpenShard<readonly IndexedSample[]>> => {
-    const writer = await SampleShardWriter.create(store, key, signal ? { signal } : {});
+  return async (place): Promise<OpenShard<readonly IndexedSample[]>> => {
+    const writer = await SampleShardWriter.create(place.store, place.key, writerCall(place));
     const keys = new Set<string>();
     return {
       async take(batch, from) {

@@ -2,7 +2,7 @@ import { checkExampleSchema, encodeRows } from "@lade/formats/example";
 import { BatchBuilder, type Schema, type TableWriter } from "@lade/formats/table";
 import type { PackFormat } from "../manifest/pack_plan.ts";
 import { sampleSize } from "../pool/sample_size.ts";
-import type { CreateShard, OpenShard, ShardPlace } from "./open_shard.ts";
+import { type CreateShard, type OpenShard, type ShardPlace, writerCall } from "./open_shard.ts";
 import type { IndexedSample } from "./pack_sample.ts";
 
 /** Bytes of rows that make a row group or record batch, about: small enough for rows to be shuffled by them. */
@@ -63,8 +63,9 @@ class TableShard implements OpenShard<readonly IndexedSample[]> {
   }
 
   async #create(groupRows: number): Promise<TableWriter> {
-    const { schema, format, place: { store, key, signal } } = this.#setup;
-    const options = { schema, groupRows, ...(signal && { signal }) };
+    const { schema, format, place } = this.#setup;
+    const { store, key } = place;
+    const options = { schema, groupRows, ...writerCall(place) };
     if (format === "parquet") {
       const { createParquetWriter } = await import("@lade/formats/parquet");
       return await createParquetWriter(store, key, options);

@@ -1,9 +1,9 @@
 import { objectUri } from "@lade/core";
-import { UnavailableError } from "@lade/core/errors";
+import { AlreadyExistsError, UnavailableError } from "@lade/core/errors";
 import type { DataLoader } from "../loader/data_loader.ts";
 import type { PackPlan } from "../manifest/pack_plan.ts";
 import type { CreateShard, OpenShard } from "./open_shard.ts";
-import { type PackedShards, type PackPosition, writeMarker } from "./pack_marker.ts";
+import { checkMarker, type PackedShards, type PackPosition, writeMarker } from "./pack_marker.ts";
 import type { PackOptions } from "./pack_options.ts";
 import type { FoundPack, PackPlace } from "./pack_place.ts";
 import { packedKey } from "./shard_names.ts";
@@ -30,13 +30,17 @@ export async function writeShards<D>(
 ): Promise<PackedShards> {
   const { store, prefix } = place;
   const call = signal ? { signal } : {};
+  // What lies there was not whole and is removed, or is of another pack.
+  const once = store.capabilities.createOnly === true ? { ifNoneMatch: "*" } as const : {};
   let { shards, samples, bytes, skipped } = found;
   let open: { readonly shard: OpenShard<D>; readonly from: number } | undefined;
   const close = async ({ shard, from }: NonNullable<typeof open>, at: PackPosition) => {
+    await checkMarker(store, prefix, plan, call);
     const size = await shard.close();
     open = undefined;
     const key = packedKey(place, shards++);
     bytes += size;
+    await checkMarker(store, prefix, plan, call);
     await writeMarker(store, prefix, { plan, done: { shards, samples, bytes, skipped, at } }, {
       isFirst: false,
       ...call,
@@ -51,7 +55,13 @@ export async function writeShards<D>(
       for (let at = before ? placeBehind(before, data, place) : 0; at < size;) {
         before = undefined;
         open ??= {
-          shard: await create({ store, key: packedKey(place, shards), left: total - samples, ...call }),
+          shard: await create({
+            store,
+            key: packedKey(place, shards),
+            left: total - samples,
+            ...once,
+            ...call,
+          }),
           from: samples,
         };
         const taken = await open.shard.take(data, at);
@@ -67,7 +77,10 @@ export async function writeShards<D>(
     if (open) await close(open, { state, taken: 0 });
   } catch (error) {
     await open?.shard[Symbol.asyncDispose]();
-    throw error;
+    if (!(error instanceof AlreadyExistsError)) throw error;
+    throw error.restated({
+      advice: "another pack is written there: let one of them end, and start this one again",
+    });
   }
   return { shards, samples, bytes, skipped };
 }
