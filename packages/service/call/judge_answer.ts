@@ -49,7 +49,9 @@ export async function judgeAnswer<F extends ServiceFault>(
       if (encoding && root === undefined) {
         return fault(`bytes with Content-Encoding ${JSON.stringify(encoding)}`);
       }
-      const wanted = rule.roots ? `where a ${rule.roots[0]} belongs` : `where ${form} belongs`;
+      const wanted = rule.roots
+        ? `where ${form} with ${JSON.stringify(rule.roots[0])} belongs`
+        : `where ${form} belongs`;
       const shown = root === undefined || isPage(found)
         ? describePage(found)
         : `the document ${JSON.stringify(root)}`;

@@ -63,8 +63,11 @@ async function wrong(
 
 Deno.test("judgeAnswer() takes no page for a document, whatever its root may be called", async () => {
   assertStringIncludes(await wrong(DOCUMENT, answer(PAGE)) ?? "", "where XML belongs");
-  assertStringIncludes(await wrong(LOCATION, answer(PAGE)) ?? "", "where a LocationConstraint belongs");
-  assertStringIncludes(await wrong(LOCATION, answer("<Other/>")) ?? "", 'the document "Other" where a');
+  assertStringIncludes(
+    await wrong(LOCATION, answer(PAGE)) ?? "",
+    `where XML with "LocationConstraint" belongs`,
+  );
+  assertStringIncludes(await wrong(LOCATION, answer("<Other/>")) ?? "", 'the document "Other" where XML with');
   assertEquals(await wrong(LOCATION, answer("<LocationConstraint/>")), undefined);
   assertEquals(await wrong(DOCUMENT, answer("<Anything/>")), undefined);
 });
