@@ -67,7 +67,10 @@ Deno.test("judgeAnswer() takes no page for a document, whatever its root may be 
     await wrong(LOCATION, answer(PAGE)) ?? "",
     `where XML with "LocationConstraint" belongs`,
   );
-  assertStringIncludes(await wrong(LOCATION, answer("<Other/>")) ?? "", 'the document "Other" where XML with');
+  assertStringIncludes(
+    await wrong(LOCATION, answer("<Other/>")) ?? "",
+    'the document "Other" where XML with',
+  );
   assertEquals(await wrong(LOCATION, answer("<LocationConstraint/>")), undefined);
   assertEquals(await wrong(DOCUMENT, answer("<Anything/>")), undefined);
 });
