@@ -60,6 +60,7 @@ import {
   UnsupportedError,
   type WriterOptions,
 } from "@lade/core/backend";
+import { parallelResults } from "@lade/core/concurrency";
 import { type ObjectRow, ObjectTable, PIECE } from "./object_table.ts";
 import { SqliteSink } from "./sqlite_sink.ts";
 
@@ -141,7 +142,7 @@ class SqliteStore implements ObjectStore {
   }
 
   async head(key: string, options: HeadOptions = {}): Promise<ObjectInfo> {
-    return infoOf(this.#read("head", key, options));
+    return infoOf(this.#read("head", key, takeOptions(options)));
   }
 
   async put(key: string, data: Uint8Array, options: PutOptions = {}): Promise<PutResult> {
@@ -209,13 +210,11 @@ class SqliteStore implements ObjectStore {
   ): AsyncGenerator<DeleteResult, void, void> {
     options.signal?.throwIfAborted();
     checkObjects(objects);
-    for await (const object of objects) {
-      options.signal?.throwIfAborted();
+    yield* parallelResults(objects, 1, async (object) => {
       const { key, ...conditions } = toDelete(object);
       const told = deletedOf({ key, ...conditions });
-      yield await this.delete(key, conditions).then(() => told, (error) => ({ ...told, error }));
-      options.signal?.throwIfAborted();
-    }
+      return await this.delete(key, conditions).then(() => told, (error) => ({ ...told, error }));
+    }, options.signal);
   }
 
   async copy(from: string, to: string, options: CopyOptions = {}): Promise<CopyResult> {

@@ -1,3 +1,5 @@
+import { unlessAborted } from "./unless_aborted.ts";
+
 /**
  * How many pieces of work may run at a time: a number, or a function that says so before each piece is taken, given how
  * many run. One always may.
@@ -16,7 +18,8 @@ export interface ChangingWidth {
  * Works on items as they come, up to `width` at a time. An item is taken only when there is room for it.
  *
  * The first failure, of a piece of work or of the items, takes no further item, aborts the signal that `work` was given,
- * and is thrown once nothing runs any more. An abort of `signal` does the same, with its reason.
+ * and is thrown once nothing runs any more. An abort of `signal` does the same, with its reason. Items that see no abort are
+ * given up a second after it.
  */
 export async function inParallel<T>(
   items: Iterable<T> | AsyncIterable<T>,
@@ -68,6 +71,7 @@ export async function* parallelResults<T, Result>(
   };
   const source = Symbol.asyncIterator in items ? items[Symbol.asyncIterator]() : items[Symbol.iterator]();
   let isExhausted = false;
+  let isGivenUp = false;
   try {
     while (!either.aborted) {
       if (running >= most(running) && running > 0) await nextEnd();
@@ -75,8 +79,9 @@ export async function* parallelResults<T, Result>(
         let item: IteratorResult<T> | undefined;
         try {
           const next = source.next();
-          item = "then" in next ? await next : next;
+          item = "then" in next ? await unlessAborted(next, either) : next;
         } catch (error) {
+          isGivenUp = either.aborted;
           fail(error);
         }
         isExhausted = item?.done ?? true;
@@ -94,6 +99,8 @@ export async function* parallelResults<T, Result>(
     while (running > 0) await nextEnd();
     forget?.();
     if (!isExhausted) await source.return?.();
+    // It may not end before the item that nobody waits for is there.
+    else if (isGivenUp) void Promise.resolve(source.return?.()).catch(() => {});
   }
   if (failure) throw failure.error;
   signal?.throwIfAborted();

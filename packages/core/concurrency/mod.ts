@@ -13,3 +13,4 @@ export type * from "./learned_limit.ts";
 export * from "./linked_list.ts";
 export * from "./range_hedges.ts";
 export * from "./source_worker.ts";
+export * from "./unless_aborted.ts";

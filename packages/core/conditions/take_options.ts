@@ -15,12 +15,20 @@ export function takeOptions<T extends object>(given: T | undefined): T {
   // Those that are inherited count as well: whoever reads a field finds them.
   for (const name in given) {
     const value: unknown = given[name];
+    if (name === "signal") needSignal(value);
     if (value instanceof Date) taken[name] = new Date(value);
     else if (value !== undefined) {
       taken[name] = RECORDS.has(name) && isPlain(value) ? takeOptions(value) : value;
     }
   }
   return taken as T;
+}
+
+function needSignal(value: unknown): void {
+  if (value === undefined || value === null || value instanceof AbortSignal) return;
+  throw new TypeError(
+    "Cannot be ended by such a signal: an AbortSignal is needed, which a controller has as its `signal`",
+  );
 }
 
 function isPlain(value: unknown): value is object {

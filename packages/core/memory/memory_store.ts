@@ -1,4 +1,5 @@
 import { AdaptiveLimit } from "../concurrency/adaptive_limit.ts";
+import { parallelResults } from "../concurrency/in_parallel.ts";
 import { createStoreContext, type StoreContext } from "../context/store_context.ts";
 import type { Capabilities } from "../contract/capabilities.ts";
 import type { GetResult } from "../contract/get_result.ts";
@@ -252,13 +253,11 @@ export class MemoryStore implements ObjectStore, QuickStore {
     const options = takeOptions(given);
     options.signal?.throwIfAborted();
     checkObjects(objects);
-    for await (const object of objects) {
-      options.signal?.throwIfAborted();
+    yield* parallelResults(objects, 1, async (object) => {
       const { key, ...conditions } = toDelete(object);
       const told = deletedOf({ key, ...conditions });
-      yield await this.delete(key, conditions).then(() => told, (error) => ({ ...told, error }));
-      options.signal?.throwIfAborted();
-    }
+      return await this.delete(key, conditions).then(() => told, (error) => ({ ...told, error }));
+    }, options.signal);
   }
 
   /** Copies an object; the bytes are shared. */

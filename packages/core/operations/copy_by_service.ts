@@ -96,6 +96,18 @@ function plainOptions(options: CopyObjectOptions, source: CopyOptions["source"])
   return plain;
 }
 
+/** The options of a rename that was asked for by those of a move. */
+export async function renameOptions(
+  from: ObjectStore,
+  fromKey: string,
+  { forMove: _always, ...options }: CopyObjectOptions,
+): Promise<CopyOptions> {
+  const attributes = attributesOf(options);
+  return Object.keys(attributes).length > 0
+    ? await changingOptions(from, fromKey, attributes, options)
+    : plainOptions(options, undefined);
+}
+
 /** Where attributes change, the others are asked for, and belong to the content of that moment. */
 async function changingOptions(
   from: ObjectStore,

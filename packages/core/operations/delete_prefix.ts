@@ -1,3 +1,4 @@
+import { needText } from "../conditions/need_text.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { CallOptions, DeleteResult } from "../contract/types.ts";
 import { InvalidNameError } from "../errors/errors.ts";
@@ -22,6 +23,7 @@ export async function* deletePrefix(
   prefix: string,
   options: DeletePrefixOptions = {},
 ): AsyncGenerator<DeleteResult> {
+  needText(prefix);
   if (prefix !== "" && !prefix.endsWith("/")) {
     throw new InvalidNameError({
       operation: "delete prefix",

@@ -1,4 +1,5 @@
 import type { BudgetLease } from "../context/byte_budget.ts";
+import { unlessAborted } from "../concurrency/unless_aborted.ts";
 import type { ObjectStore } from "../contract/object_store.ts";
 import type { ObjectInfo } from "../contract/types.ts";
 import { allocateBytes } from "../read/get_bytes.ts";
@@ -47,13 +48,18 @@ export async function* getMany(
   const stop = new AbortController();
   const signal = options.signal ? AbortSignal.any([options.signal, stop.signal]) : stop.signal;
   const pending: Pending[] = [];
+  const isList = typeof keys === "object" && keys !== null;
+  if (!isList) throw new TypeError(`Cannot get each of a ${typeof keys}: a list of keys is needed`);
   const source = Symbol.asyncIterator in keys ? keys[Symbol.asyncIterator]() : keys[Symbol.iterator]();
   let exhausted = false;
+  let isWaiting = false;
   try {
     while (true) {
       while (!exhausted && pending.length < concurrency) {
         const next = source.next();
-        const { done, value } = next instanceof Promise ? await next : next;
+        isWaiting = true;
+        const { done, value } = "then" in next ? await unlessAborted(next, signal) : next;
+        isWaiting = false;
         if (done) exhausted = true;
         else pending.push(start(store, value, { ...rest, signal }, pending.length === 0));
       }
@@ -75,7 +81,10 @@ export async function* getMany(
       becomeHead();
       (await result).lease?.release();
     }
-    await source.return?.();
+    const ending = Promise.resolve(source.return?.());
+    // It may not end before the key that nobody waits for is there.
+    if (isWaiting) ending.catch(() => {});
+    else await ending;
   }
 }
 

@@ -9,6 +9,7 @@ import {
 } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { checkListed } from "./check_listed.ts";
+import { renameOptions } from "./copy_by_service.ts";
 import { copyObject, type CopyObjectResult } from "./copy_object.ts";
 import type { CopyObjectOptions } from "./copy_object_options.ts";
 import { deleteRead } from "./delete_read.ts";
@@ -54,16 +55,10 @@ export async function moveObject(
 ): Promise<MoveObjectResult> {
   const options = takeOptions(given);
   const { judge = new PlaceJudge(), onProved, ...copying } = options;
-  const { signal, ifMatch, ifNoneMatch, ifIgnored, sourceIfMatch } = copying;
+  const { signal } = copying;
   const call = signal ? { signal } : {};
   if (from === to) {
-    await from.rename(fromKey, toKey, {
-      ...call,
-      ...(ifMatch !== undefined && { ifMatch }),
-      ...(ifNoneMatch !== undefined && { ifNoneMatch }),
-      ...(ifIgnored !== undefined && { ifIgnored }),
-      ...(sourceIfMatch !== undefined && { sourceIfMatch }),
-    });
+    await from.rename(fromKey, toKey, await renameOptions(from, fromKey, copying));
     return {};
   }
   const uri = objectUri(from.uri, fromKey);

@@ -51,6 +51,15 @@ Deno.test("moveObject() copies between stores and deletes the source, and rename
   assertEquals([await isThere(to, "d/y"), await isThere(to, "z")], [false, true]);
 });
 
+Deno.test("moveObject() within one store gives the attributes it is asked for, and keeps the others", async () => {
+  const { from } = await stores();
+  await from.put("x", bytes("1"), { contentType: "text/plain", cacheControl: "no-store" });
+  await moveObject(from, "x", from, "y", { contentType: "text/html" });
+  const { contentType, cacheControl } = await from.head("y");
+  assertEquals([contentType, cacheControl], ["text/html", "no-store"]);
+  assertEquals(await isThere(from, "x"), false);
+});
+
 Deno.test("moveObject() onto itself by another store refuses and keeps the object", async () => {
   const { from } = await stores();
   const container = new MemoryContainer();

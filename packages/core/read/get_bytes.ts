@@ -31,6 +31,9 @@ export async function getBytes(
 ): Promise<BytesResult> {
   const { maxSize = Infinity, ...options } = takeOptions(given);
   checkReadOptions(options);
+  if (typeof maxSize !== "number" || !(maxSize >= 0)) {
+    throw new RangeError(`Cannot read with maxSize ${maxSize}: a number from 0 up is needed`);
+  }
   const allocate = (length: number) => {
     const uri = objectUri(store.uri, key);
     if (length > maxSize) throw tooLarge(uri, length, maxSize);

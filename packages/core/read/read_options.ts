@@ -34,11 +34,19 @@ export interface ReadResult {
   readonly unverified?: string;
 }
 
-/** Throws a `RangeError` for a `concurrency` or `chunkSize` that is neither `"auto"` nor a positive whole number. */
+/**
+ * Throws a `RangeError` for a `concurrency` or `chunkSize` that is neither `"auto"` nor a positive whole number, and a
+ * `TypeError` for a `checksum` that is no word of them.
+ */
 export function checkReadOptions(options: ReadOptions): void {
   check("concurrency", options.concurrency);
   check("chunkSize", options.chunkSize);
+  const { checksum } = options;
+  if (checksum === undefined || CHECKSUMS.has(checksum)) return;
+  throw new TypeError(`Cannot read with checksum ${String(checksum)}: "auto", "crc32c" or "none" is needed`);
 }
+
+const CHECKSUMS: ReadonlySet<string> = new Set(["auto", "crc32c", "none"]);
 
 function check(name: string, value: number | "auto" | undefined): void {
   if (value === undefined || value === "auto" || (Number.isSafeInteger(value) && value >= 1)) return;

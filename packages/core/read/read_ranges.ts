@@ -56,6 +56,10 @@ export async function readRanges(
 ): Promise<RangesResult> {
   const options = takeOptions(given);
   const { gap = store.readHints.coalesceGap ?? 0, mergedSize = MERGED_SIZE, ...rest } = options;
+  for (const [name, value] of Object.entries({ gap, mergedSize })) {
+    if (typeof value === "number" && value >= 0) continue;
+    throw new RangeError(`Cannot read ranges with ${name} ${value}: a number from 0 up is needed`);
+  }
   for (const range of ranges) checkWanted(range);
   const bytes = new Array<Uint8Array>(ranges.length);
   const groups = groupRanges(ranges, gap, mergedSize, bytes);

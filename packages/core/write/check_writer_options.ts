@@ -17,8 +17,14 @@ export function checkObjectSize(size: number): void {
   throw new RangeError(`Cannot write an object of ${size} bytes: a whole number from 0 up is needed`);
 }
 
-/** What is written, if it is bytes; a `TypeError` for anything else. */
+/** What is written, if it is bytes; a `TypeError` for anything else, and for bytes that were transferred. */
 export function bytesOf(data: Uint8Array): Uint8Array {
-  if (data instanceof Uint8Array) return data;
+  if (data instanceof Uint8Array) {
+    // It has no bytes any more, and nothing would be written in their place.
+    if ("detached" in data.buffer && data.buffer.detached) {
+      throw new TypeError("Cannot write bytes whose buffer is detached: it was transferred to somebody else");
+    }
+    return data;
+  }
   throw new TypeError(`Cannot write a value of type ${typeof data}: a Uint8Array is needed`);
 }

@@ -75,7 +75,8 @@ export class StreamWriter implements ObjectWriter {
       return Promise.reject(error);
     }
     // Nothing is in flight: no need to wait for a turn.
-    const isFree = this.#pending === 0 && !this.#life.hasFailed && chunk instanceof Uint8Array;
+    const isFree = this.#pending === 0 && !this.#life.hasFailed && chunk instanceof Uint8Array &&
+      chunk.length > 0;
     if (isFree && this.#intake.takeNow?.(chunk)) return Promise.resolve();
     return this.#next(async () => {
       if (bytesOf(chunk).length > 0) await this.#intake.take(chunk);

@@ -14,6 +14,10 @@ export async function transferUris(lade: UriCalls, given: UriTransfer): Promise<
   if (version !== undefined && (recursive || move || sources.length > 1)) {
     throw new TypeError("Cannot transfer a version but that of one object, by copying it");
   }
+  if (!["replace", "skip", "fail"].includes(existing)) {
+    const given = JSON.stringify(existing);
+    throw new TypeError(`Cannot transfer with existing ${given}: it is "replace", "skip" or "fail"`);
+  }
   const operation = move ? "move" : "copy";
   const destination = await resolveDestination(lade, uriOfArgument(to), recursive);
   if (destination.kind === "object" && sources.length > 1) {

@@ -219,3 +219,31 @@ Deno.test("Lade.upload() and download() end with the reason of their signal", as
     assertEquals(await lade.exists("memory://m/one"), false);
   });
 });
+
+Deno.test("Lade.transfer() moves with the attributes that are given, within one container too", async () => {
+  await using lade = await filled({ "memory://a/x": "1", "memory://a/y": "2" });
+  const attributes = { contentType: "text/plain", metadata: { by: "mv" } };
+  await lade.transfer({ from: "memory://a/x", to: "memory://a/moved", move: true, attributes });
+  await lade.transfer({ from: "memory://a/y", to: "memory://b/moved", move: true, attributes });
+  for (const uri of ["memory://a/moved", "memory://b/moved"]) {
+    const { contentType, metadata } = await lade.stat(uri);
+    assertEquals([contentType, metadata.by], ["text/plain", "mv"]);
+  }
+});
+
+Deno.test("Lade.transfer() refuses words that it does not know, and to move and convert, before anything is done", async () => {
+  await using lade = await filled({ "memory://a/x": "1", "memory://b/x": "old" });
+  const wrong: readonly object[] = [
+    { existing: "skipp" },
+    { conversion: "gzip" },
+    { links: "keep" },
+    { mapNames: "underscores" },
+    { move: true, conversion: "compress" },
+  ];
+  for (const options of wrong) {
+    const call = () => lade.transfer({ from: "memory://a/x", to: "memory://b/x", ...options });
+    await assertRejects(call, TypeError, undefined, JSON.stringify(options));
+  }
+  assertEquals(await contents(lade, "memory://a/"), { "memory://a/x": "1" });
+  assertEquals(await contents(lade, "memory://b/"), { "memory://b/x": "old" });
+});

@@ -77,9 +77,7 @@ export class ServiceStore<T extends ServiceTarget = ServiceTarget> implements co
   async put(key: string, data: Uint8Array, given?: core.PutOptions): Promise<core.PutResult> {
     const options = core.takeOptions(given);
     const call = this.#checkWrite("put", key, options);
-    if (!(data instanceof Uint8Array)) {
-      throw new TypeError(`Cannot put ${JSON.stringify(call.uri)}: a Uint8Array is needed`);
-    }
+    core.bytesOf(data);
     const bySink = async (own?: Partial<core.WriteSink>) => {
       const { sink, ...setup } = await this.#writing(key, { ...options, size: data.length }, call);
       return await core.putBySink({ ...setup, sink: own ? { ...sink, ...own } : sink }, data);

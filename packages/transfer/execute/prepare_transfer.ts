@@ -24,9 +24,13 @@ export async function prepareTransfer(
   tally: TransferTally,
 ): Promise<PreparedTransfer> {
   const { sources, recursive, move, glob, links = "follow", conversion = "none", attributes = {} } = given;
+  checkWords(given);
   if (glob && recursive) throw new TypeError("Cannot transfer with glob and recursive together");
   if (links !== "follow" && (move || conversion !== "none")) {
     throw new TypeError("Cannot transfer links as links and move or convert what goes");
+  }
+  if (move && conversion !== "none") {
+    throw new TypeError(`Cannot move and ${conversion} what goes: copy it, then remove the source`);
   }
   if (move && recursive && sources.length > 1) {
     throw new TypeError(`Cannot move ${sources.length} trees at once: one source is needed`);
@@ -48,6 +52,23 @@ export async function prepareTransfer(
     onLeftOut: (entry) => tally.leftOut(entry),
   };
   return { request, plan };
+}
+
+/** What each option of a few words may be. */
+const WORDS = {
+  conversion: ["none", "compress", "decompress"],
+  links: ["follow", "skip", "preserve"],
+  mapNames: ["refuse", "percent"],
+} as const;
+
+function checkWords(given: TransferRequest): void {
+  for (const [name, words] of Object.entries(WORDS)) {
+    const word: unknown = given[name as keyof typeof WORDS];
+    if (word === undefined || words.some((known) => known === word)) continue;
+    throw new TypeError(
+      `Cannot transfer with ${name} ${JSON.stringify(word)}: it is one of ${words.join(", ")}`,
+    );
+  }
 }
 
 /** What makes the names of a transfer of several objects: a local file system may take some for one. */

@@ -37,7 +37,7 @@ export async function transferObject(job: Job, config: TransferConfig): Promise<
     };
     if (config.move) {
       const { judge } = config;
-      const moving = { ...options, judge, ...(onCopied && { onProved: onCopied }) };
+      const moving = { ...config.attributes, ...options, judge, ...(onCopied && { onProved: onCopied }) };
       return await moveObject(from, to, moving, onVerified, onDropped);
     }
     if (isConverted(from.key, conversion)) return await convertObject(from, to, job, config);

@@ -1,7 +1,7 @@
 import type { ByteRange, CopyOptions, ObjectStore, ObjectToDelete, PutOptions } from "@lade/core/backend";
 import { AlreadyExistsError, PreconditionFailedError } from "@lade/core/errors";
 import type { ConformanceCase, ConformanceContext } from "../conformance_case.ts";
-import { expect, expectEqual, expectError } from "../expect.ts";
+import { expect, expectEqual, expectError, rejectionOf } from "../expect.ts";
 import { bytesOf, collect, namesIn, readAll, sampleBytes, textOf } from "../samples.ts";
 
 /** What a call was given is taken as it is when it is called, and what makes no sense is refused. */
@@ -213,6 +213,46 @@ export const takenOptionsCases: readonly ConformanceCase[] = [
           "put()",
         );
         expect(/options/.test(message), `what is told of the options ${options}: ${message}`);
+      }
+      expectEqual(await namesIn(store.list()), [], "the keys");
+    },
+  },
+  {
+    name: "bytes whose buffer was transferred are a TypeError and write nothing",
+    async run({ store }) {
+      await store.put("object", bytesOf("content"));
+      const data = new Uint8Array(8);
+      structuredClone(data, { transfer: [data.buffer] });
+      await expectError(() => store.put("object", data), TypeError, "put()");
+      await using writer = await store.createWriter("object");
+      await expectError(() => writer.write(data), TypeError, "write()");
+      expectEqual(await textOf(store, "object"), "content", "the object");
+    },
+  },
+  {
+    name: "deleteMany() ends with the reason of its signal also where no further object comes",
+    async run({ store }) {
+      const stop = new AbortController();
+      const silent = async function* () {
+        yield "missing";
+        stop.abort(new Error("stop"));
+        await new Promise(() => {});
+      };
+      const call = async () => await collect(store.deleteMany(silent(), { signal: stop.signal }));
+      const reason = await rejectionOf(call, "deleteMany()");
+      expect(reason === stop.signal.reason, `deleteMany() ends with ${reason}`);
+    },
+  },
+  {
+    name: "a signal that is none is a TypeError that says so",
+    async run({ store }) {
+      for (const signal of [new AbortController(), {}, 7] as unknown as readonly AbortSignal[]) {
+        for (
+          const call of [() => store.head("a", { signal }), () => store.put("a", bytesOf("x"), { signal })]
+        ) {
+          const { message } = await expectError(call, TypeError, "a call with no signal");
+          expect(/AbortSignal/.test(message), `what is told: ${message}`);
+        }
       }
       expectEqual(await namesIn(store.list()), [], "the keys");
     },
