@@ -94,6 +94,27 @@ Deno.test("lade workload check shows what a spec comes to, and asks no store", a
   assertMatch((await cli.run(["workload", "check", SPEC_FILE])).stdout, /\nmixed +100\/s +1100 +12 s +get 5/);
 });
 
+Deno.test("the spec of docs/benchmarks.md is one, with every key of its tables", async () => {
+  const page = await Deno.readTextFile(new URL("../../docs/benchmarks.md", import.meta.url));
+  const [, spec = ""] = /```yaml\n(version: 1\n[\s\S]*?)```/.exec(page) ?? [];
+  await using cli = await withSpec({}, spec);
+  const { code, stdout, stderr } = await cli.run(["workload", "check", SPEC_FILE], { columns: 120 });
+  assertEquals([code, stderr], [0, ""]);
+  assertMatch(stdout, /\nsmall +10000 +[\d.]+ [MG]iB .*\nbig +20 +5\.00 GiB /);
+  assertMatch(stdout, /\nmixed +500\/s +32500 +1:10 +get 45, /);
+  const cells = [...page.matchAll(/^\| (`[^|]+) \|/gm)].map(([, cell = ""]) => cell).join(" ");
+  const told = new Set([...cells.matchAll(/`(\w+)`/g)].map(([, key]) => key));
+  const kinds = ["name", "put", "delete", "mix"];
+  // An error names the keys that there are.
+  for (const wrong of [`xxxxxxxxxx: 1\n${spec}`, spec.replace("{ name: prefill,", "{ xxxxxxxxxx: 1,")]) {
+    cli.fake.putObject("other", "spec.yaml", wrong);
+    const { stderr } = await cli.run(["workload", "check", SPEC_FILE, "--json"]);
+    const [, keys = ""] = /xxxxxxxxxx: no such key; there are ([^"]+)"/.exec(stderr) ?? [];
+    assert(keys !== "", stderr);
+    assertEquals(keys.split(", ").filter((key) => !told.has(key) && !kinds.includes(key)), []);
+  }
+});
+
 Deno.test("lade workload tells what is wrong with a spec or a line, with exit codes", async () => {
   await using cli = await withSpec({}, SPEC.replace("get: 5", "gett: 5"));
   const wrong = await cli.run(RUN);
@@ -158,6 +179,24 @@ Deno.test("lade workload compare fails where the second result is slower, and sa
   assertMatch(other.stdout, /^specs differ in target: "s3:\/\/bucket\/w\/", "s3:\/\/other\/"\n/);
   const json = JSON.parse((await compare("a", "b", "--json")).stdout);
   assertEquals([json.type, json.slower, json.figures[0].verdict], ["workloadComparison", true, "slower"]);
+});
+
+Deno.test("lade workload run says that a service asked for fewer requests, which no error shows", async () => {
+  await using cli = await withSpec({}, SPEC.replace("9MiB", "9KiB"));
+  cli.fake.faults.add({
+    match: { operation: "GetObject", key: "w/big/0000001", times: 2 },
+    action: { kind: "status", status: 503, code: "SlowDown" },
+  });
+  const { code, stdout } = await cli.run([...RUN, "--json"]);
+  const { phases, advice } = readResult(stdout);
+  assertEquals(code, 0);
+  assertEquals(phases.map(({ throttled, ops }) => [throttled, ops.flatMap(({ errors }) => errors)]), [
+    [0, []],
+    [2, []],
+  ]);
+  assertEquals(advice.filter(({ code }) => code === "throttled").map(({ text }) => text), [
+    "mixed with 16 at a time: the service asked for fewer requests 2 times: it limits, and fewer at a time are as fast",
+  ]);
 });
 
 Deno.test("lade workload run exits with 1 where content is wrong, or too much failed", async () => {
