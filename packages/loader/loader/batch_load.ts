@@ -1,5 +1,5 @@
-import { byteLengthOf, elementsOf } from "@lade/formats/array";
-import type { MapDataset, ReadPlan } from "../datasets/dataset.ts";
+import { byteLengthOf, elementsOf, type NdArray } from "@lade/formats/array";
+import type { FixedSample, MapDataset, ReadPlan } from "../datasets/dataset.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
 import type { BatchBuffer, BatchMemory, LentBuffer } from "../pool/batch_memory.ts";
 import type { BlockSource } from "../pool/block_cache.ts";
@@ -108,7 +108,24 @@ export class BatchLoad<T, U> {
       this.#giveBack();
       throw error;
     });
+    const { fixed } = dataset;
+    if (fixed && !this.#ground.transform) return await this.#sideBySide(results, fixed);
     return { ...results, buffer: undefined, adopted: this.#adopted, sizeOf: () => 0 };
+  }
+
+  /** Puts samples that are all alike, and each in memory of its own, into one memory: a batch of them is an array. */
+  async #sideBySide(results: Results<U>, fixed: FixedSample): Promise<LoadedSamples<U>> {
+    const size = byteLengthOf(fixed.dtype, elementsOf(fixed.shape) ?? 0) ?? 0;
+    const buffer = await this.#memory(size * results.samples.length);
+    for (const [place, sample] of results.samples.entries()) {
+      if (results.failures[place]) continue;
+      try {
+        buffer.bytes.set(bytesOfFixed(sample, fixed), place * size);
+      } catch (error) {
+        this.#fail(results, place, error);
+      }
+    }
+    return { ...results, buffer, adopted: this.#adopted, sizeOf: () => size };
   }
 
   /** Each group once for all samples that are wanted of it; those that are alike lie side by side. */
@@ -299,4 +316,17 @@ interface Results<U> {
 export function dropSamples({ buffer, adopted = [] }: LoadedSamples<unknown>): void {
   buffer?.release();
   for (const memory of adopted) memory.release();
+}
+
+/** The bytes of a sample of a data set whose samples are all alike. Another one is a `TypeError`. */
+function bytesOfFixed(sample: unknown, { dtype, shape }: FixedSample): Uint8Array {
+  const array = sample as Partial<NdArray> | undefined;
+  const isAlike = ArrayBuffer.isView(array?.data) && array.dtype === dtype &&
+    array.shape?.join() === shape.join() && (array.order !== "F" || shape.length < 2);
+  if (isAlike) {
+    const { buffer, byteOffset, byteLength } = array.data as ArrayBufferView;
+    return new Uint8Array(buffer, byteOffset, byteLength);
+  }
+  const found = array?.shape ? `${array.dtype} of [${array.shape}] in order ${array.order}` : "no array";
+  throw new TypeError(`it is ${found}, and the data set says ${dtype} of [${shape}]`);
 }
