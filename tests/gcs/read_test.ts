@@ -54,6 +54,24 @@ Deno.test("what is decompressed on the way is not what is stored", async () => {
   }
 });
 
+Deno.test("a checksum that cannot be understood is not passed over as though there were none", async () => {
+  for (const [server, operation] of [[{}, "xml.getObject"], [JSON_ONLY, "objects.getMedia"]] as const) {
+    await using opened = await openFake({ server });
+    const { fake, store } = opened;
+    fake.putObject("bucket", "a", "bytes");
+    const tell = (hash: string) => {
+      const action = { kind: "headers", set: { "x-goog-hash": hash } } as const;
+      fake.faults.add({ match: { operation }, action });
+    };
+    for (const hash of ["crc32c=!!!", "crc32c=AAAAAA==x", "md5=AAAA", "crc32c=,md5=AAAA==="]) {
+      tell(hash);
+      await assertRejects(() => store.get("a"), ServiceError, "a checksum of the object is none");
+    }
+    tell("crc32c=,md5=");
+    assertEquals((await getBytes(store, "a")).bytes.length, 5);
+  }
+});
+
 Deno.test("an endpoint without the XML API is found out once, and read by the JSON API with all attributes", async () => {
   await using opened = await openFake({ server: JSON_ONLY });
   const { fake, store } = opened;
