@@ -16,6 +16,7 @@ const BOUNDS: readonly (readonly [file: string, before: string])[] = [
   ["ask_service.ts", "const REMOTE_BOUNDS = {\n  retry: { maxAttempts: 3, totalMs: "],
   ["subject_token.ts", "const MAX_PROGRAM_MS = "],
   ["read_text_file.ts", "const MAX_BYTES = "],
+  ["unless_aborted.ts", "const GRACE_MS = "],
   ["lock_object.ts", "const PATIENCE_MS = "],
   ["local_store.ts", "descriptors.wait({ limitMs: "],
   ["job_runner.ts", "const DESCRIPTOR_WAIT_MS = "],

@@ -40,6 +40,7 @@ export * from "./registry/registry.ts";
 export * from "./read/body_source.ts";
 export * from "./read/create_get_result.ts";
 export * from "./read/resolve_range.ts";
+export * from "./read/target_fault.ts";
 export * from "./write/attribute_names.ts";
 export * from "./write/attributes_of.ts";
 export * from "./write/check_call.ts";

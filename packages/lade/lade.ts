@@ -52,7 +52,7 @@ import type {
 import type { LocatedUri, UriCalls } from "@lade/transfer/places";
 import { textBytes } from "./text_bytes.ts";
 import { UriConfigs } from "./uri_configs.ts";
-import type { LadeOptions, ListUriOptions } from "./lade_options.ts";
+import { type LadeOptions, type ListUriOptions, refuseUnknown } from "./lade_options.ts";
 
 /**
  * Objects by URI, over every backend. Containers are opened when a URI first names them and kept until the `Lade` is
@@ -70,7 +70,8 @@ export class Lade implements AsyncDisposable, UriCalls {
 
   /** Opens nothing yet. */
   constructor(options: LadeOptions = {}) {
-    const { config = {}, context, registry, onOpen, layer = (store) => store } = options;
+    const { config = {}, context, registry, onOpen, layer = (store) => store, ...others } = options;
+    refuseUnknown(others);
     this.registry = registry ?? createDefaultRegistry({ context: context ?? createStoreContext() });
     this.#configs = new UriConfigs(config, this.registry.schemes);
     this.#opened = onOpen && new OpenedContainers(onOpen);

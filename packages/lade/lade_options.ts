@@ -22,6 +22,14 @@ export interface LadeOptions {
   readonly layer?: (store: ObjectStore) => ObjectStore;
 }
 
+/** Throws a `TypeError` for options of `Lade` that there are none of, such as a configuration beside `config`. */
+export function refuseUnknown(others: Readonly<Record<never, never>>): void {
+  const [name] = Object.keys(others);
+  if (name === undefined) return;
+  const known = "config, context, registry, onOpen and layer";
+  throw new TypeError(`Cannot make a Lade with ${JSON.stringify(name)}: its options are ${known}`);
+}
+
 /** Options of `Lade.list`. */
 export interface ListUriOptions extends ListOptions {
   /** Lists one level, deeper ones folded into prefixes; every level by default. */

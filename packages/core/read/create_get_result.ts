@@ -1,3 +1,4 @@
+import { targetFault } from "./target_fault.ts";
 import type { Arrivals } from "../concurrency/range_hedges.ts";
 import { followAbort } from "../concurrency/follow_abort.ts";
 import type { BodySum } from "../contract/body_sum.ts";
@@ -102,7 +103,8 @@ class SourceResult implements GetResult {
     if (this.#stream) {
       return Promise.reject(new TypeError("Cannot read into a buffer: the body is already read as a stream"));
     }
-    return this.#read(target, true);
+    const fault = targetFault(target);
+    return fault ? Promise.reject(fault) : this.#read(target, true);
   }
 
   async pour(target: PourTarget): Promise<Poured> {

@@ -4,6 +4,7 @@ import type { ObjectStore } from "../contract/object_store.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { chunkSizes, cutUnits } from "./chunk_plan.ts";
 import { ObjectRead } from "./object_read.ts";
+import { targetFault } from "./target_fault.ts";
 import { readNow } from "./read_now.ts";
 import { checkReadOptions, type ReadOptions, type ReadResult } from "./read_options.ts";
 
@@ -23,6 +24,8 @@ export async function readInto(
 ): Promise<ReadResult> {
   const options = takeOptions(given);
   checkReadOptions(options);
+  const fault = targetFault(target);
+  if (fault) throw fault;
   const room = (length: number) => length > target.length ? undefined : startOf(target, length);
   const ready = readNow(store, key, options, room);
   if (ready) return ready;

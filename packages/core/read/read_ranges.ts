@@ -6,6 +6,7 @@ import type { ObjectInfo, ResolvedRange } from "../contract/types.ts";
 import { RangeNotSatisfiableError } from "../errors/errors.ts";
 import { objectUri } from "../uri/check_key.ts";
 import { allocateBytes } from "./get_bytes.ts";
+import { targetFault } from "./target_fault.ts";
 import { readInto } from "./read_into.ts";
 import type { ReadOptions, ReadResult } from "./read_options.ts";
 import { changedWhileRead } from "./read_requests.ts";
@@ -200,6 +201,8 @@ function checkWanted({ offset, length, target }: WantedRange): void {
     if (Number.isSafeInteger(value) && value >= 0) continue;
     throw new RangeError(`Cannot read a range with ${name} ${value}: a whole number from 0 up is needed`);
   }
+  const fault = target && targetFault(target);
+  if (fault) throw fault;
   if (target && target.length !== length) {
     throw new RangeError(`Cannot read ${length} bytes into a target of ${target.length}`);
   }

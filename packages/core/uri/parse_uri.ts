@@ -22,6 +22,12 @@ export function isUri(text: string, platform: Platform = PLATFORM): boolean {
  * Anything else than `scheme://…` is an `InvalidNameError`.
  */
 export function parseUri(uri: string): ParsedUri {
+  if (typeof uri !== "string") {
+    const detail = `a URI is a text${
+      (uri as unknown) instanceof URL ? ", such as the href of this URL" : ""
+    }`;
+    throw new InvalidNameError({ operation: "parse", uri: String(uri), detail });
+  }
   if (!isUri(uri)) {
     throw new InvalidNameError({
       operation: "parse",

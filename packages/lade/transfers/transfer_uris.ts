@@ -9,6 +9,9 @@ import type { UriTransfer, UriTransferSummary } from "./transfer_options.ts";
 export async function transferUris(lade: UriCalls, given: UriTransfer): Promise<UriTransferSummary> {
   const { from, to, recursive = false, move = false, existing = "replace", version, ...rest } = given;
   const { onProgress, onLeftOut, onResult, ...options } = rest;
+  if (typeof to !== "string" || !(typeof from === "string" || (from && Symbol.iterator in from))) {
+    throw new TypeError("Cannot transfer without from, a URI or a list of them, and to, a URI");
+  }
   const sources = (typeof from === "string" ? [from] : [...from]).map(uriOfArgument);
   if (sources.length === 0) throw new TypeError("Cannot transfer nothing: from needs a URI or a path");
   if (version !== undefined && (recursive || move || sources.length > 1)) {

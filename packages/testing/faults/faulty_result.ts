@@ -1,11 +1,12 @@
-import type {
-  Clock,
-  EtagMd5,
-  GetResult,
-  ObjectInfo,
-  Poured,
-  PourTarget,
-  ResolvedRange,
+import {
+  type Clock,
+  type EtagMd5,
+  type GetResult,
+  type ObjectInfo,
+  type Poured,
+  type PourTarget,
+  type ResolvedRange,
+  targetFault,
 } from "@lade/core/backend";
 import { type Fault, released } from "./fault.ts";
 
@@ -77,7 +78,8 @@ export class FaultyResult implements GetResult {
     if (this.#reading) {
       return Promise.reject(new TypeError("Cannot read: an earlier read has not settled"));
     }
-    return this.#fill(target);
+    const fault = targetFault(target);
+    return fault ? Promise.reject(fault) : this.#fill(target);
   }
 
   /** Pours what `readInto` would give, and refuses what it refuses. */

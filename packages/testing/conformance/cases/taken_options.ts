@@ -1,5 +1,6 @@
 import type { ByteRange, CopyOptions, ObjectStore, ObjectToDelete, PutOptions } from "@lade/core/backend";
 import { AlreadyExistsError, PreconditionFailedError } from "@lade/core/errors";
+import { readInto } from "@lade/core/operations";
 import type { ConformanceCase, ConformanceContext } from "../conformance_case.ts";
 import { expect, expectEqual, expectError, rejectionOf } from "../expect.ts";
 import { bytesOf, collect, namesIn, readAll, sampleBytes, textOf } from "../samples.ts";
@@ -241,6 +242,23 @@ export const takenOptionsCases: readonly ConformanceCase[] = [
       const call = async () => await collect(store.deleteMany(silent(), { signal: stop.signal }));
       const reason = await rejectionOf(call, "deleteMany()");
       expect(reason === stop.signal.reason, `deleteMany() ends with ${reason}`);
+    },
+  },
+  {
+    name: "reading into anything but bytes is a TypeError",
+    async run({ store }) {
+      await store.put("object", bytesOf("content"));
+      for (const wrong of [new Uint16Array(8), new DataView(new ArrayBuffer(8)), [0, 0]]) {
+        const target = wrong as unknown as Uint8Array;
+        await using result = await store.get("object");
+        await expectError(
+          () => result.readInto(target),
+          TypeError,
+          `readInto() of ${wrong.constructor.name}`,
+        );
+        const read = () => readInto(store, "object", target);
+        await expectError(read, TypeError, `readInto() of the store and ${wrong.constructor.name}`);
+      }
     },
   },
   {
