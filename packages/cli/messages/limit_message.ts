@@ -18,7 +18,9 @@ export class LimitMessage implements Message {
     const sentence = printable(this.#limit.sentence);
     if (requests === 0) return `lade: ${sentence}`;
     const parts = [
-      `${counted(requests, "request")} over ${counted(connections, "new connection")}`,
+      // How many there are is the platform's own affair where requests go by `fetch`.
+      counted(requests, "request") +
+      (connections > 0 ? ` over ${counted(connections, "new connection")}` : ""),
       ...(retries > 0 ? [`${retries} of them tried again`] : []),
       ...(throttled > 0 ? [`${throttled} throttled`] : []),
       ...(hedges.issued > 0

@@ -20,6 +20,7 @@ Deno.test("LimitMessage tells the sentence, and counts requests where there were
     textOf({ requests: 1, connections: 1 }),
     "lade: the network limited it: for a reason\nlade: 1 request over 1 new connection",
   );
+  assertEquals(textOf({ requests: 2 }), "lade: the network limited it: for a reason\nlade: 2 requests");
   assertEquals(
     textOf({ requests: 131, connections: 8, retries: 2, throttled: 1, hedges: { issued: 3, won: 1 } }),
     "lade: the network limited it: for a reason\nlade: 131 requests over 8 new connections, " +
