@@ -38,11 +38,25 @@ export function checkWriteConditions(
 // What a header can carry, in which conditions travel to services, and every signature has in one form.
 const ETAG = /^[\x20-\x7e]*$/;
 
-/** Throws a `TypeError` for an etag of a condition that is no text, or one that no service could be told of. */
+const CONDITIONS: readonly string[] = ["ifMatch", "ifNoneMatch", "ifIgnored", "sourceIfMatch"];
+const LIKE_A_CONDITION = /^(source)?_?if/i;
+
+/**
+ * Throws a `TypeError` for an etag of a condition that is no text, or one that no service could be told of, and for a condition
+ * that there is not: one that is misspelt would let a call replace or delete what it was to keep.
+ */
 export function checkEtags(
   { operation, uri }: CallName,
   given: Pick<Preconditions, "ifMatch" | "ifNoneMatch"> & { readonly sourceIfMatch?: string },
 ): void {
+  for (const name in given) {
+    if (CONDITIONS.includes(name) || !LIKE_A_CONDITION.test(name)) continue;
+    throw new TypeError(
+      `Cannot ${operation} ${JSON.stringify(uri)}: there is no condition ${JSON.stringify(name)}, only ${
+        CONDITIONS.join(", ")
+      }`,
+    );
+  }
   for (const name of ["ifMatch", "ifNoneMatch", "sourceIfMatch"] as const) {
     const etag: unknown = given[name];
     if (etag === undefined || (typeof etag === "string" && ETAG.test(etag))) continue;

@@ -1,5 +1,7 @@
 /** Records among the options. */
-const RECORDS: ReadonlySet<string> = new Set(["range", "attributes", "metadata", "tags"]);
+const RECORDS: ReadonlySet<string> = new Set(["range", "attributes"]);
+/** Records whose names are the caller's. */
+const NAMED: ReadonlySet<string> = new Set(["metadata", "tags"]);
 
 /**
  * The options of a call as they are now: what the caller changes later in them, or in the range, the times and the
@@ -16,12 +18,16 @@ export function takeOptions<T extends object>(given: T | undefined): T {
   for (const name in given) {
     const value: unknown = given[name];
     if (name === "signal") needSignal(value);
+    if (value === undefined) continue;
     if (value instanceof Date) taken[name] = new Date(value);
-    else if (value !== undefined) {
-      taken[name] = RECORDS.has(name) && isPlain(value) ? takeOptions(value) : value;
-    }
+    else if (RECORDS.has(name) && isPlain(value)) taken[name] = takeOptions(value);
+    else taken[name] = NAMED.has(name) && isPlain(value) ? definedOf(value) : value;
   }
   return taken as T;
+}
+
+function definedOf(given: object): object {
+  return Object.fromEntries(Object.entries(given).filter(([, value]) => value !== undefined));
 }
 
 function needSignal(value: unknown): void {

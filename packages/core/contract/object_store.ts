@@ -151,6 +151,7 @@ export interface ObjectStore extends AsyncDisposable {
 
   /**
    * Deletes objects as they arrive, each given by its key or with what `delete` takes; in batches where the service can.
+   * Entries of `list` stand for their objects, those of `listVersions` for these versions, which are gone for good.
    * Yields one result for each, in any order. What `delete` would reject with is the error of its result. What is no list,
    * such as a single text, or names no object ends it with a `TypeError`.
    */

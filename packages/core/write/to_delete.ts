@@ -1,10 +1,17 @@
 import { takeOptions } from "../conditions/take_options.ts";
 import type { ObjectToDelete } from "../contract/types.ts";
 
-/** What `deleteMany` was given, in its long form and as it is now. What names no object is a `TypeError`. */
+/**
+ * What `deleteMany` was given, in its long form and as it is now. What was listed or looked at stands for its object, not for
+ * the version that it was then, which would be gone for good; what `listVersions` gave for that version. What names no
+ * object is a `TypeError`.
+ */
 export function toDelete(object: string | ObjectToDelete): ObjectToDelete {
   if (typeof object === "string") return { key: object };
-  if (typeof object === "object" && typeof object?.key === "string") return takeOptions(object);
+  if (typeof object === "object" && typeof object?.key === "string") {
+    if ("isLatest" in object) return deletedOf(object);
+    return "lastModified" in object ? { key: object.key } : takeOptions(object);
+  }
   throw new TypeError(
     `Cannot delete a value of type ${typeof object}: a key, or an object with one, is needed`,
   );

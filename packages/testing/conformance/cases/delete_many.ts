@@ -203,6 +203,36 @@ export const deleteManyCases: readonly ConformanceCase[] = [
       expectEqual(left[0]?.version, second, "the version left");
     },
   },
+  {
+    name: "deleteMany() of what list() and head() give deletes objects, and no version for good",
+    needs: ["versions"],
+    async run({ store }) {
+      const { version = "" } = await store.put("a", bytesOf("1"));
+      await store.put("b", bytesOf("2"));
+      const { version: other = "" } = await store.head("b");
+      const objects = await collect(store.list());
+      const results = await collect(store.deleteMany([...objects, await store.head("b")]));
+      expectEqual(told(results), ["a", "b", "b"], "the results");
+      expectEqual(await namesIn(store.list()), [], "the keys");
+      const left = (await collect(listVersions(store))).map(({ version }) => version);
+      expect(
+        [version, other].every((kept) => left.includes(kept)),
+        `versions were deleted for good: ${left} stay`,
+      );
+    },
+  },
+  {
+    name: "deleteMany() of what listVersions() gives removes these versions for good",
+    needs: ["versions"],
+    async run({ store }) {
+      for (const text of ["1", "2"]) await store.put("a", bytesOf(text));
+      await store.delete("a");
+      const results = await collect(store.deleteMany(listVersions(store)));
+      const errors = results.flatMap(({ error }) => error?.message ?? []);
+      expectEqual(errors, [], "what was not deleted");
+      expectEqual(await collect(listVersions(store)), [], "the versions left");
+    },
+  },
 ];
 
 /** The keys of the results in order, where none has an error. */

@@ -275,6 +275,38 @@ export const takenOptionsCases: readonly ConformanceCase[] = [
       expectEqual(await namesIn(store.list()), [], "the keys");
     },
   },
+  {
+    name: "a condition that there is not is refused, and nothing is written or deleted",
+    async run(context) {
+      const { store } = context;
+      await store.put("there", bytesOf("old"));
+      await store.put("from", bytesOf("new"));
+      for (const name of ["ifNonMatch", "ifnonematch", "if_match", "ifUnmodifiedSince", "sourceIfmatch"]) {
+        const options: object = { [name]: "*" };
+        const calls: Record<string, () => Promise<unknown>> = {
+          get: () => store.get("there", options),
+          head: () => store.head("there", options),
+          delete: () => store.delete("there", options),
+          copy: () => store.copy("from", "there", options),
+          rename: () => store.rename("from", "there", options),
+          deleteMany: async () => {
+            for await (const { error } of store.deleteMany([{ key: "there", ...options }])) {
+              if (error) throw error;
+            }
+          },
+        };
+        for (const [what, write] of Object.entries(writesOf(context))) {
+          calls[what] = () => write("there", options, () => {});
+        }
+        for (const [what, call] of Object.entries(calls)) {
+          const { message } = await expectError(call, TypeError, `${what} with ${name}`);
+          expect(message.includes(name), `what is told: ${message}`);
+        }
+      }
+      expectEqual(await textOf(store, "there"), "old", "the object");
+      expectEqual(await namesIn(store.list()), ["from", "there"], "the keys");
+    },
+  },
 ];
 
 type Changing<T> = { -readonly [Name in keyof T]: T[Name] };
