@@ -217,7 +217,9 @@ class PhaseRun {
     this.#bytes -= needed;
     leaveWork(work, done !== undefined);
     if (!this.#signal.aborted) {
-      if (work.isVerified) verified.reads++;
+      const isCorrupt = failure instanceof CorruptObjectError;
+      // What could not be read was compared with nothing.
+      if (work.isVerified && (done || isCorrupt)) verified.reads++;
       if (failure instanceof CorruptObjectError) {
         verified.wrong++;
         const { key, offset } = failure;

@@ -75,7 +75,8 @@ export async function runWorkload(
       return set ? [[set, contentOf(spec, own)] as const] : [];
     }),
   );
-  const tools: WorkTools = { place, contents, buffers: new Buffers(), clock };
+  const { maxBufferedBytes = BUFFERED_BYTES } = options;
+  const tools: WorkTools = { place, contents, buffers: new Buffers(maxBufferedBytes), clock };
   const startedAt = new Date(clock.now()).toISOString();
   const runStartMs = clock.monotonicMs();
   const verified = { reads: 0, wrong: 0, examples: [] };
@@ -88,7 +89,7 @@ export async function runWorkload(
       source: sourceOf(spec, phase, sets, stream),
       tools,
       maxErrorRate: spec.maxErrorRate,
-      maxBufferedBytes: options.maxBufferedBytes ?? BUFFERED_BYTES,
+      maxBufferedBytes,
       verified,
       runStartMs,
       signal,

@@ -155,3 +155,16 @@ Deno.test("a result is plain JSON, and its figures add up", async () => {
     ["get", [], [2 ** 25]],
   ]);
 });
+
+Deno.test("a read that failed is none that was verified", async () => {
+  class Refusing extends ForwardingStore {
+    override get(key: string, options?: GetOptions): Promise<GetResult> {
+      if (key.endsWith("03")) return Promise.reject(new Error("no"));
+      return super.get(key, options);
+    }
+  }
+  const read = { name: "read", mix: { get: 1 }, pick: "once" };
+  const spec = await smallSpec([{ put: ["small"] }, read], { maxErrorRate: "100%", verify: "all" });
+  const { verify } = await runWorkload(spec, storesOf(new Refusing(new MemoryStore())));
+  assertEquals(verify, { reads: 19, wrong: 0, examples: [] });
+});

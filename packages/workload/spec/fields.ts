@@ -146,7 +146,11 @@ export class Field {
   }
 
   #shown(): string {
-    if (this.value === undefined) return "nothing";
-    return (JSON.stringify(this.value) ?? String(this.value)).slice(0, 60);
+    const { value } = this;
+    if (value === undefined) return "nothing";
+    // What aliases of YAML made may hold itself, or be larger than any text.
+    if (Array.isArray(value)) return "a list";
+    if (this.isMapping) return "a mapping";
+    return (typeof value === "string" ? JSON.stringify(value) : String(value)).slice(0, 60);
   }
 }

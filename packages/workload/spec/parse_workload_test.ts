@@ -120,7 +120,7 @@ const WRONG: readonly (readonly [from: string, to: string, message: string])[] =
   ["seed: 42", "sead: 42", 'sead: no such key; did you mean "seed"?'],
   ["seed: 42", "seed: -1", "seed: a whole number is needed, of 0 to 4294967295, not -1"],
   ["seed: 42", "seed: 42\nseed: 43", "it is neither YAML nor JSON in line 5: duplicated mapping key"],
-  ["target: s3://bucket/bench/", "target: []", "target: a text is needed, not []"],
+  ["target: s3://bucket/bench/", "target: []", "target: a text is needed, not a list"],
   ["dedup: 2", "dedup: 0.5", "data.dedup: a number is needed, of 1 to 1000000, not 0.5"],
   ["compress: 1.5", "compress: 101", "data.compress: a number is needed, of 1 to 100, not 101"],
   ["dedupUnit: 64KiB", "dedupUnit: 65KiB", "data.dedupUnit: it is no power of two"],
@@ -213,4 +213,17 @@ Deno.test("the workload of a bench has the same time for each step", async () =>
   assertEquals(Math.round(verify * 1e9), 70_000_000);
   await assertRejects(() => benchSpec({ concurrency: [] }), WorkloadSpecError, "sweep: it is empty");
   await assertRejects(() => benchSpec({ size: -1 }), WorkloadSpecError, "objects.bench.size");
+});
+
+Deno.test("a value that aliases make endless, or larger than any text, is told by its kind", async () => {
+  const head = "version: 1\nobjects: { a: { count: 1, size: 1 } }\nphases:\n- put: [a]\n  name: ";
+  let bomb = "[x, x, x, x, x, x, x, x, x, x]";
+  for (let level = 0; level < 12; level++) bomb = `[&a${level} ${bomb}${`, *a${level}`.repeat(9)}]`;
+  for (const [value, kind] of [["&x [*x]", "a list"], ["&x { y: *x }", "a mapping"], [bomb, "a list"]]) {
+    await assertRejects(
+      () => parseWorkload(head + value),
+      WorkloadSpecError,
+      `phases[0].name: a text is needed, not ${kind}`,
+    );
+  }
 });
