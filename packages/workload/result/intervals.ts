@@ -34,7 +34,7 @@ export function estimateRatio(a: readonly number[], b: readonly number[]): Omit<
   const ratios = Array.from({ length: RESAMPLES }, () => resample(b, random) / resample(a, random))
     .toSorted((x, y) => x - y);
   const [low, high] = [ratios[Math.floor(0.025 * RESAMPLES)], ratios[Math.ceil(0.975 * RESAMPLES) - 1]];
-  return low !== undefined && high !== undefined && low > 0 && Number.isFinite(high) ? { low, high } : {};
+  return low !== undefined && high !== undefined && low >= 0 && Number.isFinite(high) ? { low, high } : {};
 }
 
 /** The mean of blocks that are drawn at random. */

@@ -190,6 +190,12 @@ Deno.test("a comparison says faster, slower, the same, or that nothing is known"
   assertEquals((await verdicts(rate, noisy(1300))).opsPerSecond, ["faster", 1.3]);
   assertEquals((await verdicts(rate, noisy(800))).bytesPerSecond, ["slower", 0.8]);
   assertEquals((await verdicts(rate, noisy(1000))).opsPerSecond, ["same", 1]);
+  // One that stands still is slower for certain.
+  const still = (ops: number) =>
+    phase({ ops: [op({ opsPerSecond: ops / 10, series: [{ t: 4, ops, bytes: 0, errors: 9 }] })] });
+  assertEquals((await verdicts(phase(), still(0))).opsPerSecond, ["slower", 0]);
+  assertEquals((await verdicts(phase(), still(10))).opsPerSecond, ["slower", 0.01]);
+  assertEquals((await verdicts(still(0), still(0))).opsPerSecond, ["unclear", undefined]);
   // Seven seconds say nothing.
   assertEquals((await verdicts(rate, noisy(1300, 7))).opsPerSecond, ["unclear", 1.3]);
   const latencies = (count: number, ms: number) =>
@@ -256,6 +262,10 @@ Deno.test("a result is read back, also from among lines of JSON, and what is non
     JSON.stringify({ ...own, phases: [phase({ ops: [{ ...get, latency: { ...get.latency, count: 3 } }] })] }),
     JSON.stringify({ ...own, phases: [phase({ ops: [{ ...get, ops: "5" as never }] })] }),
     JSON.stringify({ ...own, verify: null }),
+    JSON.stringify({ ...own, phases: [phase({ steadyMs: 1e18 })] }),
+    JSON.stringify({ ...own, phases: [phase({ steadyMs: -5000 })] }),
+    JSON.stringify({ ...own, phases: [phase({ ops: [{ ...get, opsPerSecond: -100 }] })] }),
+    `${text}\n${text}`,
   ];
   for (const text of damaged) {
     assertThrows(() => readResult(text, "r.json"), WorkloadSpecError, 'Cannot take the workload "r.json"');
