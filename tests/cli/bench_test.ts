@@ -66,8 +66,9 @@ Deno.test("lade bench that may not write leaves nothing, and one that can not cl
   assertEquals(await runCli(["bench", "memory://m", ...args], { terminal, lade }), 1);
   assertMatch(
     terminal.stderr.text,
-    /^lade: Cannot delete "memory:\/\/m\/lade-bench-[0-9a-f]{8}\/bench\/0000000": no\n$/,
+    /^lade: objects are left below "(memory:\/\/m\/lade-bench-[0-9a-f]{8}\/)": .*\nlade: Cannot delete "\1bench\/0000000": no\n$/,
   );
+  assertMatch(terminal.stdout.text, /\nget +×2 +get +\d+ +0 /);
   const controller = new AbortController();
   const second = new FakeTerminal();
   class Stopping extends KeepingStore {

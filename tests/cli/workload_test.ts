@@ -37,7 +37,7 @@ Deno.test("lade workload run does what a spec says on S3, tells what it came to,
   assertMatch(stdout, /\n182 operations in .* at s3:\/\/bucket\/w\/\n$/);
   assertEquals(
     stderr,
-    'lade: objects stay below s3://bucket/w/: lade workload clean "s3://other/spec.yaml" removes them\n',
+    'lade: objects stay below s3://bucket/w/: lade workload clean "s3://other/spec.yaml" --target "s3://bucket/w/" removes them\n',
   );
   const keys = keysOf(cli);
   assert(keys.length > 18 && keys.length <= 34, `${keys.length}`);

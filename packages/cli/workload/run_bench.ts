@@ -48,18 +48,21 @@ export async function runBench(context: CommandContext, given: BenchCommandValue
     failure = { error };
   }
   output.status("");
+  let unclean: { readonly error: unknown } | undefined;
   try {
     // Also when the command was interrupted: a second request ends it at once.
     if (isMarked) await cleanWorkload(spec, stores, { target });
     await removeDirectory();
   } catch (error) {
-    if (!failure) throw error;
+    unclean = { error };
     await output.note(
       new NoteMessage(`objects are left below ${JSON.stringify(target)}: lade rm -r removes them`),
     );
   }
   if (failure) throw failure.error;
   if (!result) return;
+  // What was measured is told also where it could not be removed.
   await output.result(new WorkloadMessage(result, terminal.columns() ?? DEFAULT_COLUMNS));
+  if (unclean) throw unclean.error;
   if (result.stopped !== undefined || result.verify.wrong > 0) output.isNegative = true;
 }

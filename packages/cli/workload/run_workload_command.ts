@@ -63,10 +63,12 @@ export async function runWorkloadCommand(
     await removeSetDirectories(context, spec, target);
     return await output.result(new CleanedWorkloadMessage(cleaned));
   }
+  // The spec alone would lead to another prefix.
+  const elsewhere = given.target === undefined ? "" : ` --target ${JSON.stringify(target)}`;
   const leaves = () =>
     output.note(
       new NoteMessage(
-        `objects stay below ${target}: lade workload clean ${JSON.stringify(uri)} removes them`,
+        `objects stay below ${target}: lade workload clean ${JSON.stringify(uri)}${elsewhere} removes them`,
       ),
     );
   const removeIfUnused = await madeDirectory(lade, { uri: target });
