@@ -116,6 +116,8 @@ function judged(
   if (low === undefined || high === undefined) return { ratio, verdict: "unclear" };
   const interval = [low, high] as const;
   if (low <= 1 && high >= 1) return { ratio, interval, verdict: "same" };
+  // A rate and its seconds that contradict each other say nothing.
+  if (low > 1 ? ratio <= 1 : ratio >= 1) return { ratio, interval, verdict: "unclear" };
   return { ratio, interval, verdict: (low > 1) === isRate ? "faster" : "slower" };
 }
 

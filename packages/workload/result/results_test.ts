@@ -196,6 +196,7 @@ Deno.test("a comparison says faster, slower, the same, or that nothing is known"
   assertEquals((await verdicts(phase(), still(0))).opsPerSecond, ["slower", 0]);
   assertEquals((await verdicts(phase(), still(10))).opsPerSecond, ["slower", 0.01]);
   assertEquals((await verdicts(still(0), still(0))).opsPerSecond, ["unclear", undefined]);
+  assertEquals((await verdicts(phase(), phase({ steadyMs: 1e6 }))).opsPerSecond, ["unclear", 1]);
   // Seven seconds say nothing.
   assertEquals((await verdicts(rate, noisy(1300, 7))).opsPerSecond, ["unclear", 1.3]);
   const latencies = (count: number, ms: number) =>
