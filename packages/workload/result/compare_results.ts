@@ -33,7 +33,7 @@ export interface Comparison {
   readonly differences: readonly { readonly path: string; readonly a: string; readonly b: string }[];
   /** The figures that both have. */
   readonly figures: readonly ComparedFigure[];
-  /** Phases and operations that one of them alone has. */
+  /** Phases and operations that one of them alone has, and which of them ended early. */
   readonly unmatched: readonly string[];
 }
 
@@ -48,7 +48,11 @@ export function compareResults(a: WorkloadResult, b: WorkloadResult): Comparison
   const pairsOf = ({ phases }: WorkloadResult) =>
     new Map(phases.flatMap((phase) => phase.ops.map((op) => [nameOf(phase, op), { phase, op }] as const)));
   const [ofA, ofB] = [pairsOf(a), pairsOf(b)];
+  const early = (name: string, { stopped }: WorkloadResult) =>
+    stopped === undefined ? [] : [`the ${name} ended early: ${stopped}`];
   const unmatched = [
+    ...early("first", a),
+    ...early("second", b),
     ...[...ofA.keys()].filter((name) => !ofB.has(name)).map((name) => `${name}: in the first alone`),
     ...[...ofB.keys()].filter((name) => !ofA.has(name)).map((name) => `${name}: in the second alone`),
   ];

@@ -39,7 +39,7 @@ function isRecord(value: unknown): value is Record<string, unknown> {
 }
 
 /** Looks at all that is computed with. */
-function checkResult({ target, spec, phases, verify, startedAt, host }: WorkloadResult): void {
+function checkResult({ target, spec, phases, verify, startedAt, host, stopped = "" }: WorkloadResult): void {
   const check = (isFine: boolean) => {
     if (!isFine) throw new TypeError("a value is of another kind");
   };
@@ -47,7 +47,7 @@ function checkResult({ target, spec, phases, verify, startedAt, host }: Workload
     check(values.every((value) => typeof value === "number" && value >= 0 && value < Infinity));
   const texts = (...values: unknown[]) => check(values.every((value) => typeof value === "string"));
   const histograms = (...states: HistogramState[]) => states.forEach((state) => Histogram.restore(state));
-  texts(target, startedAt, host.runtime);
+  texts(target, startedAt, host.runtime, stopped);
   check(isRecord(spec));
   numbers(host.cpus, verify.reads, verify.wrong);
   for (const phase of phases) {

@@ -234,14 +234,22 @@ Deno.test("what differs of two specs is listed, and what one result alone has", 
     ...await result([phase(), phase({ name: "b" })]),
     spec: await smallSpec([{ put: ["small"], concurrency: 4 }, { mix: { get: 1 }, ops: 1 }], { seed: 3 }),
   };
-  const { differences, unmatched } = compareResults(a, { ...b, target: "s3://b/" });
+  const { differences, unmatched } = compareResults(a, {
+    ...b,
+    target: "s3://b/",
+    stopped: "too much failed",
+  });
   assertEquals(differences.map(({ path, a, b }) => [path, a, b.slice(0, 10)]), [
     ["target", '"memory://m/bench/"', '"s3://b/"'],
     ["seed", "0", "3"],
     ["phases[0].load.concurrency[0]", "16", "4"],
     ["phases[1]", "nothing", '{"kind":"m'],
   ]);
-  assertEquals(unmatched, ["a with 2 at a time get: in the first alone", "b get: in the second alone"]);
+  assertEquals(unmatched, [
+    "the second ended early: too much failed",
+    "a with 2 at a time get: in the first alone",
+    "b get: in the second alone",
+  ]);
 });
 
 Deno.test("a result is read back, also from among lines of JSON, and what is none is refused", async () => {
@@ -267,6 +275,7 @@ Deno.test("a result is read back, also from among lines of JSON, and what is non
     JSON.stringify({ ...own, phases: [phase({ steadyMs: -5000 })] }),
     JSON.stringify({ ...own, phases: [phase({ ops: [{ ...get, opsPerSecond: -100 }] })] }),
     `${text}\n${text}`,
+    JSON.stringify({ ...own, stopped: {} }),
   ];
   for (const text of damaged) {
     assertThrows(() => readResult(text, "r.json"), WorkloadSpecError, 'Cannot take the workload "r.json"');
