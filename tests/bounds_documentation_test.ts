@@ -23,6 +23,7 @@ const BOUNDS: readonly (readonly [file: string, before: string])[] = [
   ["follow_links.ts", "const MOST = "],
   ["remove_tree.ts", "const MOST_PASSES = "],
   ["settle_versions.ts", "const MAX_PASSES = "],
+  ["clean_workload.ts", "const MOST_PASSES = "],
   ["store_context.ts", "options.maxBufferedBytes ?? "],
   ["kept_journal.ts", "const MOST_WAIT_MS = "],
   ["shard_report.ts", "const SHARD_STALE_MS = "],

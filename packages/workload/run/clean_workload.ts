@@ -1,4 +1,5 @@
 import { type CallOptions, listUploads } from "@lade/core";
+import { NotEmptyError } from "@lade/core/errors";
 import { MARKER } from "../replay/claim_targets.ts";
 import { ONE_PIECE, type StoreResolver } from "../replay/replay_options.ts";
 import type { SizeDistribution, WorkloadSpec } from "../spec/workload_spec.ts";
@@ -27,12 +28,15 @@ export interface CleanedWorkload {
 }
 
 const MOST_LEFT_KEYS = 5;
+/** Listings after which objects that still come are those of a run that goes on. */
+const MOST_PASSES = 10;
+const CLEAN = "clean a workload in";
 
 /**
  * Removes what runs of a workload left, also one that was killed: the objects below its prefix that the spec can name, and
  * then the marker. What else lies there stays, and is told. A prefix without a marker that has objects is a `NotEmptyError`, one
  * with that of another workload a `PreconditionFailedError`; nothing is deleted then. An object that can not be deleted is
- * the error at the end, and the marker stays.
+ * the error at the end, and the marker stays; so it does, with a `NotEmptyError`, where objects come as fast as they go.
  */
 export async function cleanWorkload(
   spec: WorkloadSpec,
@@ -42,8 +46,8 @@ export async function cleanWorkload(
   const call = signal ? { signal } : {};
   const place = await findPrefix(targetOf(spec, target), stores);
   const cleaned = { target: place.uri, deleted: 0, aborted: 0, left: 0, leftKeys: [] as string[] };
-  if (!await isMarked(place, await digestOf(spec), call)) {
-    await refuseObjects(place, "clean a workload in", call);
+  if (!await isMarked(place, await digestOf(spec), call, CLEAN)) {
+    await refuseObjects(place, CLEAN, call);
     return cleaned;
   }
   const sets = spec.objects.map((set) => new LiveSet(set, spec.seed));
@@ -62,7 +66,15 @@ export async function cleanWorkload(
     }
   };
   // Until a listing has none of them: one that goes on while objects are deleted may pass over others.
-  for (let found = true; found;) {
+  for (let found = true, passes = 0; found; passes++) {
+    if (passes === MOST_PASSES) {
+      throw new NotEmptyError({
+        operation: CLEAN,
+        uri: place.uri,
+        detail: `its objects were deleted ${MOST_PASSES} times, and there are some again`,
+        advice: "end the run that writes them",
+      });
+    }
     found = false;
     let failure: Error | undefined;
     for await (const { error } of place.store.deleteMany(named(), call)) {

@@ -43,6 +43,7 @@ export async function isMarked(
   { store, prefix, uri }: MarkedPrefix,
   digest: string,
   call: CallOptions,
+  operation = "run a workload in",
 ): Promise<boolean> {
   let text: string;
   try {
@@ -56,7 +57,7 @@ export async function isMarked(
   }
   if (digestIn(text) === digest) return true;
   throw new PreconditionFailedError({
-    operation: "run a workload in",
+    operation,
     uri,
     detail: `its ${MARKER} is that of another workload, or of other seeds, sizes or sets`,
     advice: "choose another prefix, or take the spec that wrote it",
