@@ -41,6 +41,7 @@ export const VERSION_CASES = [
   "listVersions() keeps to its prefix, which is no pattern",
   "delete() of the latest delete marker brings the object back, delete() of a version none",
   "listVersions() rejects with the reason of an aborted signal, at once and half-way",
+  "deleteMany() of what listVersions() gives removes these versions for good",
 ] as const;
 
 /** Cases that need keys to be more than paths of files. */
@@ -69,6 +70,7 @@ export const RACE_CASES = [
 
 /** Cases that need a condition on the completion of an upload. */
 export const PART_CONDITION_CASES = [
+  "a condition that is taken back after the call began still holds",
   "createPartWriter() with ifNoneMatch is an AlreadyExistsError where the object exists",
   "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed",
   "a resumed write with ifNoneMatch loses against an object that was made meanwhile",
