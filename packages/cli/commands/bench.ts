@@ -19,7 +19,7 @@ wrong byte with --verify.",
   options: benchCommandOptions,
   whenUnread: "goes on",
   run: async (context, given) => {
-    const { runBench } = await import("../workload/run_bench.ts");
+    const { runBench } = await import("../workload/bench_store.ts");
     await runBench(context, given);
   },
 });

@@ -11,23 +11,6 @@ import type * as process from "node:process";
 import type * as tty from "node:tty";
 import type * as util from "node:util";
 
-type ProcessCall =
-  | "arch"
-  | "argv"
-  | "chdir"
-  | "cwd"
-  | "env"
-  | "exit"
-  | "off"
-  | "on"
-  | "permission"
-  | "pid"
-  | "platform"
-  | "stderr"
-  | "stdin"
-  | "stdout"
-  | "versions";
-
 /** The modules of Node that are asked for. */
 export interface NodeModules {
   /** Programs that are run. */
@@ -43,10 +26,29 @@ export interface NodeModules {
   /** The system. */
   readonly "node:os": Pick<typeof os, "constants" | "hostname" | "tmpdir">;
   /** This process: CPU time in microseconds, where it tells. */
-  readonly "node:process": Pick<typeof process, ProcessCall> & {
-    cpuUsage?(): { readonly user: number; readonly system: number };
-    threadCpuUsage?(): { readonly user: number; readonly system: number };
-  };
+  readonly "node:process":
+    & Pick<
+      typeof process,
+      | "arch"
+      | "argv"
+      | "chdir"
+      | "cwd"
+      | "env"
+      | "exit"
+      | "off"
+      | "on"
+      | "permission"
+      | "pid"
+      | "platform"
+      | "stderr"
+      | "stdin"
+      | "stdout"
+      | "versions"
+    >
+    & {
+      cpuUsage?(): { readonly user: number; readonly system: number };
+      threadCpuUsage?(): { readonly user: number; readonly system: number };
+    };
   /** Terminals. */
   readonly "node:tty": Pick<typeof tty, "isatty" | "WriteStream">;
   /** Values in words. */

@@ -4,8 +4,11 @@ import type { OpResult, PhaseResult } from "./workload_result.ts";
 
 /** A value, and between which bounds it lies by 95 %; bounds are absent where there is too little to tell. */
 export interface Estimate {
+  /** The value. */
   readonly value: number;
+  /** The lower bound. */
   readonly low?: number;
+  /** The upper bound. */
   readonly high?: number;
 }
 

@@ -133,7 +133,7 @@ export interface WrongContent {
 /** What a run of a workload came to. It is plain JSON. */
 export interface WorkloadResult {
   /** Says what it is; changes of one number only add. */
-  readonly schema: typeof RESULT_SCHEMA;
+  readonly schema: "lade-workload-result/1";
   /** What was done. */
   readonly spec: WorkloadSpec;
   /** Where, as a URI. */

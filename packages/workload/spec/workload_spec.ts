@@ -86,7 +86,7 @@ export type LoadSpec =
   };
 
 /** What a phase is called and how much it asks for at a time. */
-interface PhaseBase {
+export interface PhaseBase {
   /** What it is called. */
   readonly name: string;
   /** How much is asked for at a time. */
