@@ -3,7 +3,7 @@ import { EndpointSigns, ResponseHeaders, type TransportResponse } from "../http/
 import { commonFaultOptions, ServiceFault } from "../errors/mod.ts";
 import { rootName } from "../xml/mod.ts";
 import type { AnswerRule } from "./answer_rule.ts";
-import { doubtOf, judgeAnswer } from "./judge_answer.ts";
+import { doubtOf, isPlainlyGood, judgeAnswer } from "./judge_answer.ts";
 import type { ServiceDialect } from "./service_dialect.ts";
 
 const CODE = /<Error><Code>(\w+)<\/Code><\/Error>/;
@@ -164,4 +164,18 @@ Deno.test("judgeAnswer() notes what a good answer shows of the service, and a ba
   assertEquals(await shown(LOCATION, answer(PAGE, NAMED)), [false, false]);
   assertEquals(await shown(WRITE, answer("", { ...NAMED, etag: '"e"' })), [true, true]);
   assertEquals(await shown(WRITE, answer("", { etag: '"e"' })), [false, false]);
+});
+
+Deno.test("isPlainlyGood() sends to a closer look whatever may be wrong", () => {
+  const etag = { ...NAMED, etag: '"1"' };
+  const isGood = (rule: AnswerRule, given: TransportResponse) => isPlainlyGood(DIALECT, rule, given, signs());
+  assertEquals(isGood(WRITE, answer("", etag)), true);
+  assertEquals(isGood(REMOVAL, answer("")), true);
+  assertEquals(isGood(WRITE, answer("")), false, "a write without a receipt");
+  assertEquals(isGood(WRITE, answer(PAGE, etag)), false, "a write with a body");
+  assertEquals(isGood(WRITE, answer("", { etag: '"1"' })), false, "an answer that bears no sign");
+  assertEquals(isGood(WRITE, answer("", etag, 204)), false, "another status");
+  assertEquals(isGood(DOCUMENT, answer("<A/>")), false, "a document");
+  const recoded = { ...NAMED, etag: 'W/"1"', "content-encoding": "gzip" };
+  assertEquals(isGood(WRITE, answer("", recoded)), false, "bytes that were compressed on the way");
 });
