@@ -39,6 +39,17 @@ Deno.test("rename() copies and deletes where an endpoint knows no moves, and rem
   assertEquals(keys(fake), ["c", "d"]);
 });
 
+Deno.test("rename() of an object onto itself asks for no move, and leaves it as it is", async () => {
+  await using opened = await openFake();
+  const { fake, store } = opened;
+  const { generation } = fake.putObject("bucket", "a", "content");
+  await store.rename("a", "a");
+  assertEquals(operations(fake), { "objects.get": 1 });
+  await assertRejects(() => store.rename("a", "a", { ifNoneMatch: "*" }), AlreadyExistsError);
+  await assertRejects(() => store.rename("missing", "missing"), NotFoundError);
+  assertEquals([keys(fake), fake.object("bucket", "a")?.generation], [["a"], generation]);
+});
+
 Deno.test("rename() with other attributes is a copy and a deletion", async () => {
   await using opened = await openFake();
   const { fake, store } = opened;
