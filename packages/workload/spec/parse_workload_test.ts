@@ -132,6 +132,11 @@ const WRONG: readonly (readonly [from: string, to: string, message: string])[] =
   ["256MB", "256MX", 'objects.big.size: a size such as 64KiB is needed, of 0 to 54975581388800, not "256MX"'],
   ["256MB", "-1", "objects.big.size: a size such as 64KiB is needed"],
   ["median: 64KiB", "median: 64MiB", "objects.small.size.lognormal: median is not between min and max"],
+  [
+    "sigma: 1.2, max: 8MiB",
+    "sigma: 10, min: 64KiB, max: 65_537",
+    "objects.small.size.lognormal: of sizes with this sigma fewer than one in ten are between min and max",
+  ],
   ["sigma: 1.2", "sigma: x", "objects.small.size.lognormal.sigma: a number is needed, of 0 to 10"],
   ["min: 0", "min: 2KiB", "objects.some.size.uniform: min is more than max"],
   ["uniform:", "unifrom:", 'objects.some.size.unifrom: no such key; did you mean "uniform"?'],

@@ -3,6 +3,8 @@ import type { Field } from "./fields.ts";
 
 /** Objects of all sets together, at most: each takes ten bytes of memory in a run. */
 export const MOST_OBJECTS = 100_000_000;
+/** Of sizes that are drawn, so many have to be within their bounds: the others are drawn again. */
+const LEAST_SHARE = 0.1;
 /** Services take no larger objects. */
 const LARGEST = 50 * 2 ** 40;
 const NAME = /^[A-Za-z0-9][A-Za-z0-9_-]{0,62}$/;
@@ -54,6 +56,9 @@ function readSize(field: Field): SizeDistribution {
     if (read.median < bounds.min || read.median > bounds.max) {
       throw lognormal.fault("median is not between min and max");
     }
+    if (shareWithin(read) < LEAST_SHARE) {
+      throw lognormal.fault("of sizes with this sigma fewer than one in ten are between min and max");
+    }
     return read;
   }
   const read = buckets.entries().map(([text, weight]) => ({
@@ -62,6 +67,27 @@ function readSize(field: Field): SizeDistribution {
   }));
   if (!read.some(({ weight }) => weight > 0)) throw buckets.fault("no weight is above 0");
   return { kind: "buckets", buckets: read };
+}
+
+/** The share of what is drawn that, rounded, lies within the bounds. */
+function shareWithin({ median, sigma, min, max }: {
+  readonly median: number;
+  readonly sigma: number;
+  readonly min: number;
+  readonly max: number;
+}): number {
+  if (sigma === 0) return 1;
+  const below = (size: number) => size <= 0 ? 0 : normalBelow(Math.log(size / median) / sigma);
+  return below(max + 0.5) - below(min - 0.5);
+}
+
+/** The share of a standard normal distribution below `x`, to 7 digits (Abramowitz and Stegun, 26.2.17). */
+function normalBelow(x: number): number {
+  if (x < 0) return 1 - normalBelow(-x);
+  const t = 1 / (1 + 0.2316419 * x);
+  const factors = [1.330274429, -1.821255978, 1.781477937, -0.356563782, 0.31938153];
+  const polynomial = factors.reduce((sum, factor) => (sum + factor) * t, 0);
+  return 1 - Math.exp(-x * x / 2) / Math.sqrt(2 * Math.PI) * polynomial;
 }
 
 /** Reads what the content is like. */
