@@ -38,12 +38,17 @@ class PlansHere implements AsyncDisposable {
     return this.fake.objects("bucket").map(({ key }) => key).sort();
   }
 
-  /** Runs a command line as a process of its own would: on stores of its own. */
+  /** Runs a command line as a process of its own would: on stores of its own, of which nothing is on its way then. */
   async run(...args: string[]): Promise<Outcome> {
     const terminal = new FakeTerminal({ env: { LADE_STATE_DIR: `${this.path}/state` } });
-    await using lade = new Lade({ config: { s3: { ...fakeConfig(this.fake), conditions: "trust" } } });
-    const code = await runCli(args, { terminal, lade });
+    const code = await this.#runAlone(args, terminal);
+    while (this.fake.openConnections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
     return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+  }
+
+  async #runAlone(args: string[], terminal: FakeTerminal): Promise<number> {
+    await using lade = new Lade({ config: { s3: { ...fakeConfig(this.fake), conditions: "trust" } } });
+    return await runCli(args, { terminal, lade });
   }
 
   fail(operation: "UploadPart" | "DeleteObject" | "DeleteObjects", nth = 1): void {
@@ -88,7 +93,8 @@ for (const [command = "", ...flags] of [["put"], ["mv"], ["put", "--shard", "1/1
     const resumed = await here.run("jobs", "resume", listed.stdout.slice(0, 16));
     assertEquals([resumed.code, here.keys], [0, ["large", "small"]], resumed.stderr);
     const requests = here.fake.requests.slice(before).map(({ operation }) => operation);
-    assert(stored >= 1 && requests.filter((name) => name === "UploadPart").length <= 8 - stored);
+    assert(stored >= 1);
+    assertEquals(requests.filter((name) => name === "UploadPart").length, 8 - stored);
     assertEquals(requests.filter((name) => name === "PutObject").length, 0);
     const left = [...Deno.readDirSync(`${here.path}/d`)].map(({ name }) => name).sort();
     assertEquals(left, command === "mv" ? ["sub"] : ["large", "small", "sub"]);
