@@ -4,6 +4,7 @@ import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { freeName } from "./free_name.ts";
 import { lockFile } from "./lock_object.ts";
+import { fold } from "./refuse_other_form.ts";
 
 /**
  * Gives the file `from` the name `to` if that is free, on file systems without hard links: a process that creates this name
@@ -34,11 +35,14 @@ export async function claimFreeName(
   }
 }
 
-/** The claim of a name: a temporary name made of a 64-bit FNV-1a hash, with 0 for the process. */
+/**
+ * The claim of a name: a temporary name made of a 64-bit FNV-1a hash, with 0 for the process. Names that a file system may
+ * take for one have one claim.
+ */
 function claimPath(to: string): string {
   const slash = to.lastIndexOf("/") + 1;
   let hash = 0xcbf29ce484222325n;
-  for (const byte of new TextEncoder().encode(to.slice(slash))) {
+  for (const byte of new TextEncoder().encode(fold(to.slice(slash)))) {
     hash = BigInt.asUintN(64, (hash ^ BigInt(byte)) * 0x100000001b3n);
   }
   return `${to.slice(0, slash)}.lade-${hash.toString(16).padStart(16, "0")}-0~tmp`;

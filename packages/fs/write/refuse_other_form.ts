@@ -88,7 +88,8 @@ function isAscii(path: string): boolean {
   return /^[\0-\x7f]*$/.test(path);
 }
 
-function fold(name: string): string {
+/** The same text for all names that some file system takes for one. */
+export function fold(name: string): string {
   return name.normalize("NFD").toUpperCase().normalize("NFD");
 }
 

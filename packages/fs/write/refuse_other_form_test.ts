@@ -1,4 +1,4 @@
-import { createStoreContext, InvalidNameError } from "@lade/core";
+import { AlreadyExistsError, createStoreContext, InvalidNameError, type PutOptions } from "@lade/core";
 import { assertEquals, assertRejects } from "@std/assert";
 import { DiskFigures } from "../files/disk_figures.ts";
 import { FileMedium } from "../files/file_medium.ts";
@@ -14,6 +14,7 @@ import { FileCalls } from "../tree/file_calls.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { Tree } from "../tree/tree.ts";
 import { deleteFile } from "./delete_file.ts";
+import { freeName } from "./free_name.ts";
 import { moveFile } from "./move_file.ts";
 import { otherForms, refuseOtherForm } from "./refuse_other_form.ts";
 import { putFile } from "./write_file.ts";
@@ -39,8 +40,9 @@ function foldingStore(root: TestRoot, calls = new FoldingCalls(new IoGate(create
   const subject = (operation: string, key: string) => ({ operation, uri: `file://${root.file(key)}` });
   return {
     calls,
-    put: (key: string, text: string) =>
-      putFile(setup, { subject: subject("put", key), path: root.file(key), options: {} }, bytes(text)),
+    put: (key: string, text: string, options: PutOptions = {}) =>
+      putFile(setup, { subject: subject("put", key), path: root.file(key), options }, bytes(text)),
+    free: (key: string) => freeName(setup, subject("put", key), root.file(key)),
     check: (key: string) => refuseOtherForm(setup, subject("put", key), root.file(key)),
     remove: (key: string) => deleteFile(setup, subject("delete", key), root.file(key), undefined, undefined),
     move: (from: string, to: string) =>
@@ -71,6 +73,19 @@ Deno.test("a write does not replace the object of a key that differs in case or 
   for (const key of root.everything()) assertEquals(Deno.readTextFileSync(root.file(key)), "first");
   for (const key of root.everything()) await store.put(key, "third");
   for (const key of root.everything()) assertEquals(Deno.readTextFileSync(root.file(key)), "third");
+});
+
+Deno.test("what only creates is told of the object of such a key by its name", async () => {
+  await using root = await makeRoot();
+  const store = foldingStore(root);
+  root.write("Report.txt", "first");
+  const create = { ifNoneMatch: "*" } as const;
+  await assertRejects(() => store.put("report.TXT", "second", create), InvalidNameError, 'for "Report.txt"');
+  await assertRejects(() => store.free("report.TXT"), InvalidNameError, 'for "Report.txt"');
+  await assertRejects(() => store.put("Report.txt", "second", create), AlreadyExistsError);
+  await assertRejects(() => store.free("Report.txt"), AlreadyExistsError);
+  assertEquals(root.everything(), ["Report.txt"]);
+  assertEquals(Deno.readTextFileSync(root.file("Report.txt")), "first");
 });
 
 Deno.test("a deletion, and a move onto it, leave the object of such a key alone", async () => {
