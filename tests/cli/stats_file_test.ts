@@ -125,6 +125,36 @@ Deno.test("--stats-file refuses where it cannot be before anything is done, and 
   assertEquals([Object.keys(await cli.contents("memory://b/")), namesOf(directory)], [["memory://b/x"], []]);
 });
 
+Deno.test("--stats-file replaces what a link leads to, and writes into pipes and devices", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "real/stats.json": "of before" });
+  await cli.fill({ "memory://a/x": "1" });
+  const inside = (name: string) => `${directory.path}/${name}`;
+  await Deno.chmod(inside("real/stats.json"), 0o600);
+  await Deno.symlink("real/stats.json", inside("link"));
+  await Deno.symlink("nowhere", inside("broken"));
+  await Deno.symlink("/dev/null", inside("null"));
+  const fifo = await new Deno.Command("mkfifo", { args: [inside("fifo")] }).output();
+  assertEquals(fifo.code, 0);
+  const run = async (name: string) =>
+    await cli.run(["cp", "--stats-file", inside(name), "memory://a/x", "memory://b/x"]);
+  assertEquals((await run("link")).code, 0);
+  assertEquals(await Deno.readLink(inside("link")), "real/stats.json");
+  const { mode } = await Deno.stat(inside("real/stats.json"));
+  assertEquals([(await statsOf(directory, "real/stats.json")).objects, (mode ?? 0) & 0o777], [1, 0o600]);
+  assertEquals([(await run("null")).code, await Deno.readLink(inside("null"))], [0, "/dev/null"]);
+  // Opened for both, so that nobody waits for the other.
+  using reader = await Deno.open(inside("fifo"), { read: true, write: true });
+  assertEquals((await run("fifo")).code, 0);
+  const buffer = new Uint8Array(2 ** 16);
+  const count = await reader.read(buffer) ?? 0;
+  assertEquals(JSON.parse(new TextDecoder().decode(buffer.subarray(0, count))).objects, 1);
+  assertEquals((await Deno.lstat(inside("fifo"))).isFifo, true);
+  const broken = await run("broken");
+  assertEquals([broken.code, broken.stderr.includes("a symbolic link that leads nowhere")], [2, true]);
+  assertEquals(namesOf(directory), ["broken", "fifo", "link", "null", "real"]);
+});
+
 Deno.test("--stats-file hides what is secret in its settings", async () => {
   await using cli = new CliHere();
   await using directory = await TemporaryDirectory.make();

@@ -89,14 +89,27 @@ async function refuseUnwritable(path: string): Promise<void> {
   const directory = end < 0 ? "." : end === 0 ? "/" : path.slice(0, end);
   const status = await system.stat(directory).catch(() => undefined);
   if (!status?.isDirectory) throw refuse(`there is no directory ${JSON.stringify(directory)}`);
-  if ((await system.stat(path).catch(() => undefined))?.isDirectory) throw refuse("it is a directory");
+  const there = await system.stat(path).catch(() => undefined);
+  if (there?.isDirectory) throw refuse("it is a directory");
+  const isLink = there === undefined && (await system.lstat(path).catch(() => undefined))?.isSymlink;
+  if (isLink) throw refuse("it is a symbolic link that leads nowhere");
 }
 
-/** Writes a file under another name in its directory, and gives it its own when all of it is on the disk. */
-async function writeWhole(path: string, text: string): Promise<void> {
+/** Names of what this process has open. */
+const DESCRIPTORS = /^\/(?:proc\/|dev\/(?:fd\/|std(?:out|err)$))/;
+
+/**
+ * Writes a file under another name in its directory, and gives it its own when all of it is on the disk. What a link leads
+ * to is replaced, not the link; pipes and devices are written into.
+ */
+async function writeWhole(named: string, text: string): Promise<void> {
+  const there = await system.stat(named).catch(() => undefined);
+  if (there && (!there.isFile || DESCRIPTORS.test(named))) return await writeInto(named, text);
+  const path = there ? await system.realPath(named) : named;
   const temporary = `${path}.${crypto.randomUUID()}.tmp`;
   try {
-    await system.writeTextFile(temporary, text, { createNew: true });
+    const mode = typeof there?.mode === "number" ? { mode: there.mode & 0o777 } : {};
+    await system.writeTextFile(temporary, text, { createNew: true, ...mode });
     {
       // Windows syncs only what may be written to.
       using file = await system.open(temporary, { write: true });
@@ -107,4 +120,10 @@ async function writeWhole(path: string, text: string): Promise<void> {
     await system.remove(temporary).catch(() => {});
     throw error;
   }
+}
+
+async function writeInto(path: string, text: string): Promise<void> {
+  using file = await system.open(path, { append: true });
+  let rest = new TextEncoder().encode(text);
+  while (rest.length > 0) rest = rest.subarray(await file.write(rest));
 }
