@@ -174,6 +174,14 @@ Deno.test("lade workload compare fails where the second result is slower, and sa
   assertEquals((await compare("a", "c")).code, 0);
   assertEquals((await compare("a", "c", "--tolerance", "1%")).code, 1);
   assertEquals((await compare("a", "b", "--tolerance", "30%")).code, 0);
+  for (
+    const [name, lacking] of [["less", { phases: [] }], ["cut", { stopped: "too much failed" }]] as const
+  ) {
+    cli.fake.putObject("other", name, JSON.stringify({ ...slowed(1), ...lacking }));
+    const { code, stdout } = await compare("a", name, "--json");
+    assertEquals([code, JSON.parse(stdout).slower, JSON.parse(stdout).incomplete], [1, false, true]);
+    assertEquals((await compare(name, "a")).code, 0);
+  }
   cli.fake.putObject("other", "first", stdout);
   const other = await compare("first", "a");
   assertMatch(other.stdout, /^specs differ in target: "s3:\/\/bucket\/w\/", "s3:\/\/other\/"\n/);

@@ -26,6 +26,11 @@ export class ComparedWorkloadsMessage implements Message {
     return this.#comparison.figures.some((figure) => this.#isTooSlow(figure));
   }
 
+  /** Whether the second result lacks what the first one has. */
+  get isIncomplete(): boolean {
+    return this.#comparison.isIncomplete;
+  }
+
   /** Where the specs differ, and a table of figures. */
   toText(style: Style): string {
     const { differences, unmatched, figures } = this.#comparison;
@@ -62,6 +67,7 @@ export class ComparedWorkloadsMessage implements Message {
     return {
       type: "workloadComparison",
       slower: this.isSlower,
+      incomplete: this.isIncomplete,
       differences: differences.map((difference) => ({ ...difference })),
       unmatched: [...unmatched],
       figures: figures.map(({ interval, op, ...rest }) => ({

@@ -41,7 +41,7 @@ export async function runWorkloadCommand(
     const { tolerance = DEFAULT_TOLERANCE } = given;
     const message = new ComparedWorkloadsMessage(compareResults(a, b), tolerance, width);
     await output.result(message);
-    if (message.isSlower) output.isNegative = true;
+    if (message.isSlower || message.isIncomplete) output.isNegative = true;
     return;
   }
   const { spec, uri } = await specAt(context, file);

@@ -35,6 +35,8 @@ export interface Comparison {
   readonly figures: readonly ComparedFigure[];
   /** Phases and operations that one of them alone has, and which of them ended early. */
   readonly unmatched: readonly string[];
+  /** Whether the second result lacks what the first one has, or ended early: less was measured than is to be compared. */
+  readonly isIncomplete: boolean;
 }
 
 const MOST_DIFFERENCES = 50;
@@ -50,10 +52,11 @@ export function compareResults(a: WorkloadResult, b: WorkloadResult): Comparison
   const [ofA, ofB] = [pairsOf(a), pairsOf(b)];
   const early = (name: string, { stopped }: WorkloadResult) =>
     stopped === undefined ? [] : [`the ${name} ended early: ${stopped}`];
+  const missing = [...ofA.keys()].filter((name) => !ofB.has(name));
   const unmatched = [
     ...early("first", a),
     ...early("second", b),
-    ...[...ofA.keys()].filter((name) => !ofB.has(name)).map((name) => `${name}: in the first alone`),
+    ...missing.map((name) => `${name}: in the first alone`),
     ...[...ofB.keys()].filter((name) => !ofA.has(name)).map((name) => `${name}: in the second alone`),
   ];
   const differences = differencesOf(
@@ -65,7 +68,7 @@ export function compareResults(a: WorkloadResult, b: WorkloadResult): Comparison
     const other = ofB.get(name);
     return other ? figuresOf(one, other) : [];
   });
-  return { differences, figures, unmatched };
+  return { differences, figures, unmatched, isIncomplete: missing.length > 0 || b.stopped !== undefined };
 }
 
 interface Part {

@@ -234,11 +234,18 @@ Deno.test("what differs of two specs is listed, and what one result alone has", 
     ...await result([phase(), phase({ name: "b" })]),
     spec: await smallSpec([{ put: ["small"], concurrency: 4 }, { mix: { get: 1 }, ops: 1 }], { seed: 3 }),
   };
-  const { differences, unmatched } = compareResults(a, {
+  const { differences, unmatched, isIncomplete } = compareResults(a, {
     ...b,
     target: "s3://b/",
     stopped: "too much failed",
   });
+  assertEquals(isIncomplete, true);
+  assertEquals([compareResults(a, b), compareResults(a, a)].map(({ isIncomplete }) => isIncomplete), [
+    true,
+    false,
+  ]);
+  assertEquals(compareResults(a, { ...a, stopped: "too much failed" }).isIncomplete, true);
+  assertEquals(compareResults({ ...a, phases: a.phases.slice(1) }, a).isIncomplete, false);
   assertEquals(differences.map(({ path, a, b }) => [path, a, b.slice(0, 10)]), [
     ["target", '"memory://m/bench/"', '"s3://b/"'],
     ["seed", "0", "3"],
