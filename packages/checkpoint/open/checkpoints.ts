@@ -83,7 +83,8 @@ export interface GcOptions {
 
 /**
  * Which checkpoint: where all ranks of this run go on (`"resume"`), the newest there is (`"latest"`), the newest one of a step,
- * or one by generation and step.
+ * or one by generation and step. Where there was none when the run began, `"resume"` is a `NotFoundError`; where what it goes on from
+ * is gone, an `InvalidCheckpointError`.
  */
 export type WhichCheckpoint = "resume" | "latest" | number | CheckpointRef;
 

@@ -37,7 +37,7 @@ import type { GcReport } from "../retention/gc_report.ts";
 import { Hold } from "../retention/hold.ts";
 import { checkKeepPolicy } from "../retention/keep_policy.ts";
 import { pin, pinnedNames, unpin } from "../series/marks.ts";
-import { retire } from "../retention/retire.ts";
+import { retire, unretireResumed } from "../retention/retire.ts";
 import type {
   Checkpoints,
   GcOptions,
@@ -91,6 +91,17 @@ function checkWhich(which: WhichCheckpoint): void {
     );
   }
   checkRef("open a checkpoint", typeof which === "number" ? { generation: 0, step: which } : which);
+}
+
+/** That a run's checkpoint is gone is not that there was none, for which trainings begin anew. */
+function goneOnFrom(uri: string, ref: CheckpointRef, error: NotFoundError): InvalidCheckpointError {
+  return new InvalidCheckpointError({
+    operation: `go on from checkpoint ${refName(ref)} in`,
+    uri,
+    detail: error.detail,
+    advice: "begin another run, by another name: it goes on from the newest checkpoint",
+    cause: error,
+  });
 }
 
 /** How many checkpoints may be removed just before they are opened. */
@@ -210,9 +221,13 @@ class OpenCheckpoints implements Checkpoints {
       try {
         return await this.#open(ref, options);
       } catch (error) {
+        if (!(error instanceof NotFoundError) || typeof which === "object") throw error;
+        if (which === "resume") {
+          if (attempt === 1 && await unretireResumed(this.#series, ref, options.signal)) continue;
+          throw goneOnFrom(this.uri, ref, error);
+        }
         // One that was found is removed meanwhile: it was no longer the newest.
-        const wasFound = which === "latest" || typeof which === "number";
-        if (!wasFound || !(error instanceof NotFoundError) || attempt === REMOVALS) throw error;
+        if (attempt === REMOVALS) throw error;
       }
     }
   }

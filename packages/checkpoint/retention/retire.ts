@@ -3,7 +3,7 @@ import { type CheckpointRef, compareRefs, refName } from "../keys/series_keys.ts
 import { checkCommitted, findManifests } from "../series/read_checkpoint.ts";
 import type { Series } from "../series/series.ts";
 import { isHeld } from "./hold.ts";
-import { bury, exhume } from "../series/marks.ts";
+import { bury, exhume, isRetired } from "../series/marks.ts";
 import { storeTime } from "./store_time.ts";
 import { wantedNames } from "./wanted.ts";
 
@@ -64,4 +64,19 @@ export async function retire(
   if (wanted !== undefined) throw refuse(wanted, wanted === "it is pinned" ? "unpin it" : undefined);
   const { time: now } = await storeTime(series, signal);
   if (!await tryRetire(series, ref, { ...options, now })) throw refuse("somebody reads it", "try it later");
+}
+
+/**
+ * Takes back the mark of the checkpoint that the newest run goes on from, which a collection of an earlier run may have made
+ * just before this one began, and says whether it did. Once it has a checkpoint of its own the mark stays.
+ */
+export async function unretireResumed(
+  series: Series,
+  ref: CheckpointRef,
+  signal: AbortSignal | undefined,
+): Promise<boolean> {
+  if (!await isRetired(series, ref, signal)) return false;
+  if (!(await wantedNames(series, signal)).has(refName(ref))) return false;
+  await exhume(series, ref, signal);
+  return true;
 }
