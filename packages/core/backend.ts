@@ -8,6 +8,7 @@ export * from "./contract/mod.ts";
 export * from "./errors/mod.ts";
 export * from "./conditions/at_most.ts";
 export * from "./conditions/check_list_options.ts";
+export * from "./conditions/check_options.ts";
 export * from "./conditions/check_version.ts";
 export * from "./conditions/need_text.ts";
 export * from "./conditions/take_options.ts";

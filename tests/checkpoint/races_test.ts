@@ -4,7 +4,6 @@ import {
   type CheckpointsOptions,
   FencedError,
   type GcReport,
-  InvalidCheckpointError,
   openCheckpoints,
 } from "@lade/checkpoint";
 import { createStoreContext, getBytes, MemoryContainer, MemoryStore, type ObjectStore } from "@lade/core";
@@ -97,39 +96,6 @@ Deno.test("ranks of one run that open at once are in one generation, and go on f
   }));
   assertEquals(new Set(steps).size, 1);
   assertEquals((await keysOf(store)).filter((key) => key.startsWith("c/runs/")).length, 2);
-});
-
-for (const graceMs of [3_600_000, 0]) {
-  Deno.test(`what a new run goes on from, which the run before retires just then, is no beginning (grace ${graceMs})`, async () => {
-    const store = makeStore();
-    const options = { keep: { last: 1 }, graceMs };
-    const old = await openAll(store, 1, "old", options);
-    fulfilled(await saveTogether(old, 1, 1));
-    let looks = 0;
-    const racing = waitingAt(store, "put c/runs/", async () => {
-      if (looks++ === 0) fulfilled(await saveTogether(old, 2, 2));
-    });
-    const next = firstOf(await openAll(racing, 1, "new", options));
-    if (graceMs === 0) {
-      await assertRejects(() => next.open("resume"), InvalidCheckpointError, "begin another run");
-      return;
-    }
-    await using checkpoint = await next.open("resume");
-    assertEquals(checkpoint.info.step, 1);
-    await next.gc();
-    await assertWhole(checkpoint);
-  });
-}
-
-Deno.test("a run whose first checkpoint is gone, or retired after its own, does not begin anew", async () => {
-  const store = makeStore();
-  fulfilled(await saveTogether(await openAll(store, 1, "old"), 1, 1));
-  const run = await openAll(store, 1, "new", { keep: { last: 1 } });
-  fulfilled(await saveTogether(run, 2, 2));
-  await assertRejects(() => firstOf(run).open("resume"), InvalidCheckpointError, "it is being removed");
-  await store.delete("c/retired/00000000-000000000001.json");
-  for (const key of await keysOf(store)) if (key.startsWith("c/commits/")) await store.delete(key);
-  await assertRejects(() => firstOf(run).open("resume"), InvalidCheckpointError, "there is none");
 });
 
 Deno.test("a save that ends after a new run has saved is a whole checkpoint before the new one's", async () => {

@@ -1,10 +1,18 @@
 import { exists, objectUri } from "@lade/core";
+import { checkOptions } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
 import { NotFoundError, PreconditionFailedError } from "@lade/core/errors";
+import { checkWhole } from "../errors/check_values.ts";
 import { InvalidCheckpointError } from "../errors/errors.ts";
-import { type CheckpointRef, commitKey, compareRefs, PREFIXES, refName } from "../keys/series_keys.ts";
+import {
+  type CheckpointRef,
+  checkRef,
+  commitKey,
+  compareRefs,
+  PREFIXES,
+  refName,
+} from "../keys/series_keys.ts";
 import { hasTable, type Manifest, type TensorTable } from "../manifest/manifest.ts";
-import { checkNames } from "../errors/check_names.ts";
 import { Hold } from "../retention/hold.ts";
 import { confirmCommit } from "../save/confirm_commit.ts";
 import { nameLatest } from "../save/name_latest.ts";
@@ -58,6 +66,13 @@ export interface CopiedCheckpoint extends CheckpointRef {
 /** Objects of data that are copied at the same time. */
 const AT_ONCE = 4;
 const LEASE_MS = 15 * 60_000;
+const OPTIONS = {
+  verify: "any",
+  hold: "boolean",
+  soleRun: "boolean",
+  leaseMs: "any",
+  signal: "signal",
+} as const;
 
 /**
  * Copies a checkpoint to another series, of any store, which is begun if need be: data first, then the ranks' records, the
@@ -75,7 +90,8 @@ export async function copyCheckpoint(
   to: SeriesPlace,
   options: CopyCheckpointOptions = {},
 ): Promise<CopiedCheckpoint> {
-  checkNames("copy a checkpoint", options, ["verify", "hold", "soleRun", "leaseMs", "signal"]);
+  checkOptions("copy a checkpoint", options, OPTIONS);
+  checkWhole("copy a checkpoint", "leaseMs", options.leaseMs ?? LEASE_MS, 1);
   const { signal, hold = true, soleRun = false, leaseMs = LEASE_MS } = options;
   const source = seriesAt(from, { writes: false, soleRun: false });
   const target = seriesAt(to, { writes: true, soleRun });
@@ -135,6 +151,9 @@ async function find(
   which: "latest" | number | CheckpointRef,
   signal: AbortSignal | undefined,
 ): Promise<CheckpointRef> {
+  if (which !== "latest") {
+    checkRef("copy a checkpoint", typeof which === "number" ? { generation: 0, step: which } : which);
+  }
   for await (const found of findCommits(series, signal)) {
     const isIt = which === "latest" ||
       (typeof which === "number" ? found.step === which : compareRefs(found, which) === 0);

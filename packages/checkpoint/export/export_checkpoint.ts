@@ -1,9 +1,9 @@
 import { type ObjectStore, objectUri } from "@lade/core";
+import { checkOptions, needText, optionWords } from "@lade/core/backend";
 import { AlreadyExistsError } from "@lade/core/errors";
 import { byteLengthOf, elementsOf } from "@lade/formats/array";
-import type { LoadOptions } from "../load/load_tensors.ts";
+import { type LoadOptions, OF_LOAD } from "../load/load_tensors.ts";
 import type { TensorReader } from "../load/tensor_reader.ts";
-import { checkNames } from "../errors/check_names.ts";
 import type { TensorInfo } from "../record/tensor_info.ts";
 import type { ExportJob, WrittenExport } from "./export_job.ts";
 import { exportNpz } from "./export_npz.ts";
@@ -55,7 +55,15 @@ export interface ExportReport {
 /** Bytes of a part that is read at once, at most: two are in memory, besides what the byte budget holds. */
 const PART_BYTES = 32 * 2 ** 20;
 
-const NAMES = ["format", "filter", "rename", "fileBytes", "name", "replace", "verify", "signal"];
+const OPTIONS = {
+  format: "any",
+  filter: "function",
+  rename: "function",
+  fileBytes: "any",
+  name: "any",
+  replace: "boolean",
+  ...OF_LOAD,
+} as const;
 
 const WRITERS: Readonly<Record<ExportFormat, (job: ExportJob) => Promise<WrittenExport>>> = {
   safetensors: exportSafetensors,
@@ -81,19 +89,23 @@ export async function exportCheckpoint(
   prefix: string,
   options: ExportOptions = {},
 ): Promise<ExportReport> {
-  checkNames("export", options, NAMES);
+  checkOptions("export", options, OPTIONS);
+  needText(prefix);
   const { filter = () => true, rename = (name) => name, name = "model", replace = false, ...rest } = options;
   const { format = "safetensors", fileBytes, ...load } = rest;
   const folder = prefix === "" || prefix.endsWith("/") ? prefix : `${prefix}/`;
   const cannot = (detail: string) =>
     `Cannot export to ${JSON.stringify(objectUri(store.uri, folder))}: ${detail}`;
-  if (name === "" || name.includes("/")) {
-    throw new TypeError(cannot(`${JSON.stringify(name)} is no name of a file`));
+  if (typeof name !== "string" || name === "" || name.includes("/")) {
+    throw new TypeError(cannot(`${optionWords(name)} is no name of a file`));
   }
   if (!Object.hasOwn(WRITERS, format)) {
     throw new TypeError(
-      cannot(`the format ${JSON.stringify(format)} is none of ${Object.keys(WRITERS).join(", ")}`),
+      cannot(`the format ${optionWords(format)} is none of ${Object.keys(WRITERS).join(", ")}`),
     );
+  }
+  if (fileBytes !== undefined && typeof fileBytes !== "number") {
+    throw new TypeError(cannot(`its fileBytes ${optionWords(fileBytes)} are no number`));
   }
   if (fileBytes !== undefined && format !== "safetensors") {
     throw new TypeError(cannot(`fileBytes is of safetensors, and ${format} is one file`));

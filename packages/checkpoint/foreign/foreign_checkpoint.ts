@@ -1,13 +1,13 @@
 import type { ObjectStore } from "@lade/core";
+import { checkOptions } from "@lade/core/backend";
 import { byteLengthOf, elementsOf, type NdArray } from "@lade/formats/array";
 import { wholeBox } from "../boxes/box.ts";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import type { LoadOptions, LoadReport } from "../load/load_tensors.ts";
-import { loadTensors } from "../load/load_tensors.ts";
+import { loadTensors, OF_LOAD } from "../load/load_tensors.ts";
 import { planLoad, type TensorTarget } from "../load/plan_load.ts";
 import { type LoadAllOptions, loadWhole, type TensorReader } from "../load/tensor_reader.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
-import { checkNames } from "../errors/check_names.ts";
 import type { PieceBytes } from "../record/piece_bytes.ts";
 import type { TensorInfo } from "../record/tensor_info.ts";
 
@@ -92,7 +92,7 @@ export class ForeignCheckpoint implements TensorReader {
     targets: Iterable<TensorTarget>,
     options: LoadOptions = {},
   ): Promise<LoadReport> {
-    checkNames("load tensors", options, ["verify", "signal"]);
+    checkOptions("load tensors", options, OF_LOAD);
     const { verify, signal } = options;
     const straight: TensorTarget[] = [];
     const compared: { readonly tensor: ForeignTensor; readonly target: TensorTarget }[] = [];

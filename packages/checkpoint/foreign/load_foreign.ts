@@ -1,4 +1,5 @@
 import { getBytes, type ObjectStore, objectUri } from "@lade/core";
+import { checkOptions, needText, optionWords } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
 import { NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
@@ -9,7 +10,7 @@ import {
   type TensorPlace,
 } from "@lade/formats/safetensors";
 import { ObjectSource } from "@lade/formats/source";
-import { checkNames } from "../errors/check_names.ts";
+import { checkWhole } from "../errors/check_values.ts";
 import type { DataObject } from "../record/piece_bytes.ts";
 import {
   ForeignCheckpoint,
@@ -23,6 +24,8 @@ import { pickleRefusal } from "./pickles.ts";
 import { type RawTensor, readRawDescription, writeRawDescription } from "../raw/raw_description.ts";
 import { isSharded, type NumberedFile, putTogether } from "./sharded_tensors.ts";
 
+const CALL = "load what others wrote";
+const OPTIONS = { filter: "function", maxSize: "any", raw: "any", signal: "signal" } as const;
 const RAW_END = ".raw.json";
 const INDEX_ENDS = [".safetensors.index.json", RAW_END];
 const FILE_END = ".safetensors";
@@ -57,8 +60,13 @@ export async function loadForeign(
   keyOrPrefix: string,
   options: LoadForeignOptions = {},
 ): Promise<ForeignCheckpoint> {
-  checkNames("load what others wrote", options, ["filter", "maxSize", "raw", "signal"]);
-  const { filter = () => true, raw, signal } = options;
+  checkOptions(CALL, options, OPTIONS);
+  needText(keyOrPrefix);
+  const { filter = () => true, raw, maxSize, signal } = options;
+  if (maxSize !== undefined) checkWhole(CALL, "maxSize", maxSize, 0);
+  if (raw !== undefined && !Array.isArray(raw)) {
+    throw new TypeError(`Cannot ${CALL} with raw ${optionWords(raw)}: a list of tensors is needed`);
+  }
   const setup = raw
     ? await openRaw(store, keyOrPrefix, raw, signal)
     : await open(store, keyOrPrefix, options);

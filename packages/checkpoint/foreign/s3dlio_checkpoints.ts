@@ -1,4 +1,5 @@
 import { crc32c, type ObjectStore, objectUri, PrefixStore, readChunks } from "@lade/core";
+import { needText } from "@lade/core/backend";
 import { NotFoundError } from "@lade/core/errors";
 import { decompressZstd } from "@lade/core/zstd";
 import { crc32 } from "@lade/codec/checksum";
@@ -58,6 +59,7 @@ export class S3dlioCheckpoints {
 
   /** Below a prefix, which is what s3dlio's `PyCheckpointStore` was given. */
   constructor(store: ObjectStore, prefix: string) {
+    needText(prefix);
     this.#store = prefix === ""
       ? store
       : new PrefixStore(store, prefix.endsWith("/") ? prefix : `${prefix}/`);

@@ -1,4 +1,5 @@
 import { createHash } from "node:crypto";
+import { optionWords } from "@lade/core/backend";
 
 /** Which checkpoint of a series: of which run, counted from 0, and of which step. A later run goes before an earlier one. */
 export interface CheckpointRef {
@@ -40,7 +41,9 @@ export function checkRef(operation: string, ref: CheckpointRef): void {
   const { generation, step } = ref ?? {};
   if (isBelow(generation, GENERATIONS) && isBelow(step, STEPS)) return;
   throw new TypeError(
-    `Cannot ${operation} of generation ${generation}, step ${step}: whole numbers below ${GENERATIONS} and ${STEPS} are needed`,
+    `Cannot ${operation} of generation ${optionWords(generation)}, step ${
+      optionWords(step)
+    }: whole numbers below ${GENERATIONS} and ${STEPS} are needed`,
   );
 }
 

@@ -1,4 +1,5 @@
 import { crc32c, crc32cToHex, getBytes, objectUri } from "@lade/core";
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { ChecksumMismatchError, NotFoundError, QuotaExceededError } from "@lade/core/errors";
 import type { NdArray } from "@lade/formats/array";
 import { InvalidCheckpointError } from "../errors/errors.ts";
@@ -12,6 +13,8 @@ import type { VerifyLevel, VerifyOptions, VerifyReport } from "../verify/verify_
 import { type LoadOptions, type LoadReport, loadTensors } from "./load_tensors.ts";
 import type { TensorTarget } from "./plan_load.ts";
 import { type LoadAllOptions, loadWhole, type TensorReader } from "./tensor_reader.ts";
+
+const OF_EXTRA = { rank: "any", signal: "signal" } as const;
 
 /** Something that was kept besides tensors. */
 export interface ExtraInfo {
@@ -73,13 +76,15 @@ export class Checkpoint implements TensorReader, AsyncDisposable {
    */
   async extra(
     name: string,
-    { rank, signal }: { readonly rank?: number; readonly signal?: AbortSignal } = {},
+    options: { readonly rank?: number; readonly signal?: AbortSignal } = {},
   ): Promise<JsonValue | Uint8Array<ArrayBuffer>> {
+    checkOptions("load an extra", options, OF_EXTRA);
+    const { rank, signal } = options;
     const of = Object.hasOwn(this.#manifest.extras, name) ? this.#manifest.extras[name] ?? [] : [];
     const extra = rank === undefined ? of[0] : of.find((one) => one.rank === rank);
     if (!extra) {
-      const who = rank === undefined ? "" : ` of rank ${rank}`;
-      throw new RangeError(`Cannot load the extra ${JSON.stringify(name)}${who}: there is none`);
+      const who = rank === undefined ? "" : ` of rank ${optionWords(rank)}`;
+      throw new RangeError(`Cannot load the extra ${optionWords(name)}${who}: there is none`);
     }
     if ("json" in extra) return extra.json;
     const { key, size, crc32c: sum, isJson } = extra;

@@ -1,10 +1,10 @@
 import { type ObjectInfo, objectUri, readRanges } from "@lade/core";
+import { checkOptions } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
 import { ChecksumMismatchError, NotFoundError, RangeNotSatisfiableError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { damagedChunks, type DataObject } from "../record/piece_bytes.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
-import { checkNames } from "../errors/check_names.ts";
 import type { Series } from "../series/series.ts";
 import { cut, type Job, jobPlanOf, jobsOf } from "./load_jobs.ts";
 import { readInOrder } from "./read_in_order.ts";
@@ -17,6 +17,9 @@ export interface LoadOptions {
   /** Ends it. */
   readonly signal?: AbortSignal;
 }
+
+/** What options of a load may be. */
+export const OF_LOAD = { verify: "boolean", signal: "signal" } as const;
 
 /** What a load did. */
 export interface LoadReport {
@@ -36,7 +39,7 @@ export async function loadTensors(
   targets: Iterable<TensorTarget>,
   options: LoadOptions = {},
 ): Promise<LoadReport> {
-  checkNames("load tensors", options, ["verify", "signal"]);
+  checkOptions("load tensors", options, OF_LOAD);
   const { verify = true, signal } = options;
   const plan = planLoad(table, targets, { inChunks: verify, gap: store.readHints.coalesceGap ?? 0 });
   const ground: LoadGround = { store, table, verify };

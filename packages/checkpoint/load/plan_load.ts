@@ -1,7 +1,8 @@
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { type DType, layoutOf } from "@lade/formats/array";
+import { areNumbers } from "../errors/check_values.ts";
 import { type Box, boxFault } from "../boxes/box.ts";
 import { type ByteRun, byteRuns } from "../boxes/byte_runs.ts";
-import { checkNames } from "../errors/check_names.ts";
 import type { TensorEntry, TensorTable } from "../manifest/manifest.ts";
 import type { PieceBytes } from "../record/piece_bytes.ts";
 
@@ -41,7 +42,7 @@ export interface PlanLoadOptions {
   readonly gap: number;
 }
 
-const OF_TARGET = ["name", "dtype", "offsets", "shape", "data"];
+const OF_TARGET = { name: "any", dtype: "any", offsets: "any", shape: "any", data: "any" } as const;
 /** Bytes that are read at most for each one that is wanted. */
 const MOST_OVERREAD = 2;
 /** Runs that are held in memory of one read. */
@@ -57,11 +58,14 @@ export function* planLoad(
   options: PlanLoadOptions,
 ): Generator<PlannedRead, void, void> {
   const byName = tensorsByName(table);
+  if (typeof targets !== "object" || targets === null || !(Symbol.iterator in targets)) {
+    throw new TypeError(`Cannot load tensors ${optionWords(targets)}: a list of what is wanted is needed`);
+  }
   for (const target of targets) {
-    checkNames("load a tensor", target, OF_TARGET);
+    checkOptions("load a tensor", target, OF_TARGET);
     const tensor = byName.get(target.name);
     if (!tensor) {
-      throw new RangeError(`Cannot load tensor ${JSON.stringify(target.name)}: there is none of this name`);
+      throw new RangeError(`Cannot load tensor ${optionWords(target.name)}: there is none of this name`);
     }
     const box = boxOf(target, tensor);
     const { buffer, byteOffset, byteLength } = target.data;
@@ -75,11 +79,18 @@ export function* planLoad(
 }
 
 function boxOf({ name, dtype, offsets, shape, data }: TensorTarget, tensor: TensorEntry): Box {
+  for (const [list, given] of Object.entries({ offsets, shape })) {
+    if (given !== undefined && given !== null && !areNumbers(given)) {
+      throw new TypeError(
+        `Cannot load tensor ${JSON.stringify(name)}: its ${list} ${optionWords(given)} is no list of numbers`,
+      );
+    }
+  }
   const from = offsets ?? tensor.shape.map(() => 0);
   const own = shape ?? tensor.shape.map((length, axis) => length - (from[axis] ?? 0));
   const cannot = `Cannot load tensor ${JSON.stringify(name)}`;
   if (dtype !== undefined && dtype !== tensor.dtype) {
-    throw new TypeError(`${cannot} as ${dtype}: it is ${tensor.dtype}`);
+    throw new TypeError(`${cannot} as ${optionWords(dtype)}: it is ${tensor.dtype}`);
   }
   const fault = boxFault({ offsets: from, shape: own }, tensor.shape);
   if (fault || [...from, ...own].some((value) => !Number.isSafeInteger(value) || value < 0)) {

@@ -1,6 +1,7 @@
 import { byteLengthOf, elementsOf, layoutOf, type NdArray } from "@lade/formats/array";
 import type { TensorInfo } from "../record/tensor_info.ts";
-import type { LoadOptions, LoadReport } from "./load_tensors.ts";
+import { checkOptions } from "@lade/core/backend";
+import { type LoadOptions, type LoadReport, OF_LOAD } from "./load_tensors.ts";
 import type { TensorTarget } from "./plan_load.ts";
 
 /** Options of {@linkcode TensorReader.loadAll}. */
@@ -22,8 +23,10 @@ export interface TensorReader {
 /** Reads whole tensors of a reader into fresh memory. */
 export async function loadWhole(
   reader: Pick<TensorReader, "tensors" | "load">,
-  { filter = () => true, ...options }: LoadAllOptions,
+  given: LoadAllOptions,
 ): Promise<Map<string, NdArray>> {
+  checkOptions("load tensors", given, { filter: "function", ...OF_LOAD });
+  const { filter = () => true, ...options } = given;
   const tensors = new Map<string, NdArray>();
   for (const tensor of reader.tensors()) {
     if (!filter(tensor)) continue;

@@ -55,3 +55,47 @@ Deno.test("an array in Fortran order, and one of other elements than its dtype, 
   const bytes = { ...array, data: new Uint8Array(array.data.buffer) };
   await checkpoints.save(2, { tensors: [bytes] }).committed;
 });
+
+Deno.test("tensors that are no list, and options of another type, are refused before anything is saved or removed", async () => {
+  await using store = new MemoryStore();
+  await using checkpoints = await openCheckpoints(store, "run");
+  const tensor = { name: "w", dtype: "float32", shape: [2], data: Float32Array.of(1, 2) } as const;
+  // By their names, as other programs keep them, nothing would be gone through.
+  const wrong: readonly (readonly [unknown, string])[] = [
+    [{ tensors: { w: tensor } }, "with tensors a Object: a list of tensors"],
+    [{ tensors: 0 }, "with tensors 0"],
+    [{ tensors: "w" }, 'with tensors "w"'],
+    [{}, "with tensors undefined"],
+    [{ tensors: [null] }, "with null: an object of names"],
+    [{ tensors: [{ ...tensor, shape: undefined }] }, "its shape undefined is no list of numbers"],
+    [{ tensors: [{ ...tensor, shape: 2 }] }, "its shape 2 is no list of numbers"],
+    [{ tensors: [{ ...tensor, offsets: [0n] }] }, "its offsets a list is no list of numbers"],
+    [{ tensors: [{ ...tensor, replicas: 0 }] }, "its replicas 0 is no list of numbers"],
+    [{ tensors: [{ ...tensor, frozen: "false" }] }, 'with frozen "false": true or false'],
+  ];
+  for (const [content, words] of wrong) {
+    assertThrows(() => checkpoints.save(1, content as { tensors: [] }), TypeError, words);
+  }
+  for (const [given, words] of [[null, "nor what yields bytes"], [["w"], "no Uint8Array"]] as const) {
+    const data = () => given as unknown as Float32Array<ArrayBuffer>;
+    const save = checkpoints.save(1, { tensors: [{ ...tensor, data }] });
+    await assertRejects(() => save.committed, TypeError, words);
+  }
+  await checkpoints.save(1, { tensors: [tensor] }).committed;
+
+  const cast = (value: unknown) => value as never;
+  await assertRejects(() => checkpoints.gc({ dryRun: cast(0) }), TypeError, "with dryRun 0");
+  await assertRejects(() => checkpoints.gc({ keep: cast(null) }), TypeError, "with null");
+  await assertRejects(() => checkpoints.gc(cast(3)), TypeError, "with 3");
+  await assertRejects(() => openCheckpoints(store, "run", { keep: cast(NaN) }), TypeError, "with NaN");
+  await assertRejects(() => openCheckpoints(store, cast(null)), TypeError, "A key is a text");
+  await assertRejects(() => checkpoints.recover(cast({ dryRun: true })), TypeError, "dryRun");
+  await using checkpoint = await checkpoints.open(1);
+  await assertRejects(() => checkpoint.load(cast({ w: tensor })), TypeError, "a list of what is wanted");
+  await assertRejects(() => checkpoint.load([], { verify: cast(0) }), TypeError, "with verify 0");
+  await assertRejects(() => checkpoint.loadAll({ filter: cast("w") }), TypeError, "a function is needed");
+  const copying = { leaseMs: cast("x") };
+  const [from, to] = [{ store, prefix: "run" }, { store, prefix: "copy" }];
+  await assertRejects(() => copyCheckpoint(from, 1, to, copying), TypeError, 'with leaseMs "x"');
+  await assertRejects(() => copyCheckpoint(from, cast(null), to), TypeError, "copy a checkpoint");
+});

@@ -1,4 +1,5 @@
-import { checkNames } from "../errors/check_names.ts";
+import { checkOptions, optionWords } from "@lade/core/backend";
+import { checkWhole } from "../errors/check_values.ts";
 import { checkKeepPolicy, type KeepPolicy } from "../retention/keep_policy.ts";
 
 /** Options of {@linkcode openCheckpoints}. */
@@ -63,22 +64,23 @@ export interface CheckpointsConfig {
   readonly graceMs: number;
 }
 
-const KNOWN: readonly string[] = [
-  "run",
-  "rank",
-  "worldSize",
-  "readOnly",
-  "soleRun",
-  "shardBytes",
-  "chunkBytes",
-  "snapshotBytes",
-  "patienceMs",
-  "keep",
-  "reuse",
-  "leaseMs",
-  "graceMs",
-  "signal",
-];
+const CALL = "open checkpoints";
+const KNOWN = {
+  run: "any",
+  rank: "any",
+  worldSize: "any",
+  readOnly: "boolean",
+  soleRun: "boolean",
+  shardBytes: "any",
+  chunkBytes: "any",
+  snapshotBytes: "any",
+  patienceMs: "any",
+  keep: "any",
+  reuse: "any",
+  leaseMs: "any",
+  graceMs: "any",
+  signal: "signal",
+} as const;
 const SHARD_BYTES = 5_000_000_000;
 const CHUNK_BYTES = 4 * 2 ** 20;
 const PATIENCE_MS = 30 * 60_000;
@@ -89,12 +91,12 @@ const RUN_LENGTH = 4096;
 
 /** Writes out the defaults. Options that are not known, or contradict one another, are a `TypeError`. */
 export function resolveCheckpointsOptions(options: CheckpointsOptions, budget: number): CheckpointsConfig {
-  checkNames("open checkpoints", options, KNOWN);
+  checkOptions(CALL, options, KNOWN);
   const { rank = 0, worldSize = 1, run, readOnly = false, soleRun = false } = options;
-  whole("worldSize", worldSize, 1, RANKS);
-  whole("rank", rank, 0, worldSize);
+  checkWhole(CALL, "worldSize", worldSize, 1, RANKS);
+  checkWhole(CALL, "rank", rank, 0, worldSize);
   if (run !== undefined && (typeof run !== "string" || run === "" || !run.isWellFormed())) {
-    throw new TypeError(`Cannot open checkpoints of run ${JSON.stringify(run)}: no run can be called so`);
+    throw new TypeError(`Cannot open checkpoints of run ${optionWords(run)}: no run can be called so`);
   }
   if (run !== undefined && run.length > RUN_LENGTH) {
     throw new TypeError(
@@ -108,25 +110,18 @@ export function resolveCheckpointsOptions(options: CheckpointsOptions, budget: n
   }
   const { shardBytes = SHARD_BYTES, chunkBytes = CHUNK_BYTES, patienceMs = PATIENCE_MS } = options;
   const { snapshotBytes = Math.floor(budget / 4) } = options;
-  whole("shardBytes", shardBytes, 1);
-  whole("chunkBytes", chunkBytes, 1);
-  whole("snapshotBytes", snapshotBytes, 0);
-  whole("patienceMs", patienceMs, 0);
+  checkWhole(CALL, "shardBytes", shardBytes, 1);
+  checkWhole(CALL, "chunkBytes", chunkBytes, 1);
+  checkWhole(CALL, "snapshotBytes", snapshotBytes, 0);
+  checkWhole(CALL, "patienceMs", patienceMs, 0);
   const { keep, leaseMs = LEASE_MS, graceMs = GRACE_MS } = options;
-  whole("leaseMs", leaseMs, 1);
-  whole("graceMs", graceMs, 0);
-  if (keep) checkKeepPolicy(keep);
+  checkWhole(CALL, "leaseMs", leaseMs, 1);
+  checkWhole(CALL, "graceMs", graceMs, 0);
+  if (keep !== undefined) checkKeepPolicy(keep);
   const { reuse } = options;
   if (reuse !== undefined && reuse !== "digest") {
-    throw new TypeError(`Cannot open checkpoints with reuse ${JSON.stringify(reuse)}: it is "digest"`);
+    throw new TypeError(`Cannot open checkpoints with reuse ${optionWords(reuse)}: it is "digest"`);
   }
   const sizes = { shardBytes, chunkBytes, snapshotBytes };
   return { run, rank, worldSize, readOnly, soleRun, ...sizes, patienceMs, keep, reuse, leaseMs, graceMs };
-}
-
-function whole(name: string, value: number, least: number, end: number = Number.MAX_SAFE_INTEGER): void {
-  if (Number.isSafeInteger(value) && value >= least && value < end) return;
-  throw new TypeError(
-    `Cannot open checkpoints with ${name} ${value}: a whole number from ${least} to ${end - 1} is needed`,
-  );
 }

@@ -1,4 +1,5 @@
-import type { ObjectStore } from "@lade/core";
+import type { CallOptions, ObjectStore } from "@lade/core";
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { NotFoundError, QuotaExceededError, StoreError } from "@lade/core/errors";
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import {
@@ -19,7 +20,7 @@ import { type PlannedSave, saveCheckpoint } from "../save/save_checkpoint.ts";
 import { takeExtras } from "../save/write_extras.ts";
 import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
 import { findCommits, newestCommit } from "../series/find_commits.ts";
-import { checkNames, namedValues } from "../errors/check_names.ts";
+import { namedValues } from "../errors/check_values.ts";
 import { checkNewestRun, joinRun } from "../series/join_run.ts";
 import { checkMarker } from "../series/marker.ts";
 import {
@@ -55,6 +56,7 @@ import {
   type CheckpointsOptions,
   resolveCheckpointsOptions,
 } from "./checkpoints_options.ts";
+import { checkWhich, goneOnFrom } from "./which_checkpoint.ts";
 import { openLatestValid } from "./open_latest_valid.ts";
 import { ObservedSave } from "./observed_save.ts";
 
@@ -80,28 +82,15 @@ export async function openCheckpoints(
   return opened;
 }
 
-/** What is none is a `TypeError`, and no checkpoint that is missing: a training would begin anew. */
-function checkWhich(which: WhichCheckpoint): void {
-  if (which === "resume" || which === "latest") return;
-  if (typeof which !== "object" && typeof which !== "number") {
-    throw new TypeError(
-      `Cannot open checkpoint ${
-        JSON.stringify(which)
-      }: it is "resume", "latest", a step, or { generation, step }`,
-    );
-  }
-  checkRef("open a checkpoint", typeof which === "number" ? { generation: 0, step: which } : which);
-}
+const OF_CALL = { signal: "signal" } as const;
+const OF_CONTENT = { tensors: "any", extras: "any", metrics: "any" } as const;
+const OF_OPEN = { hold: "boolean", signal: "signal" } as const;
+const OF_LIST = { onDamaged: "function", signal: "signal" } as const;
+const OF_GC = { keep: "any", dryRun: "boolean", signal: "signal" } as const;
 
-/** That a run's checkpoint is gone is not that there was none, for which trainings begin anew. */
-function goneOnFrom(uri: string, ref: CheckpointRef, error: NotFoundError): InvalidCheckpointError {
-  return new InvalidCheckpointError({
-    operation: `go on from checkpoint ${refName(ref)} in`,
-    uri,
-    detail: error.detail,
-    advice: "begin another run, by another name: it goes on from the newest checkpoint",
-    cause: error,
-  });
+function signalOf(operation: string, options: CallOptions): AbortSignal | undefined {
+  checkOptions(operation, options, OF_CALL);
+  return options.signal;
 }
 
 /** How many checkpoints may be removed just before they are opened. */
@@ -151,7 +140,7 @@ class OpenCheckpoints implements Checkpoints {
     });
   }
 
-  save(step: number, content: CheckpointContent, { signal }: SaveOptions = {}): SaveHandle {
+  save(step: number, content: CheckpointContent, options: SaveOptions = {}): SaveHandle {
     const { rank, worldSize, shardBytes, readOnly } = this.#config;
     if (readOnly) {
       throw new TypeError(`Cannot save in ${JSON.stringify(this.uri)}: it is open for reading only`);
@@ -159,9 +148,10 @@ class OpenCheckpoints implements Checkpoints {
     // Nobody would be told of its failure, nor wait for it.
     if (this.#isDisposed) throw new TypeError(`Cannot save in ${JSON.stringify(this.uri)}: it is disposed`);
     if (!(Number.isSafeInteger(step) && step >= 0 && step < STEPS)) {
-      throw new RangeError(`Cannot save step ${step}: a whole number below ${STEPS} is needed`);
+      throw new RangeError(`Cannot save step ${optionWords(step)}: a whole number below ${STEPS} is needed`);
     }
-    checkNames("save", content, ["tensors", "extras", "metrics"]);
+    checkOptions("save", content, OF_CONTENT);
+    checkOptions("save", options, OF_CALL);
     // All that is not tensors' memory is taken as it is now.
     const extras = takeExtras(content.extras ?? {});
     const metrics = Object.fromEntries(namedValues<number>("save metrics", content.metrics ?? {}));
@@ -177,7 +167,9 @@ class OpenCheckpoints implements Checkpoints {
     }
     const files = planSave(content, { rank, worldSize, shardBytes });
     this.#throwUnseen();
-    const either = AbortSignal.any([signal, this.#signal].filter((one) => one !== undefined));
+    const either = AbortSignal.any(
+      [options.signal, this.#signal].filter((one) => one instanceof AbortSignal),
+    );
     const save = new ObservedSave(
       (stages) => this.#save({ step, files, extras, metrics }, stages, either),
       this.#last,
@@ -193,12 +185,15 @@ class OpenCheckpoints implements Checkpoints {
     this.#throwUnseen();
   }
 
-  async latest({ signal }: { readonly signal?: AbortSignal } = {}): Promise<CheckpointInfo | undefined> {
+  async latest(options: CallOptions = {}): Promise<CheckpointInfo | undefined> {
+    const signal = signalOf("find the newest checkpoint", options);
     const manifest = await newestManifest(this.#series, signal);
     return manifest && infoOf(manifest);
   }
 
-  async *list({ onDamaged, signal }: ListCheckpointsOptions = {}): AsyncIterable<CheckpointInfo> {
+  async *list(options: ListCheckpointsOptions = {}): AsyncIterable<CheckpointInfo> {
+    checkOptions("list checkpoints", options, OF_LIST);
+    const { onDamaged, signal } = options;
     const damaged: DamagedCheckpoint[] = [];
     const take = onDamaged ?? ((one: DamagedCheckpoint) => void damaged.push(one));
     for await (const manifest of findManifests(this.#series, take, signal)) yield infoOf(manifest);
@@ -214,7 +209,7 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async open(which: WhichCheckpoint, options: OpenOptions = {}): Promise<Checkpoint> {
-    checkNames("open a checkpoint", options, ["hold", "signal"]);
+    checkOptions("open a checkpoint", options, OF_OPEN);
     checkWhich(which);
     for (let attempt = 1;; attempt++) {
       const ref = await this.#find(which, options.signal);
@@ -247,39 +242,45 @@ class OpenCheckpoints implements Checkpoints {
   }
 
   async openLatestValid(options: OpenValidOptions = {}): Promise<ValidCheckpoint> {
+    checkOptions("open a checkpoint", options, { level: "any", ...OF_OPEN });
     this.#refuseAsOneOfSeveral("the latest valid checkpoint");
     return await openLatestValid(this, this.#series, options);
   }
 
-  async gc({ keep = this.#config.keep, ...options }: GcOptions = {}): Promise<GcReport> {
-    checkNames("remove checkpoints", options, ["dryRun", "signal"]);
-    if (keep) checkKeepPolicy(keep);
+  async gc(options: GcOptions = {}): Promise<GcReport> {
+    checkOptions("remove checkpoints", options, OF_GC);
+    const { keep = this.#config.keep } = options;
+    if (keep !== undefined) checkKeepPolicy(keep);
     const { graceMs, leaseMs } = this.#config;
     return await collect(this.#series, { ...options, keep, graceMs, leaseMs });
   }
 
-  async pin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async pin(ref: CheckpointRef, options: CallOptions = {}): Promise<void> {
+    const signal = signalOf("pin a checkpoint", options);
     checkRef("pin a checkpoint", ref);
     await checkCommitted(this.#series, ref, signal);
     await pin(this.#series, ref, signal);
   }
 
-  async pinned({ signal }: { readonly signal?: AbortSignal } = {}): Promise<readonly CheckpointRef[]> {
+  async pinned(options: CallOptions = {}): Promise<readonly CheckpointRef[]> {
+    const signal = signalOf("find pinned checkpoints", options);
     return [...await pinnedNames(this.#series, signal)].flatMap((name) => parseRefName(name) ?? []);
   }
 
-  async unpin(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async unpin(ref: CheckpointRef, options: CallOptions = {}): Promise<void> {
+    const signal = signalOf("unpin a checkpoint", options);
     checkRef("unpin a checkpoint", ref);
     await unpin(this.#series, ref, signal);
   }
 
-  async retire(ref: CheckpointRef, { signal }: { readonly signal?: AbortSignal } = {}): Promise<void> {
+  async retire(ref: CheckpointRef, options: CallOptions = {}): Promise<void> {
+    const signal = signalOf("retire a checkpoint", options);
     checkRef("retire a checkpoint", ref);
     await retire(this.#series, ref, { leaseMs: this.#config.leaseMs, signal });
   }
 
-  async recover({ signal }: { readonly signal?: AbortSignal } = {}): Promise<RecoveryReport> {
-    return await recover(this.#series, signal);
+  async recover(options: CallOptions = {}): Promise<RecoveryReport> {
+    return await recover(this.#series, signalOf("recover checkpoints", options));
   }
 
   async [Symbol.asyncDispose](): Promise<void> {

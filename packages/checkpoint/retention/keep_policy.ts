@@ -1,3 +1,5 @@
+import { checkOptions, optionWords } from "@lade/core/backend";
+import { namedValues } from "../errors/check_values.ts";
 import { type CheckpointRef, compareRefs, refName } from "../keys/series_keys.ts";
 import type { CheckpointInfo } from "../series/checkpoint_info.ts";
 
@@ -19,18 +21,19 @@ export interface KeepPolicy {
 /** Throws a `TypeError` for what is no policy. */
 export function checkKeepPolicy(policy: KeepPolicy): void {
   const known = ["last", "everySteps", "everyMs", "best"];
-  for (const [name, value] of Object.entries(policy)) {
+  for (const [name, value] of namedValues<unknown>("keep checkpoints", policy)) {
     if (!known.includes(name)) {
       throw new TypeError(`Cannot keep checkpoints by ${JSON.stringify(name)}: it is ${known.join(", ")}`);
     }
-    if (name !== "best") checkCount(name, value as number);
+    if (name !== "best" && value !== undefined) checkCount(name, value as number);
   }
   const { best } = policy;
-  if (!best) return;
+  if (best === undefined) return;
+  checkOptions("keep checkpoints by best", best, { metric: "any", mode: "any", count: "any" });
   checkCount("best.count", best.count);
   if (best.mode !== "min" && best.mode !== "max") {
     throw new TypeError(
-      `Cannot keep checkpoints by best.mode ${JSON.stringify(best.mode)}: it is "min" or "max"`,
+      `Cannot keep checkpoints by best.mode ${optionWords(best.mode)}: it is "min" or "max"`,
     );
   }
   if (typeof best.metric !== "string") {
@@ -95,5 +98,7 @@ export function missingMetric(
 
 function checkCount(name: string, value: number): void {
   if (Number.isSafeInteger(value) && value >= 1) return;
-  throw new TypeError(`Cannot keep checkpoints by ${name} ${value}: a whole number from 1 up is needed`);
+  throw new TypeError(
+    `Cannot keep checkpoints by ${name} ${optionWords(value)}: a whole number from 1 up is needed`,
+  );
 }

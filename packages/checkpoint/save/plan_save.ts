@@ -1,7 +1,8 @@
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { byteLengthOf, type DType, DTYPE_NAMES, elementsOf, isDType, layoutOf } from "@lade/formats/array";
 import { isSafetensorsDType, type TensorData } from "@lade/formats/safetensors";
+import { areNumbers } from "../errors/check_values.ts";
 import { type Box, boxFault } from "../boxes/box.ts";
-import { checkNames } from "../errors/check_names.ts";
 import type { CheckpointContent, TensorPiece } from "./checkpoint_content.ts";
 import { dealReplicas } from "./deal_replicas.ts";
 
@@ -26,17 +27,17 @@ export interface CutOptions {
 
 /** Files that are written at the same time, at most. */
 const FILES = 4;
-const OF_PIECE = [
-  "name",
-  "dtype",
-  "shape",
-  "offsets",
-  "globalShape",
-  "replicas",
-  "frozen",
-  "data",
-  "order",
-];
+const OF_PIECE = {
+  name: "any",
+  dtype: "any",
+  shape: "any",
+  offsets: "any",
+  globalShape: "any",
+  replicas: "any",
+  frozen: "boolean",
+  data: "any",
+  order: "any",
+} as const;
 /** Fewer bytes than this are no file of their own unless they have to be. */
 const LEAST_FILE = 256 * 2 ** 20;
 
@@ -46,7 +47,12 @@ const LEAST_FILE = 256 * 2 ** 20;
  */
 export function planSave(content: CheckpointContent, options: CutOptions): PlannedPiece[][] {
   const { rank, worldSize } = options;
-  const parts = Array.from(content.tensors, (piece) => checked(piece, rank, worldSize));
+  const { tensors } = content;
+  // Of what can be gone through by no loop nothing would be saved.
+  if (typeof tensors !== "object" || tensors === null || !(Symbol.iterator in tensors)) {
+    throw new TypeError(`Cannot save with tensors ${optionWords(tensors)}: a list of tensors is needed`);
+  }
+  const parts = Array.from(tensors, (piece) => checked(piece, rank, worldSize));
   checkTwice(parts);
   const alone = parts.filter(({ replicas }) => replicas.length === 1);
   const shared = dealReplicas(parts.filter(({ replicas }) => replicas.length > 1), rank);
@@ -58,17 +64,21 @@ function checked(
   rank: number,
   worldSize: number,
 ): PlannedPiece & { replicas: readonly number[] } {
-  const { name, dtype, shape, globalShape = shape, offsets = shape.map(() => 0), replicas = [rank], data } =
-    piece;
-  const { frozen = false, order = "C" } = piece;
-  const cannot = (detail: string) => new TypeError(`Cannot save tensor ${JSON.stringify(name)}: ${detail}`);
+  checkOptions(`save tensor ${optionWords(piece?.name)}`, piece, OF_PIECE);
+  const { name, dtype, shape, data, frozen = false, order = "C" } = piece;
+  const cannot = (detail: string) => new TypeError(`Cannot save tensor ${optionWords(name)}: ${detail}`);
   if (typeof name !== "string" || name === "" || name === "__metadata__" || !name.isWellFormed()) {
     throw cannot("no tensor can be called so");
   }
-  checkNames(`save tensor ${JSON.stringify(name)}`, piece, OF_PIECE);
+  const lists = { shape, globalShape: piece.globalShape, offsets: piece.offsets, replicas: piece.replicas };
+  for (const [list, given] of Object.entries(lists)) {
+    if (given === undefined && list !== "shape") continue;
+    if (!areNumbers(given)) throw cannot(`its ${list} ${optionWords(given)} is no list of numbers`);
+  }
+  const { globalShape = shape, offsets = shape.map(() => 0), replicas = [rank] } = piece;
   if (!isDType(dtype)) {
     const known = DTYPE_NAMES.filter(isSafetensorsDType).join(", ");
-    throw cannot(`its dtype ${JSON.stringify(dtype)} is none of ${known}`);
+    throw cannot(`its dtype ${optionWords(dtype)} is none of ${known}`);
   }
   if (!isSafetensorsDType(dtype)) {
     throw cannot(`safetensors has no ${dtype}: save its numbers as float64, with a last dimension of 2`);

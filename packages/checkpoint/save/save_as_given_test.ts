@@ -49,7 +49,7 @@ Deno.test("names without a value are left out of extras, and what has no names i
   assertEquals(await checkpoint.extra("a"), { c: 1 });
   const wrong: [unknown, string][] = [
     [{ tensors: [], extras: new Map([["a", 1]]) }, "a Map"],
-    [{ tensors: [], extras: ["a"] }, "a Array"],
+    [{ tensors: [], extras: ["a"] }, "a list"],
     [{ tensors: [], metrics: new Map([["loss", 1]]) }, "a Map"],
     [{ tensors: [], metrics: 5 }, "with 5"],
     [null, "with null"],

@@ -1,6 +1,6 @@
 import { crc32c, crc32cToHex } from "@lade/core";
 import type { StoreContext } from "@lade/core/backend";
-import { namedValues } from "../errors/check_names.ts";
+import { namedValues } from "../errors/check_values.ts";
 import { canonicalJson, type JsonValue } from "../json/canonical_json.ts";
 import { extraKey } from "../keys/series_keys.ts";
 import type { DataObject } from "../record/piece_bytes.ts";

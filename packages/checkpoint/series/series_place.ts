@@ -1,4 +1,5 @@
 import { type ObjectStore, PrefixStore } from "@lade/core";
+import { checkOptions, needText } from "@lade/core/backend";
 import { UnsupportedError } from "@lade/core/errors";
 import { keepDurable } from "@lade/core/seams";
 import type { Series } from "./series.ts";
@@ -23,7 +24,10 @@ export interface SeriesAtOptions {
  * The series at a place. To write, a store that replaces objects under any condition is an `UnsupportedError`, unless
  * `soleRun` is promised.
  */
-export function seriesAt({ store, prefix }: SeriesPlace, { writes, soleRun }: SeriesAtOptions): Series {
+export function seriesAt(place: SeriesPlace, { writes, soleRun }: SeriesAtOptions): Series {
+  checkOptions("find checkpoints", place, { store: "any", prefix: "any" });
+  const { store, prefix } = place;
+  needText(prefix);
   const below = prefix === "" ? store : new PrefixStore(store, prefix.endsWith("/") ? prefix : `${prefix}/`);
   if (writes && !soleRun && store.capabilities.createOnly === false) {
     throw new UnsupportedError({

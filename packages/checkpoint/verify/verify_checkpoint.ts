@@ -1,3 +1,4 @@
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { inParallel } from "@lade/core/concurrency";
 import type { Series } from "../series/series.ts";
 import { checkExtras, checkPieces } from "./check_chunks.ts";
@@ -14,11 +15,13 @@ export async function verifyCheckpoint(
   { store }: Pick<Series, "store">,
   { manifest, table }: Pick<Verification, "manifest" | "table">,
   level: VerifyLevel,
-  { signal }: VerifyOptions = {},
+  options: VerifyOptions = {},
 ): Promise<VerifyReport> {
+  checkOptions("verify a checkpoint", options, { signal: "signal" });
+  const { signal } = options;
   if (!["size", "chunks", "full"].includes(level)) {
     throw new TypeError(
-      `Cannot verify a checkpoint by ${JSON.stringify(level)}: it is "size", "chunks" or "full"`,
+      `Cannot verify a checkpoint by ${optionWords(level)}: it is "size", "chunks" or "full"`,
     );
   }
   const faults: VerifyFault[] = [];

@@ -62,8 +62,18 @@ export async function* piecesOf(
     yield { bytes: bytesOfArray(given), lasts: given === data };
     return;
   }
+  const cannot = `Cannot write tensor ${JSON.stringify(name)}`;
+  if (
+    typeof given !== "object" || given === null ||
+    !(Symbol.asyncIterator in given || Symbol.iterator in given)
+  ) {
+    throw new TypeError(`${cannot}: its function gave neither an array nor what yields bytes`);
+  }
   let count = 0;
   for await (const bytes of given) {
+    if (!(bytes instanceof Uint8Array)) {
+      throw new TypeError(`${cannot}: its function yielded what is no Uint8Array`);
+    }
     count += bytes.length;
     if (count > length) checkLength(name, count, length);
     yield { bytes, lasts: false };
