@@ -58,6 +58,21 @@ Deno.test("lade sync remembers copies that it made without comparing, so that th
   }
 });
 
+Deno.test("lade sync brings a file once that was written anew and is dated in the future", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "in/x": "hello" });
+  const [from, to] = [`${directory.path}/in`, `${directory.path}/out`];
+  await Deno.utime(`${from}/x`, OLD, OLD);
+  const env = { LADE_CACHE_DIR: `${directory.path}/cache` };
+  const sync = async () => (await cli.run(["sync", from, to], { env })).stdout;
+  assertMatch(await sync(), /^cp /);
+  const later = new Date(Date.now() + 1e9);
+  await Deno.writeTextFile(`${from}/x`, "hellO");
+  await Deno.utime(`${from}/x`, later, later);
+  assertMatch(await sync(), /^cp /);
+  assertEquals([await sync(), await Deno.readTextFile(`${to}/x`)], ["", "hellO"]);
+});
+
 Deno.test("no content is remembered of a file that was changed in place and given its old time again", async () => {
   await using cli = new CliHere();
   await using directory = await TemporaryDirectory.make({ "in/x": "hello", "out/x": "hello" });

@@ -1,5 +1,5 @@
 import type { DatabaseSync, StatementSync } from "node:sqlite";
-import type { CacheRow } from "./cache_rows.ts";
+import { type CacheRow, hasSums } from "./cache_rows.ts";
 
 /** What went wrong with the database. */
 export type DatabaseFault = "damaged" | "busy" | "unusable";
@@ -59,7 +59,10 @@ export class CacheDatabase {
     return row?.uri === uri ? row : undefined;
   }
 
-  /** Writes rows, and that others were used on a day, in one step. `merge` gets what a row replaces. */
+  /**
+   * Writes rows, and that others were used on a day, in one step. `merge` gets what a row replaces; one without checksums
+   * that replaces none is not written.
+   */
   write(
     rows: Iterable<CacheRow>,
     used: Iterable<string>,
@@ -68,7 +71,9 @@ export class CacheDatabase {
   ): void {
     this.#inOneStep(() => {
       for (const row of rows) {
-        const { uri, identity, sums, used, proof } = merge(row, this.of(row.uri));
+        const there = this.of(row.uri);
+        if (!there && !hasSums(row)) continue;
+        const { uri, identity, sums, used, proof } = merge(row, there);
         this.#put.run(uri, identity, sums, used, proof);
       }
       for (const uri of used) this.#touch.run(day, uri);

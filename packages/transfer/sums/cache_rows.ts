@@ -69,6 +69,11 @@ export function parseSums(text: string): RememberedSums {
   return checksums;
 }
 
+/** Whether a row has checksums, and says more than of which object it is. */
+export function hasSums({ sums }: CacheRow): boolean {
+  return sums !== "" && !/^status:\S*$/.test(sums);
+}
+
 const encoder = new TextEncoder();
 const room = new Uint8Array(1024);
 

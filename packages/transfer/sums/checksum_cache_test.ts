@@ -116,6 +116,28 @@ Deno.test("the checksum cache remembers no file that was changed within two seco
   assertEquals(kept, ["file:///2000", "s3://b/-1000", "s3://b/0", "s3://b/1999", "s3://b/2000"]);
 });
 
+Deno.test("a file that was changed right before it was read is not remembered, and no longer called changed", async () => {
+  using directory = new Directory();
+  const now = metaOf("2", 5, new Date(NOW));
+  {
+    using cache = await directory.open();
+    cache.remember(computed("file:///a", "1"));
+  }
+  {
+    using cache = await directory.open();
+    assertEquals(cache.reader().find("file:///a", now), "changed");
+    cache.remember(computed("file:///a", "2", { meta: now }));
+  }
+  using cache = await directory.open();
+  const reader = cache.reader();
+  assertEquals(reader.find("file:///a", now), {});
+  assertEquals(reader.find("file:///a", metaOf("1")), "changed");
+  cache.remember(computed("file:///a", "2", { meta: now, sinceMs: NOW + 2000 }));
+  cache[Symbol.dispose]();
+  using again = await directory.open();
+  assertEquals(again.reader().find("file:///a", now), SUMS);
+});
+
 Deno.test("the checksum cache does not remember what no other process sees, and nothing without an identity", async () => {
   using directory = new Directory();
   {

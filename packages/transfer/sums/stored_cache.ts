@@ -66,13 +66,16 @@ export class StoredCache implements ChecksumCache {
     return { find: (uri, meta) => this.#find(window, uri, meta) };
   }
 
-  /** Takes note of what was computed, unless the file may have changed without a trace since. */
+  /**
+   * Takes note of what was computed. Of a file that may have changed without a trace since only this, that it is no longer
+   * what is remembered.
+   */
   remember({ uri: named, meta, checksums, sinceMs }: ComputedSums): void {
     if (!this.#database) return;
     const [uri, identity, status] = [rowUri(named), identityOf(meta), statusOf(meta)];
     if (uri === undefined || identity === undefined || formatSums(checksums) === "") return;
-    const sums = formatSums({ ...checksums, ...(status !== undefined && { status }) });
-    if (uri.startsWith("file:") && meta.lastModified.getTime() > sinceMs - RACY_MS) return;
+    const isRacy = uri.startsWith("file:") && meta.lastModified.getTime() > sinceMs - RACY_MS;
+    const sums = formatSums({ ...(!isRacy && checksums), ...(status !== undefined && { status }) });
     if (this.#rows.size >= MOST_WAITING && !this.#rows.has(uri)) return;
     const row = makeRow(uri, identity, sums, this.#day);
     this.#rows.set(uri, merged(row, this.#rows.get(uri)));
