@@ -16,6 +16,7 @@ export { isAlias, type KeyIn } from "./operations/is_alias.ts";
 export * from "./operations/place_below.ts";
 export * from "./conditions/conditions.ts";
 export * from "./time/clock.ts";
+export * from "./time/tellable_time.ts";
 export * from "./time/ticker.ts";
 export * from "./context/bandwidth.ts";
 export * from "./context/byte_budget.ts";

@@ -28,18 +28,35 @@ export function isModificationTime(name: string, value: string): boolean {
   return NAMES.some((known) => known === name) && parseTime(value) !== undefined;
 }
 
-/** A time as rclone's S3 backend writes it: seconds since 1970, with a fraction where there is one. */
+/**
+ * A time as rclone's S3 backend writes it: seconds since 1970, with a fraction where there is one, or where they have so
+ * many digits that they might be taken for milliseconds.
+ */
 export function formatModificationTime(time: Date): string {
   const ms = time.getTime();
   const digits = Math.abs(ms).toString().padStart(4, "0");
   const fraction = digits.slice(-3).replace(/0+$/, "");
-  return `${ms < 0 ? "-" : ""}${digits.slice(0, -3)}${fraction && `.${fraction}`}`;
+  const seconds = digits.slice(0, -3);
+  const rest = fraction === "" && seconds.length > MOST_DIGITS ? "0" : fraction;
+  return `${ms < 0 ? "-" : ""}${seconds}${rest && `.${rest}`}`;
 }
 
-/** Parts of a second in one unit, by the number of digits that a time of our days has in it. */
-function perSecond(integer: string): bigint {
+/** Digits of whole seconds that nobody takes for milliseconds. */
+const MOST_DIGITS = 11;
+
+/**
+ * Parts of a second in one unit, by the number of digits that a time of our days has in it. A twelfth digit before a fraction
+ * is that of seconds, as we write the year 9999.
+ */
+function perSecond(integer: string, fraction: string): bigint {
   const { length } = integer.replace("-", "");
-  return length > 17 ? 1_000_000_000n : length > 14 ? 1_000_000n : length > 11 ? 1000n : 1n;
+  return length > 17
+    ? 1_000_000_000n
+    : length > 14
+    ? 1_000_000n
+    : length > (fraction === "" ? MOST_DIGITS : MOST_DIGITS + 1)
+    ? 1000n
+    : 1n;
 }
 
 const UNITS: Readonly<Record<string, bigint>> = { s: 1n, ms: 1000n, ns: 1_000_000_000n };
@@ -47,7 +64,7 @@ const UNITS: Readonly<Record<string, bigint>> = { s: 1n, ms: 1000n, ns: 1_000_00
 function parseTime(text: string): Date | undefined {
   const [, integer = "", fraction = "", unit = ""] = /^(-?\d{1,19})(\.\d+)?(ns|ms|s)?$/.exec(text) ?? [];
   if (integer !== "") {
-    const parts = UNITS[unit] ?? perSecond(integer);
+    const parts = UNITS[unit] ?? perSecond(integer, fraction);
     const ms = Number(BigInt(integer) * 1000n / parts);
     // Apart, since a sum of nanoseconds is more than a number can hold.
     const rest = Number(fraction || 0) * 1000 / Number(parts);

@@ -1,4 +1,5 @@
 import type { ObjectInfo, ObjectMeta } from "@lade/core";
+import { tellableTime } from "@lade/core/backend";
 
 /** What the system says of a file, as far as a store needs it. */
 export interface FileStatus {
@@ -36,7 +37,7 @@ export function statusOf(info: Deno.FileInfo): FileStatus {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "directory" : info.isSymlink ? "link" : "other",
     size: info.size,
-    mtimeMs: info.mtime?.getTime() ?? 0,
+    mtimeMs: info.mtime ? tellableTime(info.mtime).getTime() : 0,
     bornMs: (info.birthtime ?? info.ctime)?.getTime() ?? 0,
     statusSeconds: secondsOf(info.ctime?.getTime()),
     tellsBirth: info.birthtime !== null,

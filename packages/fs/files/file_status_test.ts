@@ -1,5 +1,5 @@
 import { assertEquals, assertNotEquals } from "@std/assert";
-import { hasExactNumber, identityOf, isSameFile } from "./file_status.ts";
+import { hasExactNumber, identityOf, isSameFile, metaOf, statusOf } from "./file_status.ts";
 
 Deno.test("files whose numbers are not exact are told apart by when they were made", () => {
   const exact = { dev: 1, ino: 2 ** 53 - 1 };
@@ -12,4 +12,11 @@ Deno.test("files whose numbers are not exact are told apart by when they were ma
     assertEquals([isSameFile(one, one), isSameFile(one, other)], [true, false]);
     assertNotEquals(identityOf(one), identityOf(other));
   }
+});
+
+Deno.test("a time that no Date can hold counts as the last one that it can", async () => {
+  const info = await Deno.lstat(new URL(import.meta.url));
+  const status = statusOf({ ...info, mtime: new Date(NaN) });
+  assertEquals(status, { ...statusOf(info), mtimeMs: 8.64e15 });
+  assertEquals(metaOf("a", status).lastModified.toISOString(), "+275760-09-13T00:00:00.000Z");
 });

@@ -1,4 +1,4 @@
-import { localPath, PLATFORM, type Platform } from "@lade/core/backend";
+import { LAST_MS, localPath, PLATFORM, type Platform } from "@lade/core/backend";
 import { system } from "@lade/core/system";
 import { type FileStatus, statusOf } from "../files/file_status.ts";
 import { errorCode } from "../files/file_error.ts";
@@ -57,7 +57,7 @@ export class FileCalls {
 
   /** Sets when a file was changed. */
   async touch(path: string, mtimeMs: number): Promise<void> {
-    const time = new Date(mtimeMs);
+    const time = new Date(Math.min(mtimeMs, LAST_MS));
     return await this.#gate.run(
       () => system.utimeSync(path, time, time),
       () => system.utime(path, time, time),

@@ -1,4 +1,5 @@
 import type { CallOptions, ObjectMeta, ObjectTree } from "@lade/core";
+import { tellableTime } from "@lade/core/backend";
 import { parallelResults } from "@lade/core/concurrency";
 import { NotFoundError } from "@lade/core/errors";
 import { localPathOf, type LocatedUri } from "@lade/transfer/places";
@@ -88,7 +89,7 @@ async function* entriesBelow(
 async function statusOf(key: string, uri: string): Promise<ObjectMeta | "gone"> {
   try {
     const { size, mtime } = await system.lstat(localPathOf(uri) ?? "");
-    return { key, size, lastModified: mtime ?? new Date(NaN) };
+    return { key, size, lastModified: mtime ? tellableTime(mtime) : new Date(NaN) };
   } catch (error) {
     if (error instanceof system.errors.NotFound) return "gone";
     throw error;

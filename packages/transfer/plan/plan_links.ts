@@ -1,4 +1,5 @@
 import type { ObjectMeta, ObjectTree } from "@lade/core";
+import { tellableTime } from "@lade/core/backend";
 import { UnsupportedError } from "@lade/core/errors";
 import { system } from "@lade/core/system";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
@@ -66,7 +67,7 @@ async function planLink(plan: JobPlan, from: Place, name: string): Promise<Job |
 /** The link's own size and time. */
 async function metaOf({ key, uri }: Place): Promise<ObjectMeta> {
   const { size, mtime } = await system.lstat(localPathOf(uri) ?? "");
-  return { key, size, lastModified: mtime ?? new Date(NaN) };
+  return { key, size, lastModified: mtime ? tellableTime(mtime) : new Date(NaN) };
 }
 
 /** Whether a name is that of a link, or lies behind one. */
