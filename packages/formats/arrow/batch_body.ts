@@ -77,6 +77,11 @@ export class BatchBody {
     throw fault(`its buffer ${index} has ${bytes.length} bytes, and ${least} are needed`);
   }
 
+  /** Bytes that a buffer has as it is stored. */
+  storedBytes(index: number): number {
+    return bufferAt(this.#header, index).length;
+  }
+
   #find(offset: number, length: number): Uint8Array {
     if (length === 0) return new Uint8Array(0);
     const run = this.runs.findLast((candidate) => candidate.offset <= offset);

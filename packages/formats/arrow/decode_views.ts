@@ -14,6 +14,8 @@ export interface ViewContext {
 const VIEW = 16;
 const INLINE = 12;
 const MOST = 2 ** 31 - 1;
+/** How many times its stored bytes a buffer may have, of which views need little. */
+const MOST_RATIO = 512;
 
 /**
  * Puts the bytes of views one after the other. A view is a length and either up to 12 bytes, or the first four of them,
@@ -49,7 +51,11 @@ export function decodeViews(
     }
     offsets[row + 1] = total;
   }
-  const buffers = data.map((buffer, index) => body.buffer(buffer, ends[index] ?? 0));
+  // Rows that were chosen of more keep the buffers of all.
+  const buffers = data.map((buffer, index) => {
+    const least = ends[index] ?? 0;
+    return body.buffer(buffer, least, Math.max(least, body.storedBytes(buffer) * MOST_RATIO));
+  });
   const values = new Uint8Array(total);
   for (let row = 0; row < column.length; row++) {
     const [start, end] = [offsets[row] ?? 0, offsets[row + 1] ?? 0];

@@ -118,17 +118,27 @@ export class FlatTable {
 
   /** A text; `undefined` where it is not there. */
   text(field: number): string | undefined {
+    const text = this.#textBytes(field);
+    try {
+      return text && new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
+    } catch {
+      throw this.fault("a text in it is no UTF-8");
+    }
+  }
+
+  /** A text in which some writers put bytes: what is no UTF-8 becomes U+FFFD. */
+  looseText(field: number): string | undefined {
+    const text = this.#textBytes(field);
+    return text && new TextDecoder("utf-8", { ignoreBOM: true }).decode(text);
+  }
+
+  #textBytes(field: number): Uint8Array | undefined {
     const { bytes } = this.#bytes;
     const vector = this.#vector(field, 1);
     if (!vector) return undefined;
     this.#bytes.spend(vector.length);
-    const text = bytes.subarray(vector.at, vector.at + vector.length);
     if (bytes[vector.at + vector.length] !== 0) throw this.fault("a text in it does not end");
-    try {
-      return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(text);
-    } catch {
-      throw this.fault("a text in it is no UTF-8");
-    }
+    return bytes.subarray(vector.at, vector.at + vector.length);
   }
 
   /** A table below. */

@@ -22,7 +22,7 @@ export function readSchema(table: FlatTable, uri: string): ArrowSchema {
 /** Names and values that a writer may put in several places. */
 export function readKeyValues(table: FlatTable, place: number): Record<string, string> {
   const pairs: [string, string][] = [];
-  for (const pair of table.tables(place)) pairs.push([pair.text(0) ?? "", pair.text(1) ?? ""]);
+  for (const pair of table.tables(place)) pairs.push([pair.looseText(0) ?? "", pair.looseText(1) ?? ""]);
   return Object.fromEntries(pairs);
 }
 

@@ -3,14 +3,15 @@ import { FaultList } from "../registry/fault_list.ts";
 import type { Verification, VerifyOptions } from "../registry/format.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { schemaDifference } from "../table/compare_schemas.ts";
+import type { Schema } from "../table/schema.ts";
 import type { ArrowSchema } from "./arrow_field.ts";
 import { parseBlock } from "./arrow_file.ts";
 import { ArrowStreamReader } from "./arrow_stream.ts";
 import { allocate, BatchBody } from "./batch_body.ts";
 import { decodeBatch, placesOf, planBody, schemaOf, type Wanted, wantedOf } from "./decode_batch.ts";
 import { Dictionaries } from "./dictionaries.ts";
-import { type ArrowMessage, faultAt } from "./message.ts";
-import { type Block, HEAD, MAGIC, readFooter } from "./read_footer.ts";
+import { type ArrowMessage, faultAt, parseMessage } from "./message.ts";
+import { type Block, type Footer, HEAD, MAGIC, readFooter } from "./read_footer.ts";
 
 /** Decodes all messages of one object, and gathers what is wrong. */
 class Verifier {
@@ -68,7 +69,7 @@ export async function verifyArrowFile(
   await verifier.list.step(async () => {
     const footer = await readFooter(source, call);
     verifier.passed(source.size - footer.offset);
-    await verifier.list.step(() => checkHead(source, footer.schema, call));
+    await verifier.list.step(() => checkHead(source, footer, call));
     const wanted = wantedOf(footer.schema);
     const dictionaries = new Dictionaries(wanted.fields, source.uri);
     const all = [
@@ -124,14 +125,31 @@ function callOf({ signal }: VerifyOptions): CallOptions {
 }
 
 /** What a file begins with: the magic bytes, and the schema that its footer has too. */
-async function checkHead(source: ByteSource, schema: ArrowSchema, options: CallOptions): Promise<void> {
+async function checkHead(source: ByteSource, footer: Footer, options: CallOptions): Promise<void> {
   const fault = faultAt({ uri: source.uri, offset: 0 });
   const head = await source.read(0, HEAD, options);
   const isSound = head.every((byte, index) => byte === (MAGIC[index] ?? 0));
   if (!isSound) throw fault("it does not begin with ARROW1 and two zeros");
-  const stream = await ArrowStreamReader.open(source, options, HEAD);
-  const difference = schemaDifference(schemaOf(schema), stream.schema);
+  const first = await firstSchema(source, footer, options);
+  const difference = schemaDifference(schemaOf(footer.schema), first);
   if (difference !== undefined) throw fault(`its schema is not that of its footer: ${difference}`);
+}
+
+/** The schema before the first message. Polars writes it without the mark and the length that begin a message. */
+async function firstSchema(source: ByteSource, footer: Footer, options: CallOptions): Promise<Schema> {
+  const { dictionaries, batches, offset } = footer;
+  const end = [...dictionaries, ...batches].reduce((least, block) => Math.min(least, block.offset), offset);
+  const bare = bareMessage(await source.read(HEAD, end - HEAD, options), source.uri);
+  if (bare?.kind === "schema") return schemaOf(bare.schema);
+  return (await ArrowStreamReader.open(source, options, HEAD)).schema;
+}
+
+function bareMessage(bytes: Uint8Array, uri: string): ArrowMessage | undefined {
+  try {
+    return parseMessage(bytes, { uri, offset: HEAD });
+  } catch {
+    return undefined;
+  }
 }
 
 async function readMessage(source: ByteSource, block: Block, options: CallOptions) {

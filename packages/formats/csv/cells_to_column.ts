@@ -4,7 +4,7 @@ import { parseTimestamp, UNITS_PER_SECOND } from "../table/date_text.ts";
 import { writeInt128 } from "../table/decimal.ts";
 import type { ColumnType, Field } from "../table/schema.ts";
 import { formatType } from "../table/schema_text.ts";
-import { boundsOf, storedValue } from "../table/stored_value.ts";
+import { boundsOf, floatBoundOf, storedValue } from "../table/stored_value.ts";
 import { ValidityBuilder } from "../table/validity.ts";
 import { valueLayoutOf } from "../table/value_layout.ts";
 import { parseFloatFast, parseFloatText } from "../text/parse_float.ts";
@@ -86,7 +86,7 @@ function setterOf(type: ColumnType, values: NumericArray): SetCell {
     case "float16":
     case "float32":
     case "float64":
-      return floats(values as Float64Array);
+      return floats(values as Float64Array, floatBoundOf(type));
     case "int64":
     case "uint64":
     case "duration":
@@ -117,16 +117,17 @@ function setterOf(type: ColumnType, values: NumericArray): SetCell {
   }
 }
 
-function floats(values: Float64Array): SetCell {
+function floats(values: Float64Array, bound: number): SetCell {
   return (row, bytes, from, to) => {
     const value = parseFloatFast(bytes, from, to);
     if (value === value) {
       values[row] = value;
-      return true;
+      return value < bound && value > -bound;
     }
     const slow = parseFloatText(cellText(bytes, from, to));
-    if (slow !== undefined) values[row] = slow;
-    return slow !== undefined;
+    if (slow === undefined) return false;
+    values[row] = slow;
+    return !Number.isFinite(slow) || Math.abs(slow) < bound;
   };
 }
 

@@ -167,6 +167,27 @@ Deno.test("csv: every way to write a value of a type", async () => {
   ]);
 });
 
+Deno.test("csv: a number that its float has only as infinite is an error, and one that is told as infinite is none", async () => {
+  for (
+    const [cell, kind] of [
+      ["1e309", "float64"],
+      [`-1${"0".repeat(400)}`, "float64"],
+      ["3.5e38", "float32"],
+      ["-340282356779733700000000000000000000000.0", "float32"],
+      ["70000", "float16"],
+    ] as const
+  ) {
+    const error = await fault(`a\n${cell}\n`, { schema: parseSchema(`a: ${kind}`) });
+    assert(error.message.includes(`is no ${kind}`), error.message);
+  }
+  const schema = parseSchema("a: float16, b: float32, c: float64");
+  const largest = "65519,3.4028235e38,1.7976931348623157e308";
+  assertEquals(await rows(`a,b,c\n${largest}\ninf,-inf,Infinity\n`, { schema }), [
+    { a: 65504, b: Math.fround(3.4028235e38), c: Number.MAX_VALUE },
+    { a: Infinity, b: -Infinity, c: Infinity },
+  ]);
+});
+
 Deno.test("csv: types are inferred from the first rows, and a later cell that is none is told so", async () => {
   const text = "b,i,f,d,t,z,n,s,zip,big,e,q\n" +
     'true,1,1,2026-01-01,2026-01-01T00:00:00,2026-01-01T00:00:00Z,2026-01-01T00:00:00.123456789,x,007,18446744073709551617,,"1"\n' +
@@ -192,6 +213,7 @@ Deno.test("csv: types are inferred from the first rows, and a later cell that is
     error.message,
   );
   assertEquals(formatSchema((await opened(late)).schema), "a: string?");
+  assertEquals(formatSchema((await opened("a,b\n1e308,1e309\n")).schema), "a: float64?, b: string?");
 });
 
 Deno.test("csv: a schema says which columns are read, by the header's names or in order", async () => {

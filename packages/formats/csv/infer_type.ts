@@ -30,8 +30,8 @@ const GUESSES: readonly { readonly type: ColumnType; readonly fits: (text: strin
 
 /**
  * Finds the first of bool, int64, float64, date, timestamp (in µs, else in ns; without zones, else with them) that all of
- * some texts are; else it is string. Numbers with a plus or zeros before them (`007`), and whole ones that neither 64 bits
- * nor a double has exactly, are text: of others nothing is lost.
+ * some texts are; else it is string. Numbers with a plus or zeros before them (`007`), whole ones that neither 64 bits nor
+ * a double has exactly, and those that pass what doubles reach, are text: of others nothing is lost.
  */
 export class TypeGuess {
   #left = GUESSES;
@@ -62,6 +62,6 @@ export function looksTyped(text: string): boolean {
 }
 
 function isFloat(text: string): boolean {
-  if (!DIGITS.test(text)) return NUMBER.test(text) || SPECIAL.test(text);
+  if (!DIGITS.test(text)) return SPECIAL.test(text) || (NUMBER.test(text) && Number.isFinite(Number(text)));
   return NUMBER.test(text) && text.length <= 30 && BigInt(Number(text)) === BigInt(text);
 }

@@ -4,6 +4,9 @@ import { DEPTH, type JsonCursor, JsonFault } from "./json_cursor.ts";
 
 type Kind = "a truth value" | "a number" | "a text" | "an array" | "an object";
 
+/** Whole numbers of no more digits are doubles. */
+const EXACT_DIGITS = 15;
+
 const SPECIAL = ["NaN", "Infinity", "-Infinity"];
 
 /** Finds the type that values of JSON have in common. Two that have none are a {@linkcode JsonFault}. */
@@ -12,6 +15,8 @@ export class JsonGuess {
   /** Whether texts were there that may be floats, and nothing else but numbers. */
   #special = false;
   #isFloat = false;
+  /** A whole number that no double has exactly. */
+  #inexact: string | undefined;
   #isNegative = false;
   #isWide = false;
   #item: JsonGuess | undefined;
@@ -38,6 +43,7 @@ export class JsonGuess {
     this.#is("a number", at);
     this.#special = false;
     this.#addNumber(cursor.numberText(number), number.whole, at);
+    this.#checkExact(at);
   }
 
   /** Passes an object, and gives the columns that its members are. */
@@ -83,7 +89,7 @@ export class JsonGuess {
     const isSpecial = SPECIAL.includes(text);
     if (isSpecial && this.#kind === "a number") {
       this.#isFloat = true;
-      return;
+      return this.#checkExact(at);
     }
     const special = isSpecial && (this.#kind === undefined || this.#special);
     this.#is("a text", at);
@@ -91,6 +97,7 @@ export class JsonGuess {
   }
 
   #addNumber(text: string, whole: boolean, at: number): void {
+    if (whole && text.length > EXACT_DIGITS && BigInt(Number(text)) !== BigInt(text)) this.#inexact ??= text;
     if (!whole) this.#isFloat = true;
     else if (text.startsWith("-")) this.#isNegative = true;
     if (!whole || parseIntegerText(text, true) !== undefined) {
@@ -107,6 +114,13 @@ export class JsonGuess {
     if (this.#isWide && this.#isNegative && !this.#isFloat) {
       throw new JsonFault(at, `whole numbers of int64 and of uint64 are there; give the schema`);
     }
+  }
+
+  /** Refuses a whole number that would lose digits among floats. */
+  #checkExact(at: number): void {
+    if (!this.#isFloat || this.#inexact === undefined) return;
+    const text = this.#inexact.slice(0, 100);
+    throw new JsonFault(at, `floats are there, and ${text}, which no float64 has exactly; give the schema`);
   }
 
   #is(kind: Kind, at: number): void {

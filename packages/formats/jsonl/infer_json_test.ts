@@ -38,9 +38,15 @@ Deno.test("jsonl: numbers and texts that a decimal or a list cannot hold are For
       ['"a"', "v: list<string>"],
       ["[1]", "v: list<int32, 2>"],
       ["[1, 2, 3]", "v: list<int32, 2>"],
+      ["1e400", "v: float64"],
+      ["-3.5e38", "v: float32"],
+      ["65520", "v: float16"],
     ] as const
   ) {
     await assertRejects(() => rows(`{"v": ${value}}\n`, schema), FormatError, "", `${value} of ${schema}`);
   }
   assertEquals(await rows('{"v": 123.45}\n', "v: decimal(5, 2)"), [{ v: "123.45" }]);
+  assertEquals(await rows('{"v": -65519}\n{"v": "-Infinity"}\n', "v: float16"), [{ v: -65504 }, {
+    v: -Infinity,
+  }]);
 });

@@ -98,6 +98,10 @@ Deno.test("jsonl: types are inferred, lists and structs too, and what comes late
       ['{"a":18446744073709551616}', "passes 64 bits"],
       ['{"a":-1}\n{"a":18446744073709551615}', "int64 and of uint64"],
       ['{"a":18446744073709551615}\n{"a":-1}', "int64 and of uint64"],
+      ['{"a":9007199254740993}\n{"a":1.5}', "9007199254740993, which no float64 has exactly"],
+      ['{"a":1.5}\n{"a":-9007199254740993}', "-9007199254740993, which no float64 has exactly"],
+      ['{"a":"NaN"}\n{"a":18446744073709551615}', "18446744073709551615, which no float64 has exactly"],
+      ['{"a":9007199254740993}\n{"a":"NaN"}', "9007199254740993, which no float64 has exactly"],
     ] as const
   ) assert((await assertRejects(() => rows(mixed), FormatError)).message.includes(detail), mixed);
 });

@@ -7,7 +7,7 @@ import {
 } from "../table/column_builder.ts";
 import type { ColumnType } from "../table/schema.ts";
 import { formatType } from "../table/schema_text.ts";
-import { boundsOf, storedValue } from "../table/stored_value.ts";
+import { boundsOf, floatBoundOf, storedValue } from "../table/stored_value.ts";
 import { parseFloatFast } from "../text/parse_float.ts";
 import { parseIntegerFast, parseIntegerText } from "../text/parse_integer.ts";
 import { type JsonCursor, JsonFault } from "./json_cursor.ts";
@@ -48,7 +48,7 @@ function readerOf(builder: ColumnBuilder): ValueReader {
   }
   if (builder instanceof BytesBuilder && type.kind === "string") return textReader(builder);
   if (builder instanceof ValuesBuilder) {
-    if (type.kind.startsWith("float")) return floatReader(builder);
+    if (type.kind.startsWith("float")) return floatReader(builder, type);
     if (type.kind === "bool") return boolReader(builder);
     if (/^u?int|^duration/.test(type.kind)) return integerReader(builder, type);
     if (type.kind === "decimal") return decimalReader(builder, type);
@@ -65,7 +65,8 @@ function textReader(builder: BytesBuilder): ValueReader {
   };
 }
 
-function floatReader(builder: ValuesBuilder): ValueReader {
+function floatReader(builder: ValuesBuilder, type: ColumnType): ValueReader {
+  const bound = floatBoundOf(type);
   return (cursor) => {
     if (cursor.peek() === 34) {
       const from = cursor.text("a number");
@@ -77,8 +78,11 @@ function floatReader(builder: ValuesBuilder): ValueReader {
       return builder.appendStored(special);
     }
     const number = cursor.takeNumber("a number");
-    const value = parseFloatFast(cursor.bytes, number.from, number.to);
-    builder.appendStored(value === value ? value : Number(cursor.numberText(number)));
+    const fast = parseFloatFast(cursor.bytes, number.from, number.to);
+    const value = fast === fast ? fast : Number(cursor.numberText(number));
+    // What passes the type would be infinite.
+    if (!(value < bound && value > -bound)) throw refused(number.from, cursor.numberText(number), type);
+    builder.appendStored(value);
   };
 }
 

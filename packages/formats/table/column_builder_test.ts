@@ -102,6 +102,8 @@ Deno.test("columnBuilder: what a type cannot hold is a TypeError that names the 
       ["struct<x: int8>", { x: 1, y: 2 }],
       ["struct<x: int8>", [1]],
       ["int8", null],
+      ["float16", 65520],
+      ["float32", -3.5e38],
     ] as const
   ) {
     const builder = new BatchBuilder(parseSchema(`"the column": ${type}`));

@@ -13,6 +13,18 @@ const BOUNDS: Readonly<Record<string, Bounds>> = {
   uint32: [0, 2 ** 32 - 1],
 };
 
+/** What a float has to stay below, not to become infinite when it is rounded. */
+const FLOAT_BOUNDS: Readonly<Record<string, number>> = {
+  float16: 65520,
+  float32: 2 ** 128 - 2 ** 103,
+  float64: Infinity,
+};
+
+/** The least that a type of floats cannot hold, but as infinite. */
+export function floatBoundOf({ kind }: ColumnType): number {
+  return FLOAT_BOUNDS[kind] ?? 0;
+}
+
 /** The least and the most that a type of whole numbers of up to 32 bits holds; `undefined` for another one. */
 export function boundsOf({ kind }: ColumnType): Bounds | undefined {
   return Object.hasOwn(BOUNDS, kind) ? BOUNDS[kind] : undefined;
@@ -29,7 +41,7 @@ export function storedValue(type: ColumnType, value: unknown): number | bigint |
     case "float16":
     case "float32":
     case "float64":
-      return typeof value === "number" ? value : numberOf(value);
+      return float(numberOf(value), floatBoundOf(type));
     case "int64":
       return wide(value, BigInt.asIntN);
     case "uint64":
@@ -62,6 +74,10 @@ function within(value: unknown, [least, most]: Bounds): number | undefined {
   return number !== undefined && Number.isInteger(number) && number >= least && number <= most
     ? number
     : undefined;
+}
+
+function float(value: number | undefined, bound: number): number | undefined {
+  return value !== undefined && Number.isFinite(value) && Math.abs(value) >= bound ? undefined : value;
 }
 
 function numberOf(value: unknown): number | undefined {

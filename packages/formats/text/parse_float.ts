@@ -91,9 +91,12 @@ const NUMBER = /^[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?$/;
 const NAN = /^[+-]?nan$/i;
 const INFINITY = /^([+-]?)inf(?:inity)?$/i;
 
-/** The double of a text, also of `nan`, `inf` and `-Infinity`; `undefined` where it is none. */
+/** The double of a text, also of `nan`, `inf` and `-Infinity`; `undefined` where it is none, or passes what doubles reach. */
 export function parseFloatText(text: string): number | undefined {
-  if (NUMBER.test(text)) return Number(text);
+  if (NUMBER.test(text)) {
+    const value = Number(text);
+    return Number.isFinite(value) ? value : undefined;
+  }
   if (NAN.test(text)) return NaN;
   const [, sign] = INFINITY.exec(text) ?? [];
   return sign === undefined ? undefined : sign === "-" ? -Infinity : Infinity;
