@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects, assertStringIncludes } from "@std/assert";
-import { NotFoundError, PreconditionFailedError, UnsupportedError } from "@lade/core";
+import { listVersions, NotFoundError, PreconditionFailedError, UnsupportedError } from "@lade/core";
 import { noise } from "./noise.ts";
 import { openBucket } from "./open_fake.ts";
 import { CONDITIONS, keysOf, openWithHabits, operationsOf } from "./open_with_habits.ts";
@@ -85,6 +85,26 @@ Deno.test("a version that a service passes over is no other object: reads fail, 
   assertEquals(keysOf(fake), ["object"]);
   await store.delete("object", { version: "null" });
   assertEquals(keysOf(fake), []);
+});
+
+Deno.test("the version null is deleted where reads do not find it, and no other", async () => {
+  await using opened = await openWithHabits({ hidesNullVersion: true });
+  const { fake, store } = opened;
+  fake.putObject("bucket", "object", "content");
+  fake.putObject("bucket", "other", "content");
+  await store.delete("object", { version: "null" });
+  assertEquals(keysOf(fake), ["other"]);
+  const results = await Array.fromAsync(store.deleteMany([{ key: "other", version: "null" }]));
+  assertEquals(results.map(({ error }) => error), [undefined]);
+  assertEquals(keysOf(fake), []);
+  await store.delete("object", { version: "null" });
+
+  fake.putObject("bucket", "object", "old");
+  fake.createBucket("bucket", { versioning: "enabled" });
+  fake.putObject("bucket", "object", "new");
+  await store.delete("object", { version: "null" });
+  assertEquals(new TextDecoder().decode(fake.bytes("bucket", "object")), "new");
+  assertEquals((await Array.fromAsync(listVersions(store, "object"))).length, 1);
 });
 
 Deno.test("delete() of a version looks for it until the bucket has shown one", async () => {

@@ -97,15 +97,20 @@ async function hasVersion(
   signal: AbortSignal | undefined,
 ): Promise<boolean> {
   if (connection.endpoint.amazon || connection.traits.keepsVersions(connection.bucket ?? "")) return true;
-  try {
-    await headObject(connection, uri, key, { version, ...(signal === undefined ? {} : { signal }) });
-    return true;
-  } catch (error) {
-    if (error instanceof PermissionDeniedError) return true;
-    if (!(error instanceof NotFoundError)) throw error;
-    // A delete marker is no object, but a version that may be deleted.
-    return error.cause instanceof S3Fault && error.cause.deleteMarker;
-  }
+  const answers = async (version?: string) => {
+    const options = { ...(signal && { signal }), ...(version !== undefined && { version }) };
+    try {
+      await headObject(connection, uri, key, options);
+      return true;
+    } catch (error) {
+      if (error instanceof PermissionDeniedError) return true;
+      if (!(error instanceof NotFoundError)) throw error;
+      // A delete marker is no object, but a version that may be deleted.
+      return error.cause instanceof S3Fault && error.cause.deleteMarker;
+    }
+  };
+  // Some services know `null` in listings alone. It is the object, or one of several versions if that shows another.
+  return await answers(version) || (version === "null" && await answers());
 }
 
 async function isThere(

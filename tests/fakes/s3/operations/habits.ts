@@ -13,6 +13,8 @@ export interface Habits {
   rawIfMatch: boolean;
   /** Whether requests for a version are taken for requests for the object. */
   ignoresVersions: boolean;
+  /** Whether reads do not find the version `null`, which listings show of objects without versions. */
+  hidesNullVersion: boolean;
   /** What becomes of parts with a checksum: kept; refused with 400; so that of them all; or never completed. */
   partChecksums: "kept" | "refused" | "refused as one" | "breaking";
   /** Whether keys are paths of files: empty segments are nothing, and a file is copied onto itself. */
@@ -30,6 +32,7 @@ export const NO_HABITS: Habits = {
   missing: [],
   rawIfMatch: false,
   ignoresVersions: false,
+  hidesNullVersion: false,
   partChecksums: "kept",
   foldsKeys: false,
   deletesNothing: false,
@@ -55,6 +58,11 @@ export function applyHabits(call: Call): void {
     }
   }
   if (habits.ignoresVersions) (call.query as Map<string, string>).delete("versionId");
+  if (
+    habits.hidesNullVersion && /^(Get|Head)Object$/.test(operation) && call.query.get("versionId") === "null"
+  ) {
+    throw new S3Error("NoSuchVersion");
+  }
   if (habits.wantsContentMd5 && operation === "DeleteObjects" && !headers.has("content-md5")) {
     throw new S3Error("InvalidRequest", { message: "Missing required header for this request: Content-Md5" });
   }
