@@ -33,6 +33,12 @@ export function checkOptions(
   }
 }
 
+/** Throws a `TypeError` for what is no list; the operation completes "Cannot …". */
+export function needList(operation: string, given: unknown, what: string): void {
+  if (Array.isArray(given)) return;
+  throw new TypeError(`Cannot ${operation} ${optionWords(given)}: a list of ${what} is needed`);
+}
+
 /** What was given for an option, for messages: a value of any type in a few words. */
 export function optionWords(value: unknown): string {
   if (typeof value === "string") return JSON.stringify(value.length > 80 ? `${value.slice(0, 80)}…` : value);

@@ -1,6 +1,5 @@
-import { assertThrows } from "@std/assert";
-import { checkOptions, optionWords } from "./check_options.ts";
-import { assertEquals } from "@std/assert";
+import { assertEquals, assertThrows } from "@std/assert";
+import { checkOptions, needList, optionWords } from "./check_options.ts";
 
 const KINDS = { size: "any", isDry: "boolean", onEnd: "function", signal: "signal" } as const;
 
@@ -49,4 +48,11 @@ Deno.test("optionWords() has words for a value of any type", () => {
     "a list",
     "a Uint8Array",
   ]);
+});
+
+Deno.test("needList() refuses what is no list", () => {
+  needList("mix", [], "data sets");
+  for (const given of [null, {}, "ab", new Set()]) {
+    assertThrows(() => needList("mix", given, "data sets"), TypeError, "a list of data sets is needed");
+  }
 });

@@ -1,6 +1,7 @@
 import type { NdArray } from "@lade/formats/array";
 import type { Transform } from "../config/loader_options.ts";
 import { type Dataset, isMapDataset, isStreamMixture, type MapDataset } from "../datasets/dataset.ts";
+import { needDataset } from "../datasets/need_dataset.ts";
 import type { BatchColumns } from "./batch_columns.ts";
 import { arrayColumns } from "./array_columns.ts";
 import { fixedColumns } from "./fixed_columns.ts";
@@ -36,6 +37,7 @@ export async function datasetColumns(
   dataset: Dataset<unknown>,
   { signal = new AbortController().signal, transform, maxSkipped = 0 }: ColumnOptions = {},
 ): Promise<BatchColumns<unknown>> {
+  needDataset("make columns of", dataset);
   if (isStreamMixture(dataset)) {
     const { mixtureColumns } = await import("./mixture_columns.ts");
     return await mixtureColumns(dataset, { signal, maxSkipped, ...(transform && { transform }) });

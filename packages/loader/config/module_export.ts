@@ -1,3 +1,5 @@
+import { optionWords } from "@lade/core/backend";
+
 /**
  * A function that a module exports, by name: a function itself cannot be sent to a worker. `module` is an absolute URL of any
  * kind that can be imported (`file:`, `data:`, `blob:`, `npm:`, `https:`), such as `new URL("./augment.ts", import.meta.url)`.
@@ -30,7 +32,7 @@ export function resolveModule(name: string, option: unknown): ResolvedModule | u
   if (option === undefined || typeof option === "function") return undefined;
   if (!isModuleExport(option)) {
     throw new TypeError(
-      `Cannot load with ${name} ${JSON.stringify(option)}: it is a function, or { module, export }`,
+      `Cannot load with ${name} ${optionWords(option)}: it is a function, or { module, export }`,
     );
   }
   const unknown = Object.keys(option).find((key) => key !== "module" && key !== "export");
@@ -40,13 +42,13 @@ export function resolveModule(name: string, option: unknown): ResolvedModule | u
   const { module, export: exported = "default" } = option;
   if (typeof exported !== "string") {
     throw new TypeError(
-      `Cannot load with ${name}.export ${JSON.stringify(exported)}: it is the name of an export`,
+      `Cannot load with ${name}.export ${optionWords(exported)}: it is the name of an export`,
     );
   }
   const url = module instanceof URL ? module.href : module;
   if (typeof url !== "string" || !URL.canParse(url)) {
     throw new TypeError(
-      `Cannot load with ${name}.module ${JSON.stringify(url)}: it is no absolute URL; \
+      `Cannot load with ${name}.module ${optionWords(url)}: it is no absolute URL; \
 give new URL("./module.ts", import.meta.url) for a file beside yours`,
     );
   }

@@ -1,8 +1,9 @@
+import { checkOptions, optionWords } from "@lade/core/backend";
 import type { DatasetBase, MapDataset, StreamDataset, StreamMixture } from "../datasets/dataset.ts";
 import type { OrderDescription } from "../order/sampler.ts";
 import type { Remainder, World } from "../order/shares.ts";
 import type { WeightTable } from "../order/weighted.ts";
-import { checkKeys, type Take, type ValueSource, whole } from "./check_options.ts";
+import { type Take, type ValueSource, whole } from "./check_options.ts";
 import type { EngineOptions, LoaderOptions } from "./loader_options.ts";
 import { resolveModule } from "./module_export.ts";
 import { resolveWorkers } from "./resolve_workers.ts";
@@ -74,33 +75,38 @@ export interface LoaderConfig {
   readonly sources: Readonly<Record<string, ValueSource>>;
 }
 
-const KEYS = {
-  loader: [
-    "batchSize",
-    "globalBatchSize",
-    "world",
-    "seed",
-    "shuffle",
-    "weights",
-    "samplesPerEpoch",
-    "remainder",
-    "epochs",
-    "steps",
-    "transform",
-    "collate",
-    "onError",
-    "maxSkipped",
-    "allowEmpty",
-    "state",
-    "signal",
-    "pool",
-    "engine",
-    "context",
-  ],
-  pool: ["maxBytes", "batchesAhead", "samplesInFlight", "buffers", "workers"],
-  engine: ["coalesceGap", "coalesceSize"],
-  world: ["rank", "size"],
+/** What options may be; what is `"any"` is looked at where it is resolved. */
+export const LOADER_OPTIONS = {
+  batchSize: "any",
+  globalBatchSize: "any",
+  world: "any",
+  seed: "any",
+  shuffle: "any",
+  weights: "any",
+  samplesPerEpoch: "any",
+  remainder: "any",
+  epochs: "any",
+  steps: "any",
+  transform: "any",
+  collate: "any",
+  onError: "any",
+  maxSkipped: "any",
+  allowEmpty: "boolean",
+  state: "any",
+  signal: "signal",
+  pool: "any",
+  engine: "any",
+  context: "any",
 } as const;
+const POOL = {
+  maxBytes: "any",
+  batchesAhead: "any",
+  samplesInFlight: "any",
+  buffers: "any",
+  workers: "any",
+} as const;
+const ENGINE = { coalesceGap: "any", coalesceSize: "any" } as const;
+const WORLD = { rank: "any", size: "any" } as const;
 
 const BATCH = 1;
 const SAMPLES_IN_FLIGHT = 256;
@@ -141,14 +147,15 @@ export function resolveConfig(
   options: ConfigOptions,
   ground: ConfigGround,
 ): LoaderConfig {
-  checkKeys("loader", options, KEYS.loader);
-  checkKeys("pool", options.pool, KEYS.pool);
-  checkKeys("engine", options.engine, KEYS.engine);
-  checkKeys("world", options.world, KEYS.world);
+  checkOptions("make a loader", options, LOADER_OPTIONS);
+  const { pool, engine, world } = options;
+  if (pool !== undefined) checkOptions("make a loader's pool", pool, POOL);
+  if (engine !== undefined) checkOptions("make a loader's engine", engine, ENGINE);
+  if (world !== undefined) checkOptions("make a loader's world", world, WORLD);
   const sources: Record<string, ValueSource> = {};
   const take = <V>(path: string, given: V | undefined, otherwise: V, source: ValueSource = "default"): V => {
     sources[path] = given === undefined ? source : "option";
-    return given ?? otherwise;
+    return given === undefined ? otherwise : given;
   };
   return {
     loader: loaderLevel(options, ground, take),
@@ -189,14 +196,14 @@ function loaderLevel(
   const remainder = take<Remainder>("loader.remainder", options.remainder, "short");
   if (!["short", "drop", "pad"].includes(remainder)) {
     throw new TypeError(
-      `Cannot load with remainder ${JSON.stringify(remainder)}: it is "short", "drop" or "pad"`,
+      `Cannot load with remainder ${optionWords(remainder)}: it is "short", "drop" or "pad"`,
     );
   }
   const { onError } = options;
   if (onError !== undefined && typeof onError !== "function" && !["fail", "skip"].includes(onError)) {
     throw new TypeError(
       `Cannot load with onError ${
-        JSON.stringify(onError)
+        optionWords(onError)
       }: it is "fail", "skip" or a function that gives one of them`,
     );
   }

@@ -1,9 +1,10 @@
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { quote, redactSecrets } from "@lade/core/text";
 import { isMapDataset, type MixtureMember, type StreamMixture } from "../datasets/dataset.ts";
 import type { OrderDescription, PartOrder } from "../order/sampler.ts";
-import { checkKeys, type Take, whole } from "./check_options.ts";
+import { type Take, whole } from "./check_options.ts";
 import type { LoaderOptions } from "./loader_options.ts";
-import { LANES, shuffledPart } from "./resolve_order.ts";
+import { LANES, OF_SHUFFLE, shuffledPart } from "./resolve_order.ts";
 import { type StreamChoices, WINDOW as STREAM_WINDOW } from "./resolve_stream.ts";
 
 type OrderOptions = Pick<LoaderOptions<unknown>, "shuffle" | "weights" | "samplesPerEpoch">;
@@ -39,11 +40,11 @@ export function mixtureOrderOf(
       ? `${
         quoted(streamsOf(members)[0]?.name ?? "")
       } can only be gone through, and every sample for itself needs an index or a pack`
-      : `there is no ${JSON.stringify(kind)}`;
+      : `there is no ${optionWords(kind)}`;
     throw refuse(`it cannot be shuffled so: ${fault}; it is true, false, or { block, window, lanes }`);
   }
   const given = kind === true ? {} : kind;
-  checkKeys("shuffle", given, ["block", "window", "lanes"]);
+  checkOptions("make a loader's shuffle", given, OF_SHUFFLE);
   const { block, window } = given;
   if (block !== undefined) whole("shuffle.block", take("loader.shuffle.block", block, block), 1);
   if (window !== undefined) whole("shuffle.window", take("loader.shuffle.window", window, window), 1);

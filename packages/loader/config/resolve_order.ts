@@ -1,13 +1,16 @@
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { quote, redactSecrets } from "@lade/core/text";
 import type { MapDataset, SampleBlocks } from "../datasets/dataset.ts";
 import type { OrderDescription, PartOrder } from "../order/sampler.ts";
 import type { WeightTable } from "../order/weighted.ts";
-import { checkKeys, type Take, whole } from "./check_options.ts";
+import { type Take, whole } from "./check_options.ts";
 import type { LoaderOptions } from "./loader_options.ts";
 
 const WINDOW = 8;
 /** Runs that are gone through side by side, where nobody says how many. */
 export const LANES = 16;
+/** What an object that shuffles blocks may say. */
+export const OF_SHUFFLE = { block: "any", window: "any", lanes: "any" } as const;
 
 /** What an order is made for. */
 export interface ResolveOrderGround {
@@ -116,10 +119,10 @@ function blockShuffleOf(shuffle: OrderOptions["shuffle"], told: readonly SampleB
   const given = shuffle === true ? {} : shuffle;
   if (typeof given !== "object") {
     throw new TypeError(
-      `Cannot shuffle by ${JSON.stringify(shuffle)}: it is true, false, "full", or { block, window, lanes }`,
+      `Cannot shuffle by ${optionWords(shuffle)}: it is true, false, "full", or { block, window, lanes }`,
     );
   }
-  checkKeys("shuffle", given, ["block", "window", "lanes"]);
+  checkOptions("make a loader's shuffle", given, OF_SHUFFLE);
   const least = (name: "window" | "lanes", otherwise: number) => {
     const values = told.flatMap((blocks) => blocks[name] ?? []);
     const source = values.length > 0 ? "data set" : "default";

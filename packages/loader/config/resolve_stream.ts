@@ -1,7 +1,8 @@
 import type { StreamDataset } from "../datasets/dataset.ts";
 import type { OrderDescription } from "../order/sampler.ts";
 import type { Remainder, World } from "../order/shares.ts";
-import { checkKeys, type Take, whole } from "./check_options.ts";
+import { checkOptions, optionWords } from "@lade/core/backend";
+import { type Take, whole } from "./check_options.ts";
 import type { LoaderOptions } from "./loader_options.ts";
 import { LANES } from "./resolve_order.ts";
 
@@ -30,11 +31,11 @@ export function streamOrderOf(
   if (kind !== true && typeof kind !== "object") {
     const fault = kind === "full"
       ? "it can only be gone through, and every sample for itself needs an index (lade loader index)"
-      : `there is no ${JSON.stringify(kind)}`;
+      : `there is no ${optionWords(kind)}`;
     throw new TypeError(`Cannot shuffle a stream so: ${fault}; it is true, false, or { window, lanes }`);
   }
   const given = kind === true ? {} : kind;
-  checkKeys("shuffle of a stream", given, ["window", "lanes"]);
+  checkOptions("make a loader's shuffle of a stream", given, { window: "any", lanes: "any" });
   const most = Math.max(1, Math.min(LANES, parts));
   const order = {
     window: take("loader.shuffle.window", given.window, window ?? WINDOW, window ? "data set" : "default"),

@@ -1,3 +1,5 @@
+import { optionWords } from "@lade/core/backend";
+
 /** What the number of workers depends on. */
 export interface WorkersGround {
   /** Whether anything is of a module, and can be sent to a worker. */
@@ -22,7 +24,7 @@ export function resolveWorkers(
   if (wanted === undefined) return isOfModule && hasWorkers ? Math.min(MOST, Math.max(1, processors - 1)) : 0;
   if (!(Number.isSafeInteger(wanted) && wanted >= 0 && wanted <= MOST)) {
     throw new TypeError(
-      `Cannot load with pool.workers ${wanted}: a whole number from 0 to ${MOST} is needed`,
+      `Cannot load with pool.workers ${optionWords(wanted)}: a whole number from 0 to ${MOST} is needed`,
     );
   }
   if (wanted > 0 && !isOfModule) {

@@ -1,4 +1,4 @@
-import type { StoreContext } from "@lade/core/backend";
+import { checkOptions, needList, type StoreContext } from "@lade/core/backend";
 import { concatGroups } from "./concat_groups.ts";
 import type {
   FixedSample,
@@ -12,6 +12,8 @@ import type {
   SampleRead,
   SampleTable,
 } from "./dataset.ts";
+import { isMapDataset } from "./dataset.ts";
+import { needDataset } from "./need_dataset.ts";
 import { fingerprintOf } from "./fingerprint.ts";
 import { lastAtMost } from "./last_at_most.ts";
 
@@ -28,6 +30,14 @@ export function concatDatasets<T>(
   parts: readonly MapDataset<T>[],
   options: ConcatOptions = {},
 ): MapDataset<T> {
+  checkOptions("join data sets", options, { uri: "any", blocks: "any" });
+  needList("join", parts, "data sets");
+  for (const part of parts) {
+    needDataset("join", part);
+    if (!isMapDataset<unknown>(part)) {
+      throw new TypeError("Cannot join what can only be gone through: mixDatasets takes it");
+    }
+  }
   return new ConcatDataset(parts, options);
 }
 

@@ -1,3 +1,4 @@
+import { checkOptions, needList, optionWords } from "@lade/core/backend";
 import { quote, redactSecrets } from "@lade/core/text";
 import { ROUND } from "../order/turns.ts";
 import { concatDatasets } from "./concat_datasets.ts";
@@ -68,8 +69,10 @@ export function mixDatasets<T>(
 ): Mixture<T> | StreamMixture<T>;
 export function mixDatasets<T>(
   inputs: readonly MixInput<T>[],
-  { uri, tell = false }: MixOptions = {},
+  options: MixOptions = {},
 ): Mixture<T | PartSample<T>> | StreamMixture<T | PartSample<T>> {
+  checkOptions("mix data sets", options, { uri: "any", tell: "boolean" });
+  const { uri, tell = false } = options;
   const members = membersOf(inputs);
   const [first] = members;
   const more = members.length - 1;
@@ -91,6 +94,7 @@ export function mixDatasets<T>(
 
 /** What is mixed, once it is known to make sense. */
 function membersOf<T>(inputs: readonly MixInput<T>[]): MixtureMember<T>[] {
+  needList("mix", inputs, "data sets");
   if (inputs.length === 0) throw new TypeError("Cannot mix no data sets: one is needed at least");
   inputs.forEach(checkInput);
   const areWeighted = inputs.some(({ weight }) => weight !== undefined);
@@ -130,9 +134,9 @@ function checkInput(input: MixInput<unknown>, place: number): void {
     throw refuse("what dataset names is none");
   }
   if (weight !== undefined && typeof weight !== "number") {
-    throw refuse(`its weight is ${JSON.stringify(weight)}, and no number`);
+    throw refuse(`its weight is ${optionWords(weight)}, and no number`);
   }
-  if (name !== undefined && typeof name !== "string") throw refuse(`its name is ${JSON.stringify(name)}`);
+  if (name !== undefined && typeof name !== "string") throw refuse(`its name is ${optionWords(name)}`);
 }
 
 function memberOf<T>(

@@ -1,3 +1,4 @@
+import { needList } from "@lade/core/backend";
 import type { ObjectStore } from "@lade/core";
 import { inParallel } from "@lade/core/concurrency";
 import { blocksOfGroups, recordsOfBlock } from "./block_records.ts";
@@ -50,6 +51,7 @@ export async function openShards<T>(
     readonly inBlocks?: boolean;
   },
 ): Promise<MapDataset<T>> {
+  needList("open shards of", keys, "keys");
   let bytes = 0;
   const parts = await openParts(keys, async (key, signal) => {
     const opened = await open(key, signal);

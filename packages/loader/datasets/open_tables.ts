@@ -1,4 +1,5 @@
 import type { ObjectStore } from "@lade/core";
+import { optionWords } from "@lade/core/backend";
 import { FormatError } from "@lade/formats/errors";
 import { ObjectSource } from "@lade/formats/source";
 import { type GroupedTable, schemaDifference, selectFields, type TableBatch } from "@lade/formats/table";
@@ -24,6 +25,11 @@ export async function openTables(
   options: TableDatasetOptions,
 ): Promise<MapDataset<TableRow | TableBatch>> {
   const { fields, wholeGroups = false } = options;
+  if (!Object.hasOwn(OPEN, format)) {
+    throw new TypeError(
+      `Cannot open tables of format ${optionWords(format)}: it is ${Object.keys(OPEN).join(" or ")}`,
+    );
+  }
   let first: { readonly key: string; readonly table: SampleTable } | undefined;
   return await openShards<TableRow | TableBatch>(store, keys, async (key, signal) => {
     const source = await ObjectSource.open(store, key, { signal, at: "end" });

@@ -1,5 +1,7 @@
+import { checkOptions } from "@lade/core/backend";
 import type { NdArray } from "@lade/formats/array";
 import type { LoaderOptions } from "../config/loader_options.ts";
+import { LOADER_OPTIONS } from "../config/resolve_config.ts";
 import {
   type Dataset,
   type FixedSample,
@@ -7,6 +9,7 @@ import {
   isStreamMixture,
   type MapDataset,
 } from "../datasets/dataset.ts";
+import { needDataset } from "../datasets/need_dataset.ts";
 import type { DataLoader } from "./data_loader.ts";
 import { MapLoader } from "./map_loader.ts";
 import { MixtureLoader } from "./mixture_loader.ts";
@@ -26,6 +29,8 @@ export function createLoader<T, U, B>(
   dataset: Dataset<T>,
   options: LoaderOptions<T, U, B> = {},
 ): DataLoader<B> {
+  needDataset("load", dataset);
+  checkOptions("make a loader", options, LOADER_OPTIONS);
   if (isStreamMixture(dataset)) return new MixtureLoader(dataset, options);
   return isMapDataset(dataset) ? new MapLoader(dataset, options) : new StreamLoader(dataset, options);
 }

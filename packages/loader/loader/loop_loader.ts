@@ -1,4 +1,4 @@
-import type { StoreContext } from "@lade/core/backend";
+import { checkOptions, optionWords, type StoreContext } from "@lade/core/backend";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import type { LoaderConfig } from "../config/resolve_config.ts";
 import type { SampleFailure } from "../config/sample_failure.ts";
@@ -152,9 +152,14 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
     });
   }
 
-  seek({ epoch = this.epoch, step = 0 }: { readonly epoch?: number; readonly step?: number }): void {
+  seek(to: { readonly epoch?: number; readonly step?: number }): void {
+    checkOptions("seek", to, { epoch: "any", step: "any" });
+    const { epoch = this.epoch, step = 0 } = to;
     if (this.#run) throw new TypeError("Cannot seek while a loop runs: leave it first");
-    if (!(Number.isSafeInteger(epoch) && epoch >= 0)) throw new RangeError(`Cannot seek epoch ${epoch}`);
+    // The epoch behind it has to be one, too.
+    if (!(Number.isSafeInteger(epoch) && Number.isSafeInteger(epoch + 1) && epoch >= 0)) {
+      throw new RangeError(`Cannot seek epoch ${optionWords(epoch)}`);
+    }
     this.go(epoch, step);
     this.step = this.#skipped = 0;
   }

@@ -1,4 +1,5 @@
 import { type ObjectMeta, type ObjectStore, objectUri } from "@lade/core";
+import { needText } from "@lade/core/backend";
 import { NotFoundError, PreconditionFailedError, UnavailableError } from "@lade/core/errors";
 import type { Schema } from "@lade/formats/table";
 import type { MapDataset, StreamDataset } from "../datasets/dataset.ts";
@@ -58,7 +59,6 @@ export async function openDataset(
   key: string,
   options: OpenDatasetOptions = {},
 ): Promise<MapDataset<unknown> | StreamDataset<unknown>> {
-  checkDatasetOptions(options);
   return await openFound(store, key, await settleDataset(store, key, options), options);
 }
 
@@ -173,6 +173,7 @@ export async function listDataset(
   prefix: string,
   options: Pick<OpenDatasetOptions, "kind" | "onLeftOut" | "signal"> = {},
 ): Promise<Manifest> {
+  checkDatasetOptions(options);
   const objects = new ObjectTable();
   const kinds = new NamedKinds(prefix);
   for await (const object of listSamples(store, prefix, options)) {
@@ -205,6 +206,8 @@ export async function settleDataset(
   key: string,
   options: OpenDatasetOptions = {},
 ): Promise<SettledDataset> {
+  checkDatasetOptions(options);
+  needText(key);
   const { manifest = true, kind, signal } = options;
   const call = signal ? { signal } : {};
   if (key !== "" && !key.endsWith("/")) {

@@ -1,3 +1,4 @@
+import { optionWords } from "@lade/core/backend";
 import { blockShuffled } from "./block_shuffled.ts";
 import { mixtureEpoch } from "./mixture_epoch.ts";
 import type { OrderDescription, Sampler } from "./sampler.ts";
@@ -35,5 +36,7 @@ export function samplerOf(order: OrderDescription, { seed, epoch, weights }: Ord
     case "stream":
     case "mixedStreams":
       throw new TypeError("Cannot say which sample of a stream comes where: it can only be gone through");
+    default:
+      throw new TypeError(`Cannot make an order of kind ${optionWords(kind)}: there is none`);
   }
 }

@@ -1,8 +1,10 @@
 import { type CallOptions, type ObjectStore, objectUri } from "@lade/core";
+import { checkOptions, optionWords } from "@lade/core/backend";
 import { UnavailableError } from "@lade/core/errors";
 import { byteLengthOf, elementsOf, type NdArray } from "@lade/formats/array";
 import type { LoaderOptions } from "../config/loader_options.ts";
 import { type Dataset, type FixedSample, isMapDataset, type MapDataset } from "../datasets/dataset.ts";
+import { needDataset } from "../datasets/need_dataset.ts";
 import { ObjectTable } from "../datasets/object_table.ts";
 import { createLoader } from "../loader/create_loader.ts";
 import { MANIFEST_NAME, writeManifest } from "../manifest/manifest.ts";
@@ -21,6 +23,21 @@ import { checkRows, rowEncoder, tableShards } from "./table_shards.ts";
 import { writeShards, type Writing } from "./write_shards.ts";
 
 const SHARD_SIZE = 256 * 2 ** 20;
+const OPTIONS = {
+  format: "any",
+  shardSize: "any",
+  shuffle: "any",
+  seed: "any",
+  records: "any",
+  prefix: "any",
+  replacePack: "boolean",
+  onError: "any",
+  maxSkipped: "any",
+  pool: "any",
+  onProgress: "function",
+  onShard: "function",
+  signal: "signal",
+} as const;
 
 /**
  * Writes the samples of a data set to shards below `key`, a prefix or a name with `%06d` for the shards' numbers, in the order
@@ -38,9 +55,16 @@ export async function packDataset(
   key: string,
   options: PackOptions = {},
 ): Promise<PackedDataset> {
+  needDataset("pack", dataset);
+  checkOptions("pack", options, OPTIONS);
   const { shardSize = SHARD_SIZE, signal, replacePack = false, onProgress, records = "examples" } = options;
   if (!(Number.isSafeInteger(shardSize) && shardSize > 0)) {
-    throw new RangeError(`Cannot pack into shards of ${shardSize} bytes: a whole number from 1 up is needed`);
+    throw new RangeError(
+      `Cannot pack into shards of ${optionWords(shardSize)} bytes: a whole number from 1 up is needed`,
+    );
+  }
+  if (records !== "examples" && records !== "bytes") {
+    throw new TypeError(`Cannot pack with records ${optionWords(records)}: they are "examples" or "bytes"`);
   }
   const place: PackPlace = {
     store,
@@ -56,9 +80,9 @@ export async function packDataset(
     ...(options.shuffle !== undefined && { shuffle: options.shuffle }),
     ...(options.seed !== undefined && { seed: options.seed }),
     ...(signal && { signal }),
-    ...(onError && { onError }),
+    ...(onError !== undefined && { onError }),
     ...(maxSkipped !== undefined && { maxSkipped }),
-    ...(pool && { pool }),
+    ...(pool !== undefined && { pool }),
   };
   const write = shardsOf(dataset, { shardSize, records, prefix: options.prefix ?? "" }, { place, loading });
   await using planned = createLoader(dataset, loading);

@@ -31,12 +31,12 @@ export async function packObjects(
   const call = signal ? { signal } : {};
   const opening: OpenDatasetOptions = {
     ...call,
-    ...(kind && { kind }),
-    ...(fields && { fields }),
+    ...(kind !== undefined && { kind }),
+    ...(fields !== undefined && { fields }),
     ...(manifest !== undefined && { manifest }),
     ...(index !== undefined && { index }),
-    ...(schema && { schema }),
-    ...(onLeftOut && { onLeftOut }),
+    ...(schema !== undefined && { schema }),
+    ...(onLeftOut !== undefined && { onLeftOut }),
   };
   const destination = packDestination(to.key, format);
   const prefix = from.key === "" || from.key.endsWith("/") ? from.key : `${from.key}/`;

@@ -1,3 +1,4 @@
+import { needText } from "@lade/core/backend";
 import { shardKey } from "@lade/formats/convert";
 import { sampleIndexKey } from "@lade/formats/webdataset";
 import { indexKeyOf } from "@lade/formats/tfrecord";
@@ -26,6 +27,7 @@ export function packDestination(
   format?: PackFormat,
   otherwise: PackFormat = "tfrecord",
 ): PackDestination {
+  needText(key);
   const at = key.lastIndexOf("/") + 1;
   const [prefix, given] = [key.slice(0, at), key.slice(at)];
   const named = FORMATS.find((each) => given.toLowerCase().endsWith(suffixOf(each)));

@@ -3,6 +3,7 @@ import type { World } from "../order/shares.ts";
 import type { LaneState } from "./lane_state.ts";
 import type { MixtureState } from "./mixture_state.ts";
 import { Rest } from "./rest.ts";
+import { placeFault } from "./state_fault.ts";
 
 /**
  * Where a loader is: one position of the present epoch, and what tells whether it is still the same data set and order. It
@@ -37,6 +38,9 @@ export interface LoaderState {
 }
 
 /** What is left of the epoch of a state. */
-export function restOf({ position, total, taken }: Pick<LoaderState, "position" | "total" | "taken">): Rest {
+export function restOf(state: Pick<LoaderState, "position" | "total" | "taken">): Rest {
+  const { position, total, taken } = state ?? {};
+  const fault = placeFault(position, total, taken);
+  if (fault !== undefined) throw new RangeError(`Cannot go on: ${fault}`);
   return new Rest(position, total, taken === undefined ? undefined : Uint8Array.fromBase64(taken));
 }

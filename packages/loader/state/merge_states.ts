@@ -1,3 +1,4 @@
+import { needList } from "@lade/core/backend";
 import { LANE_START, laneFault } from "./lane_state.ts";
 import type { LoaderState } from "./loader_state.ts";
 import { restOf } from "./loader_state.ts";
@@ -14,6 +15,7 @@ const NAMED = 8;
  * states of all ranks, each once, of one epoch, order and data set; others are a `TypeError` that says what differs.
  */
 export function mergeStates(states: readonly LoaderState[]): LoaderState {
+  needList("merge", states, "states");
   const [first] = states;
   if (!first) throw new TypeError("Cannot merge no states: one of each rank is needed");
   const ranks = states.map((state) => {

@@ -9,6 +9,7 @@ export function stateFault(state: unknown): string | undefined {
   for (const [name, value] of Object.entries({ epoch, position, total })) {
     if (!isCount(value)) return `the state's ${name} is ${wordsOf(value)}`;
   }
+  if (!isCount(epoch as number + 1)) return `the state's epoch is ${epoch}, and there is none behind it`;
   if (typeof order !== "object" || order === null) return `the state's order is ${wordsOf(order)}`;
   // How many samples a stream has nobody knows.
   if ("kind" in order && order.kind === "stream") return undefined;
