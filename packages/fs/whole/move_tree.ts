@@ -103,7 +103,10 @@ async function* mergeDirectory(
     yield moved;
   }
   if (!isWhole || dryRun) return isWhole;
-  const removed = await tried(move, entry, () => setup.calls.remove(pathOf(setup, from)));
+  const removed = await tried(move, entry, async () => {
+    await refuseReplaced(setup, from, "directory");
+    await setup.calls.remove(pathOf(setup, from));
+  });
   if (removed.error) yield removed;
   return !removed.error;
 }
@@ -178,6 +181,7 @@ async function moveEntry(move: TreeMove, entry: TreeEntry & { readonly to: strin
     if (entry.kind !== "object") {
       return await moveLink(setup, { ...entry, from, target: to }, createOnly, signal);
     }
+    await refuseReplaced(setup, entry.key, "file");
     await moveFile(setup, {
       source: setup,
       subject: tree.subject("move", entry.key),
@@ -187,6 +191,17 @@ async function moveEntry(move: TreeMove, entry: TreeEntry & { readonly to: strin
       options: { ...(createOnly && { ifNoneMatch: "*" }), ...(signal && { signal }) },
     });
   });
+}
+
+/** Throws where something else has the name of what the walk has found: a link may lead anywhere. */
+async function refuseReplaced(
+  { calls, tree }: LocalSetup,
+  key: string,
+  kind: "directory" | "file",
+): Promise<void> {
+  if ((await calls.lstat(tree.path(key.replace(/\/$/, "")))).kind === kind) return;
+  const detail = `it is no ${kind} any more, and stays`;
+  throw new InvalidNameError({ ...tree.subject("move", key), detail, advice: "run it again" });
 }
 
 /** What became of an entry: a failure is yielded and does not end the rest. */

@@ -169,3 +169,32 @@ testBoth(
     await again.close();
   },
 );
+
+testBoth(
+  "tree.move() neither follows nor removes a link that took the place of what it found",
+  async ({ root, store }) => {
+    for (const name of ["d/a", "d/b", "d/sub/x", "e/sub/y", "outside/b", "outside/x"]) root.write(name, name);
+    const told: Record<string, string> = {};
+    for await (const { key, error } of treeOf(store).move("d/", "e/")) {
+      told[key] = error?.message.replace(root.path, "") ?? "moved";
+      if (key !== "d/a") continue;
+      Deno.removeSync(root.file("d/b"));
+      Deno.symlinkSync("../outside/b", root.file("d/b"));
+      Deno.renameSync(root.file("d/sub"), root.file("kept"));
+      Deno.symlinkSync("../outside", root.file("d/sub"));
+    }
+    const refusal = (key: string, kind: string) =>
+      `Cannot move "${store.uri}/${key}": it is no ${kind} any more, and stays; run it again`
+        .replace(root.path, "");
+    assertEquals(told, {
+      "d/a": "moved",
+      "d/b": refusal("d/b", "file"),
+      "d/sub/": refusal("d/sub/", "directory"),
+    });
+    assertEquals([Deno.readLinkSync(root.file("d/b")), Deno.readLinkSync(root.file("d/sub"))], [
+      "../outside/b",
+      "../outside",
+    ]);
+    assertEquals(root.everything(), ["d/b", "d/sub", "e/a", "e/sub/y", "kept/x", "outside/b", "outside/x"]);
+  },
+);
