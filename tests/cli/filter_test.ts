@@ -1,4 +1,4 @@
-import { assertEquals, assertStringIncludes } from "@std/assert";
+import { assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { NotFoundError } from "@lade/core/errors";
 import { CliHere } from "./run_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
@@ -234,6 +234,34 @@ Deno.test("lade rm --glob removes what matches, each pattern by itself, and fail
   assertEquals((await cli.run(["rm", "-f", "--glob", "memory://m/p/*.zip"])).code, 0);
   assertEquals((await cli.run(["rm", "--glob", "memory://m/*/b.txt"])).code, 0);
   assertEquals(await namesIn(cli, "memory://m/"), []);
+});
+
+Deno.test("a name of --files-from that ends in a slash and marks nothing leaves the rest of the list", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "from/a": "1", "from/d/x": "2" });
+  await cli.fill({ "memory://m/a": "1", "memory://m/d/x": "2" });
+  for (const from of ["memory://m/", `${directory.path}/from/`]) {
+    const args = ["cp", "-r", "--files-from", "-", from, "memory://to/"];
+    const { code, stderr } = await cli.run(args, { stdin: [new TextEncoder().encode("d/\nd/x\na\n")] });
+    assertEquals(code, 1);
+    assertMatch(stderr, /^lade: Cannot cp "[^"]+\/d\/": /);
+    assertMatch(stderr, /\nlade: cp did 2 objects, 1 failed, /);
+    assertEquals(await cli.contents("memory://to/"), { "memory://to/a": "1", "memory://to/d/x": "2" });
+    await cli.run(["rm", "-r", "memory://to/"]);
+  }
+});
+
+Deno.test("lade hash and lade verify fail for names of --files-from that are not there", async () => {
+  await using cli = new CliHere();
+  await cli.fill({ "memory://m/a.json": "{}" });
+  for (const command of ["hash", "verify"]) {
+    const args = [command, "--files-from", "-", "memory://m/"];
+    const { code, stdout, stderr } = await cli.run(args, {
+      stdin: [new TextEncoder().encode("gone.json\na.json\n")],
+    });
+    assertEquals([code, stdout.split("\n").length - 1], [1, 1]);
+    assertStringIncludes(stderr, 'memory://m/gone.json": no such object');
+  }
 });
 
 Deno.test("lade rm --files-from removes listed names, and says which are not there", async () => {

@@ -6,6 +6,7 @@ import {
   classifyWhole,
   isLocalDirectory,
   isPrefix,
+  isThere,
   locate,
   locatePrefix,
   type Place,
@@ -107,16 +108,19 @@ async function* objectsBelow(
     if (!hasBytes || error) return tellingLeftOut(context, prefix).onLeftOut?.(left);
     void context.fail(new UnsupportedError({ operation, uri, detail: reason })).catch(() => {});
   };
-  for await (const listed of prefix.store.list(prefix.key, { signal: context.signal, onLeftOut })) {
+  const { signal } = context;
+  const { meantBelow } = await import("@lade/transfer/filter");
+  const meant = meantBelow(prefix.store, prefix.key, filter, { signal, onLeftOut });
+  for await (const { name, meta: listed, error } of meant) {
     isEmpty = false;
-    const name = listed.key.slice(prefix.key.length);
-    if (filter && !filter(listed, name)) continue;
     const zarr = ZARR.exec(name)?.[0];
-    if (zarr === undefined) yield { name, place: placeBelow(prefix, name), isGiven: false, listed };
+    if (error) await context.fail(error);
+    else if (zarr === undefined) yield { name, place: placeBelow(prefix, name), isGiven: false, listed };
     else if (!zarrs.has(zarr)) {
       zarrs.add(zarr);
       yield { name: zarr, place: placeBelow(prefix, zarr), isGiven: false };
     }
   }
-  if (isEmpty) await refuseMissing(prefix, operation);
+  // What the filter leaves out is there all the same.
+  if (isEmpty && !(filter && await isThere(prefix, signal))) await refuseMissing(prefix, operation);
 }

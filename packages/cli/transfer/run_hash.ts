@@ -9,6 +9,7 @@ import {
   explainMissing,
   isLocalDirectory,
   isPrefix,
+  isThere,
   locate,
   type Place,
   placeBelow,
@@ -148,14 +149,16 @@ async function* listBelow(
     if (!hasBytes || error) return tellingLeftOut(context, prefix).onLeftOut?.(left);
     void context.fail(new UnsupportedError({ operation: "hash", uri, detail: reason })).catch(() => {});
   };
-  const listing = { signal: context.signal, onLeftOut };
-  for await (const listed of prefix.store.list(prefix.key, listing)) {
+  const { signal } = context;
+  const { meantBelow } = await import("@lade/transfer/filter");
+  const meant = meantBelow(prefix.store, prefix.key, filter, { signal, onLeftOut });
+  for await (const { name, meta: listed, error } of meant) {
     isEmpty = false;
-    const name = listed.key.slice(prefix.key.length);
-    if (filter && !filter(listed, name)) continue;
-    yield { name: base + name, argument, found: { place: placeBelow(prefix, name), listed } };
+    if (error) await context.fail(error);
+    else yield { name: base + name, argument, found: { place: placeBelow(prefix, name), listed } };
   }
-  if (isEmpty) await refuseMissing(prefix, "hash");
+  // What the filter leaves out is there all the same.
+  if (isEmpty && !(filter && await isThere(prefix, signal))) await refuseMissing(prefix, "hash");
 }
 
 async function hashOne(

@@ -1,5 +1,5 @@
 import type { LeftOut, ObjectMeta } from "@lade/core";
-import { InvalidNameError, NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { InvalidNameError, NotFoundError, StoreError, UnsupportedError } from "@lade/core/errors";
 import { placeOf as whereIs } from "@lade/core/operations";
 import { localNameOf, PLAIN_RULES } from "../names/local_names.ts";
 import { classifyWhole } from "../places/classify_place.ts";
@@ -189,8 +189,22 @@ async function* planNamed(
     if (refused) yield refused;
     else if (becomesLink(plan, from, name)) yield planMadeLink(plan, { from }, name);
     else if (!name.endsWith("/")) yield withDestination(plan, { from }, name);
-    else yield planListed(plan, prefix, await prefix.store.head(from.key, { signal: plan.signal }));
+    else yield await planMark(plan, prefix, from);
   }
+}
+
+/** What a name of a list comes to that ends in a slash: what it marks shows only when it is looked at. */
+async function planMark(plan: JobPlan, prefix: Place, { key, uri }: Place): Promise<Job | Refusal> {
+  const { operation, signal } = plan;
+  let meta: ObjectMeta;
+  try {
+    meta = await prefix.store.head(key, { signal });
+  } catch (error) {
+    signal.throwIfAborted();
+    if (!(error instanceof StoreError)) throw error;
+    return { uri, reason: error.restated({ operation, uri }) };
+  }
+  return planListed(plan, prefix, meta);
 }
 
 /** Why an object does not go that would come to lie in its source again, at the path `within`. */
