@@ -36,6 +36,42 @@ Deno.test("upload and download are other names of put and get", async () => {
   assertEquals((await cli.run(["rm", "upload"])).stderr.includes('upload": no such object'), true);
 });
 
+Deno.test("what came of bytes that are not UTF-8 names nothing, and in a file of commands U+FFFD is a character", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({
+    "x\ufffd": "other",
+    commands: "rm 'memory://m/x\ufffd'\n",
+  });
+  const { path } = directory;
+  await cli.fill({ "memory://m/x\ufffd": "other", "memory://m/a": "1" });
+  for (
+    const args of [
+      ["rm", `${path}/x\ufffd`],
+      ["rm", "memory://m/x\ufffd"],
+      ["put", `${path}/commands`, "memory://m/y\ufffd"],
+      ["cp", "-r", "memory://m/", `${path}/out\ufffd/`],
+    ]
+  ) {
+    const { code, stderr } = await cli.run(args);
+    assertEquals(code, 2, stderr);
+    assertStringIncludes(stderr, "\ufffd stands for bytes that are not UTF-8");
+  }
+  assertEquals(Object.keys(await cli.contents("memory://m/")), ["memory://m/a", "memory://m/x\ufffd"]);
+  assertEquals(Array.from(Deno.readDirSync(path), ({ name }) => name).sort(), ["commands", "x\ufffd"]);
+  assertEquals((await cli.run(["run", `${path}/commands`])).code, 0);
+  assertEquals(Object.keys(await cli.contents("memory://m/")), ["memory://m/a"]);
+});
+
+Deno.test("help and mistakes are told on a terminal of any width", async () => {
+  await using cli = new CliHere();
+  for (const columns of [1, 2, 5, 13, 39]) {
+    for (const args of [["--help"], ...COMMAND_NAMES.map((name) => [name, "--help"])]) {
+      assertEquals((await cli.run(args, { columns })).code, 0, `${columns} ${args}`);
+    }
+    assertEquals((await cli.run(["nosuch"], { columns })).code, 2);
+  }
+});
+
 Deno.test("a word that begins as options do is never taken for a name beside those that are removed", async () => {
   await using cli = new CliHere();
   await using directory = await TemporaryDirectory.make({ "f": "1" });

@@ -7,6 +7,7 @@ import { Output } from "../output/output.ts";
 import type { Terminal } from "../output/terminal.ts";
 import type { Recording } from "./recording.ts";
 import { readCommandLine } from "./command_line.ts";
+import type { CommandLine } from "./parsed_line.ts";
 import type { Invocation } from "../command/command.ts";
 import { ExitCode } from "../command/exit_code.ts";
 import type { GlobalOptions } from "../command/global_options.ts";
@@ -28,15 +29,15 @@ export interface CliWorld {
 }
 
 const DEFAULT_COLUMNS = 80;
+const LEAST_COLUMNS = 40;
 const MOST_COLUMNS = 110;
 
 /** Runs one command line and resolves with the exit code. Failures are printed, never thrown. */
 export async function runCli(args: readonly string[], world: CliWorld): Promise<number> {
   const { terminal } = world;
-  const line = await readCommandLine(args, {
-    columns: Math.min(terminal.columns() ?? DEFAULT_COLUMNS, MOST_COLUMNS),
-    colors: !terminal.noColor && terminal.stdout.isTerminal(),
-  });
+  const columns = Math.max(LEAST_COLUMNS, Math.min(terminal.columns() ?? DEFAULT_COLUMNS, MOST_COLUMNS));
+  const colors = !terminal.noColor && terminal.stdout.isTerminal();
+  const line = refuseLostBytes(args) ?? await readCommandLine(args, { columns, colors });
   switch (line.kind) {
     case "run":
       return await runCommand(line.invocation, line.settings, world, args);
@@ -49,6 +50,18 @@ export async function runCli(args: readonly string[], world: CliWorld): Promise<
       return ExitCode.usage;
     }
   }
+}
+
+/** Runtimes give words as text: another byte than UTF-8 has comes as U+FFFD, which may name what was not meant. */
+function refuseLostBytes(args: readonly string[]): CommandLine | undefined {
+  const word = args.find((arg) => arg.includes("\ufffd"));
+  return word === undefined ? undefined : {
+    kind: "mistake",
+    problem: `${
+      JSON.stringify(word)
+    }: \ufffd stands for bytes that are not UTF-8, and such names cannot be given. \
+What has that very character in its name is named in a file of commands, by lade run.`,
+  };
 }
 
 async function print(text: string, output: Output): Promise<number> {

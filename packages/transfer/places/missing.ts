@@ -86,8 +86,5 @@ export async function hintAt({ key, uri }: Pick<Place, "key" | "uri">): Promise<
     return "; a version is named by --version, and no part of the URI";
   }
   if (/[*?]/.test(key)) return "; no name is a pattern, * and ? stand for themselves";
-  if (path !== undefined && key.includes("\ufffd")) {
-    return "; \ufffd stands for bytes that are not UTF-8, and such names cannot be given";
-  }
   return "";
 }
