@@ -43,7 +43,8 @@ export function isIndexed(format: FormatName): boolean {
 
 /**
  * Builds the index of an object and writes it beside it: to `x.tfrecord.idx` for `x.tfrecord`, to `x.idx` for `x.tar`, as
- * DALI reads both. An index that is there is replaced in one step. A format that has none is an `UnsupportedError`.
+ * DALI reads both. An index that is there is replaced in one step; what is there and is no index of a tar archive, such as
+ * that of a TFRecord object under this name, is an `AlreadyExistsError`. A format that has none is an `UnsupportedError`.
  */
 export async function indexObject(
   store: ObjectStore,
@@ -57,7 +58,7 @@ export async function indexObject(
   const call = callOf(options);
   const built = await indexed.build(store, key, call);
   const [indexKey] = indexed.keysOf(key);
-  await writeBuilt(store, indexKey, built, options);
+  await writeBuilt(store, indexKey, { indexed, built }, options);
   return { format, indexKey, count: built.count, noun: indexed.noun };
 }
 
@@ -75,16 +76,17 @@ export async function renewIndex(
   if (state === "current") return { ...told, indexKey: found.indexKey, isWritten: false };
   const [indexKey] = indexed.keysOf(key);
   const { format: _, ...rest } = options;
-  await writeBuilt(store, indexKey, built, rest);
+  await writeBuilt(store, indexKey, { indexed, built }, rest);
   return { ...told, indexKey, isWritten: true };
 }
 
 async function writeBuilt(
   store: ObjectStore,
   indexKey: string,
-  built: BuiltIndex,
+  { indexed, built }: { readonly indexed: IndexedFormat; readonly built: BuiltIndex },
   options: PutOptions,
 ): Promise<void> {
+  await indexed.checkPlace?.(store, indexKey, callOf(options));
   await using writer = await store.createWriter(indexKey, options);
   for (const piece of built.text()) await writer.write(piece);
   await writer.close();

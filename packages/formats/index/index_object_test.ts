@@ -1,11 +1,12 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { MemoryStore } from "@lade/core";
-import { NotFoundError, UnsupportedError } from "@lade/core/errors";
+import { getBytes, MemoryStore } from "@lade/core";
+import { AlreadyExistsError, NotFoundError, UnsupportedError } from "@lade/core/errors";
 import { injectFaults } from "@lade/testing";
 import { filesToTar } from "../convert/files_to_tar.ts";
 import { FormatError } from "../errors/format_error.ts";
 import { createRecordWriter } from "../tfrecord/record_writer.ts";
-import { checkIndex, indexObject, isIndexed } from "./index_object.ts";
+import { writeSampleIndex } from "../webdataset/mod.ts";
+import { checkIndex, indexObject, isIndexed, renewIndex } from "./index_object.ts";
 
 async function withShards(): Promise<MemoryStore> {
   const store = new MemoryStore();
@@ -66,4 +67,34 @@ Deno.test("indexObject() writes nothing of what is damaged, missing or has no in
   const keys = (await Array.fromAsync(store.list(""))).map(({ key }) => key);
   assertEquals(keys.filter((key) => key.endsWith(".idx")), []);
   assertEquals([isIndexed("tar"), isIndexed("csv")], [true, false]);
+});
+
+Deno.test("an index of a tar archive replaces an index, cut or empty, and nothing else", async () => {
+  await using store = await withShards();
+  await indexObject(store, "s.tar");
+  const { bytes: index } = await getBytes(store, "s.idx");
+  const text = (words: string) => new TextEncoder().encode(words);
+  for (const stale of [index.slice(0, -5), text("v1.0 3\n"), text("lade-tar-1 0\n"), new Uint8Array(0)]) {
+    for (const write of [indexObject, renewIndex]) {
+      await store.put("s.idx", stale);
+      await write(store, "s.tar");
+      assertEquals((await getBytes(store, "s.idx")).bytes, index);
+    }
+  }
+  // The index that DALI's tool makes of s.tfrecord under this name, and what is of another program.
+  for (const foreign of [text("0 19\n19 16\n"), text("v1.25"), text("notes\n"), new Uint8Array(100)]) {
+    await store.put("s.idx", foreign);
+    for (
+      const write of [
+        () => indexObject(store, "s.tar"),
+        () => renewIndex(store, "s.tar"),
+        () => writeSampleIndex(store, "s.tar"),
+        () => filesToTar(store, "in/", store, "s.tar"),
+      ]
+    ) {
+      await assertRejects(write, AlreadyExistsError, "s.idx");
+      assertEquals((await getBytes(store, "s.idx")).bytes, foreign);
+    }
+  }
+  await filesToTar(store, "in/", store, "s.tar", { index: false });
 });

@@ -1,3 +1,4 @@
+import { checkIndexPlace } from "../webdataset/index_place.ts";
 import { indexSamples, sampleIndexKey } from "../webdataset/index_samples.ts";
 import { formatSampleIndex, parseSampleIndex } from "../webdataset/index_text.ts";
 import type { SampleIndex } from "../webdataset/sample_index.ts";
@@ -7,6 +8,7 @@ import type { IndexedFormat } from "./indexed_format.ts";
 export const indexOfSamples: IndexedFormat = {
   noun: "sample",
   keysOf: (key) => [sampleIndexKey(key)],
+  checkPlace: checkIndexPlace,
   async build(store, key, options) {
     const index = await indexSamples(store, key, options);
     return {

@@ -20,6 +20,8 @@ export interface IndexedFormat {
   readonly noun: string;
   /** The keys that the index of an object may have; the first is the one that is written. */
   keysOf(key: string): readonly [string, ...string[]];
+  /** Refuses to replace an object that is no index of this format, where its name does not say that it is one. */
+  checkPlace?(store: ObjectStore, indexKey: string, options: CallOptions): Promise<void>;
   /** Builds the index of an object, by its headers where its parts are large. */
   build(store: ObjectStore, key: string, options: CallOptions): Promise<BuiltIndex>;
 }

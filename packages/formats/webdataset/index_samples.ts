@@ -3,6 +3,7 @@ import { UnsupportedError } from "@lade/core/errors";
 import type { ByteSource } from "../source/byte_source.ts";
 import { scanMemberBatches } from "../tar/scan_tar.ts";
 import { compressionOf, openTarSource } from "../tar/tar_input.ts";
+import { checkIndexPlace } from "./index_place.ts";
 import { formatSampleIndex } from "./index_text.ts";
 import { SampleGrouper } from "./sample_grouper.ts";
 import { type SampleIndex, SampleIndexBuilder } from "./sample_index.ts";
@@ -44,14 +45,19 @@ export interface WriteSampleIndexOptions extends PutOptions {
   readonly indexKey?: string;
 }
 
-/** Finds the samples of a shard, and writes the index beside it. */
+/**
+ * Finds the samples of a shard, and writes the index beside it. An object that is there and no index of a tar archive is an
+ * `AlreadyExistsError`.
+ */
 export async function writeSampleIndex(
   store: ObjectStore,
   key: string,
   { indexKey = sampleIndexKey(key), ...options }: WriteSampleIndexOptions = {},
 ): Promise<SampleIndex> {
   const { signal } = options;
-  const index = await indexSamples(store, key, signal ? { signal } : {});
+  const call = signal ? { signal } : {};
+  const index = await indexSamples(store, key, call);
+  await checkIndexPlace(store, indexKey, call);
   await store.put(indexKey, formatSampleIndex(index), options);
   return index;
 }

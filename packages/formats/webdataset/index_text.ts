@@ -85,6 +85,11 @@ export function parseSampleIndex(text: Uint8Array, shard: IndexedShard): SampleI
   return rows.finish();
 }
 
+/** Whether a text begins as an index of any version does, however it goes on. */
+export function isIndexText(head: Uint8Array): boolean {
+  return /^(?:v1\.[0-2]|lade-tar-1)\s/.test(new TextDecoder("latin1").decode(head));
+}
+
 class IndexRows {
   readonly #shard: IndexedShard;
   readonly #hasNames: boolean;

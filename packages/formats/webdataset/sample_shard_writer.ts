@@ -1,6 +1,7 @@
 import type { ObjectStore, PutResult, WriterOptions } from "@lade/core";
 import type { NewTarMember } from "../tar/format_header.ts";
 import { TarWriter } from "../tar/tar_writer.ts";
+import { checkIndexPlace } from "./index_place.ts";
 import { sampleIndexKey } from "./index_samples.ts";
 import { formatSampleIndex } from "./index_text.ts";
 import { SampleGrouper } from "./sample_grouper.ts";
@@ -35,13 +36,16 @@ export class SampleShardWriter implements AsyncDisposable {
     if (index) this.#grouper = new SampleGrouper(key);
   }
 
-  /** Starts a shard. */
+  /**
+   * Starts a shard. An object in the place of its index that is no index of a tar archive is an `AlreadyExistsError`.
+   */
   static async create(
     store: ObjectStore,
     key: string,
     options: SampleShardOptions = {},
   ): Promise<SampleShardWriter> {
-    const { index: _, ...rest } = options;
+    const { index = true, ...rest } = options;
+    if (index) await checkIndexPlace(store, sampleIndexKey(key), rest);
     return new SampleShardWriter(store, key, await TarWriter.create(store, key, rest), options);
   }
 
