@@ -11,7 +11,7 @@ import { type RankRecord, readRecord } from "../record/rank_record.ts";
 import { isRetired } from "../series/marks.ts";
 import { createSame, mayBeThere, SAVED_ONCE, TRIES } from "../series/create_same.ts";
 import { isCommitted } from "../series/find_commits.ts";
-import { mostBytesOf, readWhole } from "../series/read_small.ts";
+import { mostBytesOf, readTwice, readWhole } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
 import { confirmCommit } from "./confirm_commit.ts";
 
@@ -80,9 +80,10 @@ export async function readRecords(
   const records = new Array<RankRecord | undefined>(listed.length).fill(undefined);
   await inParallel(listed.entries(), AT_ONCE, async ([place, { key, size }], signal) => {
     using _ = await budget.acquire(Math.min(size, mostBytesOf(key), budget.capacity), signal);
-    const { bytes } = await readWhole(store, key, signal);
     const uri = objectUri(store.uri, key);
-    const record = records[place] = readRecord(bytes, uri);
+    const record = records[place] = await readTwice(async () =>
+      readRecord((await readWhole(store, key, signal)).bytes, uri)
+    );
     if (recordKey(attemptName(record, record.run), record.rank) !== key) throw misplaced(record, uri);
   }, signal);
   return records.flatMap((record) => record ?? []);

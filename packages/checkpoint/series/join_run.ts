@@ -15,7 +15,7 @@ import {
 } from "../keys/series_keys.ts";
 import { mayBeThere, TRIES } from "./create_same.ts";
 import { findManifests } from "./read_checkpoint.ts";
-import { readSmall } from "./read_small.ts";
+import { readSmall, readTwice } from "./read_small.ts";
 import { firstOf, type JoinedRun, type Member, type Series } from "./series.ts";
 
 /** A run as its object tells of it. */
@@ -145,8 +145,10 @@ export async function runOf(
   signal?: AbortSignal,
 ): Promise<{ readonly run: RunObject; readonly bytes: Uint8Array<ArrayBuffer> } | undefined> {
   const key = runKey(generation);
-  const bytes = await readSmall(store, key, signal);
-  return bytes && { run: readRun(bytes, objectUri(store.uri, key), generation), bytes };
+  return await readTwice(async () => {
+    const bytes = await readSmall(store, key, signal);
+    return bytes && { run: readRun(bytes, objectUri(store.uri, key), generation), bytes };
+  });
 }
 
 function writeRun({ generation, run, resumeFrom, earlier }: RunObject): Uint8Array<ArrayBuffer> {

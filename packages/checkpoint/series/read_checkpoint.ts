@@ -7,7 +7,7 @@ import { type CheckpointRef, commitKey, refName } from "../keys/series_keys.ts";
 import { hasTable, type Manifest, MOST_TABLE_BYTES, type TensorTable } from "../manifest/manifest.ts";
 import { readManifest, readTable } from "../manifest/manifest_json.ts";
 import { findCommits, isCommitted, newestCommit } from "./find_commits.ts";
-import { readSmall, readWhole } from "./read_small.ts";
+import { readSmall, readTwice, readWhole } from "./read_small.ts";
 import type { Series } from "./series.ts";
 
 /** How many checkpoints may be removed just before they are read. */
@@ -20,8 +20,10 @@ export async function findManifest(
   signal?: AbortSignal,
 ): Promise<Manifest | undefined> {
   const key = commitKey(ref);
-  const bytes = await readSmall(store, key, signal);
-  return bytes && readManifest(bytes, objectUri(store.uri, key), ref);
+  return await readTwice(async () => {
+    const bytes = await readSmall(store, key, signal);
+    return bytes && readManifest(bytes, objectUri(store.uri, key), ref);
+  });
 }
 
 /** A checkpoint that cannot be read, whose manifest is there. */

@@ -1,5 +1,5 @@
 import { getBytes, type ObjectStore, objectUri } from "@lade/core";
-import { ChecksumMismatchError, NotFoundError, QuotaExceededError } from "@lade/core/errors";
+import { ChecksumMismatchError, NotFoundError, QuotaExceededError, StoreError } from "@lade/core/errors";
 import { FormatError } from "@lade/formats/errors";
 import { PREFIXES } from "../keys/series_keys.ts";
 import { MOST_TABLE_BYTES } from "../manifest/manifest.ts";
@@ -52,5 +52,18 @@ export async function readWhole(
     if (!isOther && !(cause instanceof ChecksumMismatchError)) throw cause;
     const detail = `${cause.detail}: ${isOther ? "it was not written by Lade" : "it is damaged"}`;
     throw new FormatError({ operation: "read", uri: objectUri(store.uri, key), detail, cause });
+  }
+}
+
+/**
+ * What is read, where it is what it should be. What is not is read once more before that is an error: it may have been damaged on
+ * its way, and a run that is taken for damaged is taken for ended.
+ */
+export async function readTwice<T>(read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (error) {
+    if (!(error instanceof StoreError) || error.code !== "invalid-format") throw error;
+    return await read();
   }
 }
