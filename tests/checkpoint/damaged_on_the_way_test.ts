@@ -27,6 +27,12 @@ Deno.test("what is damaged on its way only ends no run, hides no checkpoint, and
   const reader = await openCheckpoints(await damagedOnce(store, "c/commits/"), "c", { readOnly: true });
   assertEquals((await assertAllWhole(reader)).map(({ step }) => step), [1]);
 
+  const data = await openCheckpoints(await damagedOnce(store, "c/data/"), "c", { readOnly: true });
+  assertEquals((await assertAllWhole(data)).map(({ step }) => step), [1]);
+  const verified = await openCheckpoints(await damagedOnce(store, "c/data/"), "c", { readOnly: true });
+  const { checkpoint, skipped } = await verified.openLatestValid();
+  assertEquals([checkpoint.info.step, skipped], [1, []]);
+
   // Rank 1 has written its record, and rank 0 ends before it commits.
   const written = firstOf([second]).save(2, contentOf(1, WORLD, 2));
   await written.written;

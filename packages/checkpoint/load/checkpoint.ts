@@ -7,6 +7,7 @@ import type { JsonValue } from "../json/canonical_json.ts";
 import type { Manifest, TensorTable } from "../manifest/manifest.ts";
 import type { TensorInfo } from "../record/tensor_info.ts";
 import { type CheckpointInfo, infoOf } from "../series/checkpoint_info.ts";
+import { readTwice } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
 import { verifyCheckpoint } from "../verify/verify_checkpoint.ts";
 import type { VerifyLevel, VerifyOptions, VerifyReport } from "../verify/verify_report.ts";
@@ -88,10 +89,11 @@ export class Checkpoint implements TensorReader, AsyncDisposable {
     }
     if ("json" in extra) return extra.json;
     const { key, size, crc32c: sum, isJson } = extra;
-    const bytes = await this.#read(key, name, size, signal);
-    if (bytes.length !== size || crc32cToHex(crc32c(bytes)) !== sum) {
+    const bytes = await readTwice(async () => {
+      const bytes = await this.#read(key, name, size, signal);
+      if (bytes.length === size && crc32cToHex(crc32c(bytes)) === sum) return bytes;
       throw this.#invalid(name, `${key} does not match its checksum`);
-    }
+    });
     return isJson ? JSON.parse(new TextDecoder().decode(bytes)) : bytes;
   }
 

@@ -5,6 +5,7 @@ import { ChecksumMismatchError, NotFoundError, RangeNotSatisfiableError } from "
 import { InvalidCheckpointError } from "../errors/errors.ts";
 import { damagedChunks, type DataObject } from "../record/piece_bytes.ts";
 import type { TensorTable } from "../manifest/manifest.ts";
+import { readTwice } from "../series/read_small.ts";
 import type { Series } from "../series/series.ts";
 import { cut, type Job, jobPlanOf, jobsOf } from "./load_jobs.ts";
 import { readInOrder } from "./read_in_order.ts";
@@ -47,7 +48,7 @@ export async function loadTensors(
   let [bytes, bytesRead] = [0, 0];
   await inParallel(jobsOf(plan, table, jobs.bytes), jobs.atOnce, async (job, signal) => {
     // Others count meanwhile.
-    const own = await runJob(ground, job, signal);
+    const own = await readTwice(() => runJob(ground, job, signal));
     bytes += own;
     bytesRead += job.bytes;
   }, signal);
