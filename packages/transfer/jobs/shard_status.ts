@@ -96,9 +96,10 @@ function statusOf(reports: readonly ShardReport[], nowMs: number): ShardedTransf
     const number = index + 1;
     const report = byNumber.get(number);
     if (!report) return { number, state: "missing" };
-    const ageMs = Math.max(0, nowMs - Date.parse(report.told));
-    const isDead = report.state === "running" && ageMs >= SHARD_STALE_MS;
-    return { number, state: isDead ? "dead" : report.state, report, ageMs };
+    const ageMs = nowMs - Date.parse(report.told);
+    // What a clock that was ahead told would count for as long.
+    const isDead = report.state === "running" && Math.abs(ageMs) >= SHARD_STALE_MS;
+    return { number, state: isDead ? "dead" : report.state, report, ageMs: Math.max(0, ageMs) };
   });
   return { id, operation, sources, destination, shards };
 }

@@ -68,6 +68,24 @@ Deno.test("shards are missing, running and done, and one that tells nothing for 
   await second.end("done");
 });
 
+Deno.test("a share that was told of by a clock far ahead is dead, and can be removed", async () => {
+  const here = new Here();
+  const ahead = new FakeClock({ now: here.clock.now() + 1e9 });
+  const told = { transfer: "a".repeat(16), number: 1, count: 1, counts: () => ({ ...here.counts }) };
+  const reporter = ShardReporter.start({
+    ...told,
+    ...{ operation: "cp", sources: ["s3://b/x/"], destination: "s3://c/x/" },
+    ...{ store: dying(here.store), prefix: "jobs/", clock: ahead, random: () => 0.5, onNote: () => {} },
+  });
+  await ahead.advance(0);
+  assertEquals(await here.states(), ["dead"]);
+  const [transfer] = await listShardedTransfers(here.store, "jobs/", here.clock);
+  assertEquals(transfer?.shards[0]?.ageMs, 0);
+  if (transfer) await removeShardReports(here.store, "jobs/", transfer);
+  assertEquals(await here.states(), []);
+  await reporter.end("done");
+});
+
 /** A store that takes one write, and forgets the others, as if its process had been killed. */
 function dying(store: ObjectStore): ObjectStore {
   let isAlive = true;

@@ -28,7 +28,7 @@ export async function writeSign(
   await store.put(key, new TextEncoder().encode(text));
 }
 
-/** The last sign of life; `undefined` where there is none. */
+/** The last sign of life; `undefined` where there is none, or none that tells when it was given. */
 export async function readSign(
   store: ObjectStore,
   key: string,
@@ -36,8 +36,9 @@ export async function readSign(
 ): Promise<Sign | undefined> {
   try {
     const text = new TextDecoder().decode((await getBytes(store, key, call)).bytes);
-    const { id, at } = JSON.parse(text);
-    return { id, atMs: Date.parse(at), owner: parseOwner(text) };
+    const { id, at } = JSON.parse(text) ?? {};
+    const atMs = Date.parse(at);
+    return Number.isNaN(atMs) ? undefined : { id, atMs, owner: parseOwner(text) };
   } catch (error) {
     if (error instanceof NotFoundError || error instanceof SyntaxError) return undefined;
     throw error;

@@ -222,7 +222,8 @@ export class StoreLog implements RecordLog {
     const isOpenHere = told.owner.pid === system.pid && OPEN.has(told.id);
     if (!isOpenHere && await isProcessGone(told.owner, host, locks)) return;
     const ageMs = clock.now() - told.atMs;
-    if (ageMs >= staleMs) return;
+    // A clock that was ahead would keep the log for as long.
+    if (Math.abs(ageMs) >= staleMs) return;
     const seconds = (ms: number) => Math.max(1, Math.round(ms / 1000));
     throw this.#inUse(
       `${describeOwner(told.owner, host)} was at it ${seconds(ageMs)} s ago`,

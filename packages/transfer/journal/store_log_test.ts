@@ -99,6 +99,24 @@ Deno.test("a second process is refused while the first gives signs of life, and 
   assertEquals(await numbers(next), []);
 });
 
+Deno.test("a sign of a clock far ahead, and one that tells no time, keep nobody from a log", async () => {
+  const here = new Here();
+  const ahead = new FakeClock({ now: here.clock.now() + 1e9 });
+  const first = await here.open(11, "other", { clock: ahead });
+  first.append(Uint8Array.of(1));
+  await first.flush();
+  const second = await here.open(12, "here");
+  assertEquals(await numbers(second), [1]);
+  await assertRejects(() => here.open(13, "elsewhere"), UnavailableError, "process 12");
+  const [sign = ""] = (await here.keys()).filter((key) => key.endsWith("owner.json"));
+  for (const text of ["null", "7", '{"pid":12,"command":"x"}', '{"pid":12,"command":"x","at":"soon"}']) {
+    await here.store.put(sign, new TextEncoder().encode(text));
+    await using next = await here.open(13, "elsewhere");
+    assertEquals(await numbers(next), [1]);
+  }
+  await Promise.allSettled([first.close(), second.close()]);
+});
+
 Deno.test("a log whose owner gives no sign is taken over, and the owner before stops and is told", async () => {
   const here = new Here();
   const failures: [unknown, boolean][] = [];
