@@ -170,7 +170,7 @@ function unescapeName(token: string): string | undefined {
     else bytes.push(...encoder.encode(single ?? part));
   }
   try {
-    return new TextDecoder("utf-8", { fatal: true }).decode(Uint8Array.from(bytes));
+    return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(Uint8Array.from(bytes));
   } catch {
     return undefined;
   }

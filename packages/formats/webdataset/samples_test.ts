@@ -226,6 +226,10 @@ Deno.test("webdataset: DALI's index as its tool writes it: rows of what is no sa
   );
   const reader = await SampleReader.open(store, "s-0.tar");
   assertEquals(await textsOf(eachOf(reader)), await textsOf(streamSamples(store, "s-0.tar")));
+  await shard(["\ufeffa.jpg"], "s-0.tar", store);
+  await store.put("s-0.idx", encode("v1.2 1\njpg 1536 8 \\357\\273\\277a.jpg\n"));
+  const marked = await SampleReader.open(store, "s-0.tar");
+  assertEquals((await marked.read(0)).key, "\ufeffa");
   await shard(["a.JPG", "a.cls", "b.JPG"], "s-0.tar", store);
   await store.put("s-0.idx", encode("v1.1 2\nJPG 512 5 cls 1536 5\nJPG 2560 5\n"));
   const old = await SampleReader.open(store, "s-0.tar");

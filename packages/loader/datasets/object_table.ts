@@ -178,4 +178,5 @@ function hexOf(text: Uint8Array, from: number): Uint8Array {
 }
 
 const encoder = new TextEncoder();
-const decoder = new TextDecoder();
+// A name may begin with U+FEFF, which is then no byte order mark.
+const decoder = new TextDecoder("utf-8", { ignoreBOM: true });

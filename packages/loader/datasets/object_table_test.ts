@@ -24,6 +24,13 @@ Deno.test("ObjectTable gives back what was added, names of any script too", () =
   );
 });
 
+Deno.test("ObjectTable keeps a name and a tag that begin with U+FEFF", () => {
+  const table = new ObjectTable();
+  const object = { key: "\ufeffa", size: 1, etag: "\ufefft" };
+  table.add(object);
+  assertEquals(table.at(0), object);
+});
+
 Deno.test("ObjectTable grows, and has no object outside", () => {
   const table = new ObjectTable();
   for (let i = 0; i < 5000; i++) table.add({ key: `${i}`, size: i });

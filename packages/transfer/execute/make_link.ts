@@ -68,7 +68,7 @@ async function safeText(
   if ((size ?? 0) > LONGEST) refuse(`its text has ${size} bytes, ${LONGEST} is the most`);
   const { bytes } = await getBytes(from.store, from.key, { signal });
   if (bytes.length > LONGEST) refuse(`its text has ${bytes.length} bytes, ${LONGEST} is the most`);
-  const text = new TextDecoder().decode(bytes);
+  const text = new TextDecoder("utf-8", { ignoreBOM: true }).decode(bytes);
   const top = basePath(localPath(await system.realPath(localPathOf(root.uri) ?? "")));
   const parent = basePath(localPath(await system.realPath(directoryOf(path))));
   const name = path.slice((localPathOf(root.uri) ?? "").replace(/\/*$/, "/").length);

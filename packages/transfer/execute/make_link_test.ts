@@ -21,6 +21,13 @@ Deno.test("makeLink() makes no link of a text that is longer than a link's, whet
       }
       assertEquals((await Deno.readLink(`${path}/link`)).length, 4095);
     }
+    // What begins with U+FEFF has no byte order mark.
+    await lade.put("memory://s/link", "\ufeffx");
+    await makeLink(
+      { from: await locate(lade, "memory://s/link"), to: await locate(lade, `${path}/l`) },
+      making,
+    );
+    assertEquals(await Deno.readLink(`${path}/l`), "\ufeffx");
     // What is known to be too long is not read.
     const gone = {
       from: await locate(lade, "memory://s/gone"),
