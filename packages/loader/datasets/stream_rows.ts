@@ -22,14 +22,14 @@ export const ROWS_WINDOW = 4096;
 
 /**
  * The rows of CSV, TSV or JSON lines in order, as objects, also of objects that are compressed (`.gz`, `.zst`). The columns
- * of all are those of `schema`, or else those that the first object has, with types that are inferred from its first rows.
+ * of all are those of `schema`, or else those of the first object that has any, with types that are inferred from its first rows.
  * The store stays the caller's.
  */
 export async function streamRows(
   { schema: given, signal, ...options }: StreamObjectsOptions & CallOptions & { readonly schema?: Schema },
 ): Promise<StreamDataset<RowSample>> {
   const { store, objects } = options;
-  const schema = given ?? await schemaOf(store, objects.at(0).key, signal ? { signal } : {});
+  const schema = given ?? await schemaOf(store, objects, signal ? { signal } : {});
   const stream = streamObjects<RowSample>(options, {
     kind: ["rows", formatSchema(schema)],
     noun: "rows",
@@ -68,9 +68,18 @@ export async function* rowSamples(
   return row;
 }
 
-async function schemaOf(store: ObjectStore, key: string, options: CallOptions): Promise<Schema> {
-  await using table = await openText(store, key, options);
-  return table.schema;
+/** An object of JSON lines without rows has no columns, by which those of all others would be lost. */
+async function schemaOf(
+  store: ObjectStore,
+  objects: StreamObjectsOptions["objects"],
+  options: CallOptions,
+): Promise<Schema> {
+  let schema: Schema = { fields: [] };
+  for (let at = 0; at < objects.length && schema.fields.length === 0; at++) {
+    await using table = await openText(store, objects.at(at).key, options);
+    ({ schema } = table);
+  }
+  return schema;
 }
 
 async function openText(

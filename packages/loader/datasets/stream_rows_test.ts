@@ -121,3 +121,19 @@ Deno.test("a line that is no object costs itself alone", async () => {
     assertEquals(lost.map((one) => (one as unknown[]).slice(0, 2)), rows.map((row) => [row, false]));
   }
 });
+
+Deno.test("the columns are those of the first object that has any: objects without rows before it hide none", async () => {
+  await using store = new MemoryStore();
+  const texts = ["", "\n", '{"id":1,"name":"a"}\n', "", '{"id":2,"name":"b"}\n'];
+  for (const [at, text] of texts.entries()) await store.put(`${at}.jsonl`, new TextEncoder().encode(text));
+  await using dataset = await openDataset(store, "");
+  await using loader = createLoader(dataset, { epochs: 1, batchSize: 10 });
+  const rows = (await Array.fromAsync(loader, (batch) => batch.data)).flat();
+  assertEquals(rows as unknown, [{ id: 1n, name: "a" }, { id: 2n, name: "b" }]);
+
+  await using without = new MemoryStore();
+  await without.put("0.jsonl", new Uint8Array(0));
+  await using empty = await openDataset(without, "");
+  await using loading = createLoader(empty, { epochs: 1, allowEmpty: true });
+  assertEquals((await Array.fromAsync(loading)).length, 0);
+});
