@@ -32,8 +32,38 @@ export interface FileStatus {
   readonly blocks: number;
 }
 
+/** What the system tells of a file, in the form of Deno, whose types are not everywhere where this package is. */
+export interface SystemStatus {
+  /** Whether it is a file. */
+  readonly isFile: boolean;
+  /** Whether it is a directory. */
+  readonly isDirectory: boolean;
+  /** Whether it is a symbolic link. */
+  readonly isSymlink: boolean;
+  /** Bytes in it. */
+  readonly size: number;
+  /** When the content last changed. */
+  readonly mtime: Date | null;
+  /** When the status last changed. */
+  readonly ctime: Date | null;
+  /** When it was made. */
+  readonly birthtime: Date | null;
+  /** Its number. */
+  readonly ino: number | null;
+  /** Number of its file system. */
+  readonly dev: number;
+  /** Permission bits and type. */
+  readonly mode: number | null;
+  /** Number of its owner. */
+  readonly uid: number | null;
+  /** Number of its group. */
+  readonly gid: number | null;
+  /** Blocks of 512 bytes that it takes. */
+  readonly blocks: number | null;
+}
+
 /** Reads a status out of the system's. */
-export function statusOf(info: Deno.FileInfo): FileStatus {
+export function statusOf(info: SystemStatus): FileStatus {
   return {
     kind: info.isFile ? "file" : info.isDirectory ? "directory" : info.isSymlink ? "link" : "other",
     size: info.size,

@@ -22,10 +22,17 @@ function isAllGranted(): boolean {
   return state === "granted" && !partial;
 }
 
+/** A permission of Deno, in the form that Deno has for it: its types are not everywhere where this package is. */
+export type Permission =
+  | { readonly name: "env"; readonly variable: string }
+  | { readonly name: "net"; readonly host: string }
+  | { readonly name: "read" | "write"; readonly path: string }
+  | { readonly name: "sys"; readonly kind: "homedir" };
+
 /** Whether this process may do something already, without asking anybody. */
-export function isGranted(descriptor: Deno.PermissionDescriptor): boolean {
+export function isGranted(permission: Permission): boolean {
   if (typeof Deno === "undefined") return true;
-  return Deno.permissions.querySync(descriptor).state === "granted";
+  return Deno.permissions.querySync(permission).state === "granted";
 }
 
 /** The environment of platforms that do as Node does, without loading what Deno has for them. */

@@ -3,7 +3,7 @@
  *
  * @module
  */
-export { type Environment, isGranted, systemEnvironment, whyClosed } from "./environment.ts";
+export { type Environment, isGranted, type Permission, systemEnvironment, whyClosed } from "./environment.ts";
 export { expandPath, homeDirectory, shortPath } from "./home.ts";
 export { type FileSources, readBundle } from "./read_bundle.ts";
 export { type ReadTextFile, readTextFile, whyUnread } from "./read_text_file.ts";
