@@ -27,6 +27,7 @@ const BOUNDS: readonly (readonly [file: string, before: string])[] = [
   ["store_context.ts", "options.maxBufferedBytes ?? "],
   ["kept_journal.ts", "const MOST_WAIT_MS = "],
   ["shard_report.ts", "const SHARD_STALE_MS = "],
+  ["read_names.ts", "const MOST_BYTES = "],
   ["read_op_log.ts", "const MOST_LINE = "],
   ["sort_op_logs.ts", "const MOST_ROWS = "],
   ["analyze_op_log.ts", "const MOST_GROUPS = "],

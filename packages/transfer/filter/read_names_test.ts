@@ -30,6 +30,17 @@ Deno.test("readNames() gives back any names, wherever the chunks end", async () 
   }));
 });
 
+Deno.test("readNames() ends at a name that does not end, and takes the longest", async () => {
+  let given = 0;
+  const endless = async function* () {
+    for (;; given++) yield new Uint8Array(10_000).fill(0x61);
+  };
+  const names = readNames(endless(), { source: "the list" });
+  await assertRejects(() => Array.fromAsync(names), TypeError, "Cannot read line 1 of the list: it has more");
+  assertEquals(given, 6);
+  assertEquals(await read("a".repeat(65_536), true, 1000), ["a".repeat(65_536)]);
+});
+
 Deno.test("readNames() names the line of what is no name", async () => {
   const problems: readonly (readonly [string | Uint8Array, string])[] = [
     ["a\nb\r\n", "Cannot read line 2 of the list: it ends in a carriage return"],
@@ -40,6 +51,7 @@ Deno.test("readNames() names the line of what is no name", async () => {
       new Uint8Array([0x61, 0x0a, 0xff]),
       "Cannot read line 2 of the list: it is not UTF-8",
     ],
+    [`a\n${"b".repeat(65_537)}\nc`, "Cannot read line 2 of the list: it has more than 65536 bytes"],
     [new Uint8Array([0xc3]), "Cannot read line 1 of the list: it is not UTF-8"],
   ];
   for (const [text, problem] of problems) await assertRejects(() => read(text), TypeError, problem);
