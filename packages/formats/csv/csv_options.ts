@@ -19,6 +19,8 @@ export interface OpenCsvOptions extends CsvDialect, CallOptions {
    * types that are inferred from the first rows.
    */
   readonly schema?: Schema;
+  /** Whether the schema has all columns: one that it has not is an error. `false` by default, which passes it over. */
+  readonly strict?: boolean;
   /** Texts that mean no value, where they are not quoted or the column is no text; the empty one by default. */
   readonly nulls?: readonly string[];
   /** Bytes from the start from which types are inferred; 256 KiB by default. */

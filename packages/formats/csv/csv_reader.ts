@@ -148,7 +148,7 @@ async function find(
   rows: CsvRows,
   source: TextSource,
   config: CsvConfig,
-  { schema, nulls = [""] }: OpenCsvOptions,
+  { schema, strict = false, nulls = [""] }: OpenCsvOptions,
 ): Promise<Found> {
   const first = await rows.first(config.header);
   if (!first) {
@@ -177,7 +177,13 @@ async function find(
   }
   const places = schema.fields.map(({ name }, place) => config.header ? names.indexOf(name) : place);
   const missing = schema.fields[places.indexOf(-1)];
-  if (!missing) return { schema, names, places };
+  if (!missing) {
+    const other = strict && config.header && names.find((_, place) => !places.includes(place));
+    if (typeof other !== "string") return { schema, names, places };
+    const detail = `line 1: ${JSON.stringify(other)} is no column that was there before`;
+    const advice = "where there are other columns, give a schema that has them";
+    throw faultOf(source, config, detail).restated({ advice });
+  }
   const there = names.slice(0, 50).join(", ");
   throw faultOf(
     source,

@@ -9,6 +9,8 @@ export interface OpenJsonlOptions extends CallOptions {
    * first rows, and a member that comes later is an error.
    */
   readonly schema?: Schema;
+  /** Whether the schema has all columns: one that it has not is an error. `false` by default, which passes it over. */
+  readonly strict?: boolean;
   /** Bytes from the start from which types are inferred; 256 KiB by default. */
   readonly prefix?: number;
   /** The longest line in bytes; 64 MiB by default. */

@@ -98,11 +98,13 @@ export class JsonlReader implements TableReader {
   }
 
   #rowsOf(schema: Schema): JsonRows {
-    return new JsonRows(this.schema, schema, this.inferred !== undefined);
+    return new JsonRows(this.schema, schema, this.inferred !== undefined || this.#options.strict === true);
   }
 
   #advice(): string | undefined {
-    if (!this.inferred) return undefined;
+    if (!this.inferred) {
+      return this.#options.strict ? "where there are other columns, give a schema that has them" : undefined;
+    }
     return `the columns were inferred from the first ${this.inferred.rows} rows: where they are others, give the schema`;
   }
 }

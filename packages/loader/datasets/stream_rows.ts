@@ -22,7 +22,8 @@ export const ROWS_WINDOW = 4096;
 
 /**
  * The rows of CSV, TSV or JSON lines in order, as objects, also of objects that are compressed (`.gz`, `.zst`). The columns
- * of all are those of `schema`, or else those of the first object that has any, with types that are inferred from its first rows.
+ * of all are those of `schema`, which passes others over, or else those of the first object that has any, with types that are
+ * inferred from its first rows: a column that comes later is an error.
  * The store stays the caller's.
  */
 export async function streamRows(
@@ -35,7 +36,11 @@ export async function streamRows(
     noun: "rows",
     window: ROWS_WINDOW,
     read: (store, key, from, { signal }) =>
-      rowSamples((onFault) => openText(store, key, { schema, signal, onFault }), from, signal),
+      rowSamples(
+        (onFault) => openText(store, key, { schema, strict: !given, signal, onFault }),
+        from,
+        signal,
+      ),
   });
   return { ...stream, table: { schema, of: "rows" } };
 }
@@ -85,7 +90,7 @@ async function schemaOf(
 async function openText(
   store: ObjectStore,
   key: string,
-  options: Pick<OpenCsvOptions, "schema" | "onFault" | "signal">,
+  options: Pick<OpenCsvOptions, "schema" | "strict" | "onFault" | "signal">,
 ): Promise<TableReader> {
   const { format } = formatOfName(key);
   if (format === "jsonl") return await (await import("@lade/formats/jsonl")).openJsonl(store, key, options);

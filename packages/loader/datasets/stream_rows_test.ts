@@ -1,9 +1,10 @@
-import { assert, assertEquals } from "@std/assert";
+import { assert, assertEquals, assertRejects } from "@std/assert";
 import { gzipSync } from "node:zlib";
 import { MemoryStore } from "@lade/core";
 import { parseSchema } from "@lade/formats/table";
 import { createLoader } from "../loader/create_loader.ts";
-import { openDataset } from "../open/open_dataset.ts";
+import { openDataset, type OpenDatasetOptions } from "../open/open_dataset.ts";
+import { SampleError } from "../loader/sample_error.ts";
 import type { LoaderState } from "../state/loader_state.ts";
 import { ChunkedStore } from "../testing/chunked_store.ts";
 import { ascending } from "../testing/range_dataset.ts";
@@ -136,4 +137,26 @@ Deno.test("the columns are those of the first object that has any: objects witho
   await using empty = await openDataset(without, "");
   await using loading = createLoader(empty, { epochs: 1, allowEmpty: true });
   assertEquals((await Array.fromAsync(loading)).length, 0);
+});
+
+Deno.test("a column that comes later is the error of its row, unless a schema says what is wanted", async () => {
+  const texts: readonly (readonly [string, readonly string[]])[] = [
+    [".jsonl", [`${'{"id":1}\n'.repeat(40_000)}{"id":2,"label":"late"}\n`]],
+    [".jsonl", ['{"id":1}\n', '{"id":2,"label":"other"}\n']],
+    [".csv", ["id\n1\n", "id,label\n2,other\n"]],
+    [".tsv", ["id\n1\n", "label\tid\nother\t2\n"]],
+  ];
+  for (const [suffix, objects] of texts) {
+    await using store = new MemoryStore();
+    for (const [at, text] of objects.entries()) {
+      await store.put(`${at}${suffix}`, new TextEncoder().encode(text));
+    }
+    const ids = async (options: OpenDatasetOptions) => {
+      await using dataset = await openDataset(store, "", options);
+      await using loader = createLoader(dataset, { epochs: 1, batchSize: 1000 });
+      return (await Array.fromAsync(loader, ({ data }) => data)).flat();
+    };
+    await assertRejects(() => ids({}), SampleError, '"label" is no column that was there before');
+    assertEquals((await ids({ schema: parseSchema("id: int64") })).at(-1) as unknown, { id: 2n });
+  }
 });
