@@ -8,7 +8,7 @@ import {
 import { fileError } from "../files/file_error.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { KeyWindow } from "./key_window.ts";
-import { canStart, endOfFiles, namesIn, statAll } from "./list_objects.ts";
+import { endOfFiles, namesIn, startOf, statAll } from "./list_objects.ts";
 import { entriesOf } from "./read_names.ts";
 
 /**
@@ -25,7 +25,7 @@ export async function* listLevel(
   const { directory } = keys;
   const subject = setup.tree.subject("list", prefix);
   checkListOptions(subject.uri, options);
-  if (!await canStart(setup, subject, directory, startAfter, signal)) return;
+  if (!await startOf(setup, subject, directory, startAfter, signal)) return;
   const names = await namesIn(setup, directory, keys, options);
   for (let next = 0; next < names.length;) {
     const name = names[next] ?? "";

@@ -11,7 +11,7 @@ import {
 } from "@lade/core/backend";
 import { system } from "@lade/core/system";
 import { errorCode, fileError } from "../files/file_error.ts";
-import { type FileStatus, metaOf, statusOf } from "../files/file_status.ts";
+import { type FileStatus, isSameFile, metaOf, statusOf } from "../files/file_status.ts";
 import { segmentFault } from "../names/path_fault.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { isInWindow, KeyWindow } from "./key_window.ts";
@@ -32,7 +32,8 @@ interface Frame {
 /**
  * Lists the files below a root in the order of their keys. Directories that cannot hold a wanted key are not read. It
  * holds the names of the directories it is in, which is all that an ordered walk needs, and no more of their status
- * than one batch. Files that vanish meanwhile are left out.
+ * than one batch. Files that vanish meanwhile are left out; but a listing whose root is gone at its end, or is another
+ * directory, is a `NotFoundError`: what was not found may be there all the same.
  */
 export async function* listObjects(
   setup: LocalSetup,
@@ -63,7 +64,9 @@ export async function* listObjects(
       onLeftOut(closed(directory, error));
     }
   };
-  if (await canStart(setup, subject, keys.directory, startAfter, signal)) await enter(keys.directory);
+  const start = await startOf(setup, subject, keys.directory, startAfter, signal);
+  if (!start) return;
+  await enter(keys.directory);
   for (let frame = stack.at(-1); frame; frame = stack.at(-1)) {
     const { directory, names } = frame;
     const name = names[frame.next];
@@ -82,16 +85,40 @@ export async function* listObjects(
     }
     signal?.throwIfAborted();
   }
+  if (start.root) await refuseReplaced(setup, subject, start.root);
 }
 
-/** Whether there is anything to list in the directory of a prefix. A missing root is a `NotFoundError`. */
-export async function canStart(
+/** Throws where the root is not the directory any more that it was, moved or unmounted. */
+async function refuseReplaced(
+  { tree, calls }: LocalSetup,
+  subject: CallName,
+  before: FileStatus,
+): Promise<void> {
+  let now: FileStatus | undefined;
+  try {
+    now = await calls.present(calls.stat(tree.root));
+  } catch (error) {
+    throw fileError(error, subject);
+  }
+  if (now && isSameFile(now, before)) return;
+  const detail = `${JSON.stringify(tree.root)} was moved, removed or unmounted meanwhile`;
+  throw new NotFoundError({ ...subject, detail, advice: "run it again" });
+}
+
+/** Where a listing starts. */
+interface Start {
+  /** The root; absent where that is the root of the system. */
+  readonly root: FileStatus | undefined;
+}
+
+/** Starts in the directory of a prefix, unless there is nothing to list. A missing root is a `NotFoundError`. */
+export async function startOf(
   setup: LocalSetup,
   subject: CallName,
   directory: string,
   startAfter: string,
   signal: AbortSignal | undefined,
-): Promise<boolean> {
+): Promise<Start | undefined> {
   const { tree, calls } = setup;
   signal?.throwIfAborted();
   if (!subject.uri.isWellFormed() || !startAfter.isWellFormed()) {
@@ -102,14 +129,14 @@ export async function canStart(
     if (!isRoot(tree.root) && root?.kind !== "directory") {
       throw new NotFoundError({ ...subject, detail: `there is no directory ${JSON.stringify(tree.root)}` });
     }
-    if (directory === "") return true;
-    if (segmentFault(directory.slice(0, -1)) !== undefined) return false;
+    if (directory === "") return { root };
+    if (segmentFault(directory.slice(0, -1)) !== undefined) return undefined;
     const path = tree.path(directory.slice(0, -1));
     const present = await calls.present(calls.stat(path));
     if (present) await tree.check(subject, path);
-    return present?.kind === "directory";
+    return present?.kind === "directory" ? { root } : undefined;
   } catch (error) {
-    if (errorCode(error) === "ENAMETOOLONG") return false;
+    if (errorCode(error) === "ENAMETOOLONG") return undefined;
     throw fileError(error, subject, signal);
   }
 }

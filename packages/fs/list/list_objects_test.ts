@@ -144,3 +144,33 @@ testBoth("list() yields the first entries before it has read the last directory"
   assertEquals((await listing.next()).value?.key, "b/late");
   await listing.return?.();
 });
+
+testBoth("list() fails where its root was moved, removed or replaced meanwhile", async ({ root, open }) => {
+  const [path, away] = [root.file("set"), root.file("away")];
+  const fill = () => ["a/x", "b/x", "c/x"].forEach((name) => root.write(`set/${name}`, "x"));
+  const changes: Readonly<Record<string, () => void>> = {
+    moved: () => Deno.renameSync(path, away),
+    removed: () => Deno.removeSync(path, { recursive: true }),
+    replaced: () => (Deno.renameSync(path, away), fill()),
+  };
+  for (const [name, change] of Object.entries(changes)) {
+    fill();
+    const store = await open(path);
+    const found: string[] = [];
+    const listing = async () => {
+      for await (const { key } of store.list("")) if (found.push(key) === 1) change();
+    };
+    await assertRejects(listing, NotFoundError, "was moved, removed or unmounted meanwhile", name);
+    assertEquals(found[0], "a/x");
+    for (const gone of [path, away]) await Deno.remove(gone, { recursive: true }).catch(() => {});
+  }
+});
+
+testBoth("list() leaves out what was removed below its root meanwhile", async ({ root, store }) => {
+  for (const name of ["a/x", "b/x", "c/x"]) root.write(name, "x");
+  const found: string[] = [];
+  for await (const { key } of store.list("")) {
+    if (found.push(key) === 1) Deno.removeSync(root.file("b"), { recursive: true });
+  }
+  assertEquals(found, ["a/x", "c/x"]);
+});
