@@ -58,11 +58,21 @@ Deno.test("columnBuilder: values of all types come back, and rows without one as
 });
 
 Deno.test("columnBuilder: other forms of a value are taken where they are exact", () => {
-  const schema = parseSchema("a: int64, b: int8, c: date, d: timestamp(us), e: decimal(5, 2), f: float32");
+  const schema = parseSchema(
+    "a: int64, b: int8, c: date, d: timestamp(us), e: decimal(5, 2), f: float32, g: timestamp(s)",
+  );
   const date = new Date("2026-11-29T00:00:00Z");
-  const batch = batchOf(schema, [{ a: 5, b: 5n, c: date, d: date, e: 3n, f: 7n }]);
+  const batch = batchOf(schema, [{ a: 5, b: 5n, c: date, d: date, e: 3n, f: 7n, g: date }]);
   assertEquals(rowsOf(batch), [
-    { a: 5n, b: 5, c: "2026-11-29", d: "2026-11-29T00:00:00.000000", e: "3.00", f: 7 },
+    {
+      a: 5n,
+      b: 5,
+      c: "2026-11-29",
+      d: "2026-11-29T00:00:00.000000",
+      e: "3.00",
+      f: 7,
+      g: "2026-11-29T00:00:00",
+    },
   ]);
 });
 

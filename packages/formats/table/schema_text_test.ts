@@ -34,6 +34,7 @@ Deno.test("parseSchema: a text that is none is a TypeError that says where", () 
       ["a: fixed-binary(0)", "from 1"],
       ["a: int8 !", `"!" is no schema at character 9`],
       [`"\\x": int8`, "no JSON string"],
+      ["a: timestamp(us, 1)", "a zone is missing"],
       [`a: ${"list<".repeat(1000)}`, "more than 64 times"],
     ] as const
   ) assertThrows(() => parseSchema(text), TypeError, detail);
