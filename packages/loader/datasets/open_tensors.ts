@@ -53,7 +53,8 @@ function rowsTold(places: readonly TensorPlace[], fault: (detail: string) => Err
   if (!first) throw fault("it has no tensors");
   return places.map(({ name, dtype, shape, length }) => {
     const [rows, ...rest] = shape;
-    const advice = 'choose tensors with as many rows by fields, or say kind "arrays" for whole tensors';
+    const advice =
+      'choose tensors with as many rows by fields, or say kind (--kind) "arrays" for whole tensors';
     if (rows === undefined) throw fault(`tensor ${JSON.stringify(name)} has no rows; ${advice}`);
     if (rows !== first.shape[0]) {
       const other = `${first.shape[0]} of ${JSON.stringify(first.name)}`;

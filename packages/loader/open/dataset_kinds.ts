@@ -83,7 +83,7 @@ export class NamedKinds {
       " and ",
     );
     throw new TypeError(
-      `Cannot load ${JSON.stringify(uri)}: there are ${told}; say kind, "files" for whole objects`,
+      `Cannot load ${JSON.stringify(uri)}: there are ${told}; say kind (--kind), "files" for whole objects`,
     );
   }
 }

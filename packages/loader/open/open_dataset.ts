@@ -125,7 +125,7 @@ async function openObjects(
     throw new TypeError(
       `Cannot load ${
         JSON.stringify(uri)
-      } by number: ${kind} of such objects can only be gone through; say kind, "files" \
+      } by number: ${kind} of such objects can only be gone through; say kind (--kind), "files" \
 for whole objects`,
     );
   }

@@ -83,7 +83,7 @@ Deno.test("openDataset: what a format has not is refused, with what there is", a
   await assertRejects(
     () => openDataset(parquet.store, parquet.prefix, { kind: "arrays" }),
     TypeError,
-    'parquet files are no arrays; say kind "rows" or "batches"',
+    'parquet files are no arrays; say kind (--kind) "rows" or "batches"',
   );
   const npy = await storeWith("npy rows");
   await assertRejects(
@@ -102,7 +102,7 @@ Deno.test("openDataset: what a format has not is refused, with what there is", a
   await assertRejects(
     () => openDataset(files.store, "x/", { kind: "batches" }),
     TypeError,
-    'say kind "files" for whole objects',
+    'say kind (--kind) "files" for whole objects',
   );
 });
 

@@ -46,20 +46,24 @@ export async function openRows(
   const refuse = (detail: string) => new TypeError(`Cannot load ${JSON.stringify(uri)}: ${detail}`);
   switch (format) {
     case "npy": {
-      if (kind === "batches") throw refuse('npy files have no batches of rows; say kind "rows" or "arrays"');
+      if (kind === "batches") {
+        throw refuse('npy files have no batches of rows; say kind (--kind) "rows" or "arrays"');
+      }
       if (fields) throw refuse("npy files have no fields");
       const { rowsDataset } = await import("../datasets/rows_dataset.ts");
       return await rowsDataset(store, keys, { uri, ...call, wholeFiles: kind === "arrays" });
     }
     case "parquet":
     case "arrow": {
-      if (kind === "arrays") throw refuse(`${format} files are no arrays; say kind "rows" or "batches"`);
+      if (kind === "arrays") {
+        throw refuse(`${format} files are no arrays; say kind (--kind) "rows" or "batches"`);
+      }
       const { tableDataset } = await import("../datasets/table_dataset.ts");
       return await tableDataset(store, keys, format, { ...options, wholeGroups: kind === "batches" });
     }
     case "safetensors": {
       if (kind === "batches") {
-        throw refuse('safetensors have no batches of rows; say kind "rows" or "arrays"');
+        throw refuse('safetensors have no batches of rows; say kind (--kind) "rows" or "arrays"');
       }
       const { tensorsDataset } = await import("../datasets/tensors_dataset.ts");
       return await tensorsDataset(store, keys, { ...options, wholeTensors: kind === "arrays" });
@@ -67,7 +71,7 @@ export async function openRows(
     case "zarr":
       return await openZarr(store, objects, kind, options);
     default:
-      throw refuse(`rows of ${format} are no samples; say kind "files" for whole objects`);
+      throw refuse(`rows of ${format} are no samples; say kind (--kind) "files" for whole objects`);
   }
 }
 
@@ -86,7 +90,9 @@ async function openZarr(
 ): Promise<MapDataset<unknown>> {
   if (kind === "arrays") {
     const uri = JSON.stringify(options.uri);
-    throw new TypeError(`Cannot load ${uri}: whole Zarr arrays are no samples; say kind "rows" or "batches"`);
+    throw new TypeError(
+      `Cannot load ${uri}: whole Zarr arrays are no samples; say kind (--kind) "rows" or "batches"`,
+    );
   }
   const { zarrDataset } = await import("../datasets/zarr_dataset.ts");
   return await zarrDataset(store, objects, { ...options, wholeChunks: kind === "batches" });

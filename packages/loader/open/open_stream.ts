@@ -80,7 +80,7 @@ function checkText(objects: Manifest["objects"], uri: string): void {
     throw new TypeError(
       `Cannot load ${JSON.stringify(uri)}: rows of ${JSON.stringify(first)} and of ${
         JSON.stringify(key)
-      } are of two formats; say kind, "files" for whole objects`,
+      } are of two formats; say kind (--kind), "files" for whole objects`,
     );
   }
 }

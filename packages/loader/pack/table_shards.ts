@@ -89,7 +89,7 @@ export function checkRows(
   { schema, of }: { readonly schema: Schema; readonly of: "rows" | "batches" },
   format: PackFormat,
 ): void {
-  if (of === "batches") throw new TypeError('its samples are batches of rows: say kind "rows"');
+  if (of === "batches") throw new TypeError('its samples are batches of rows: say kind (--kind) "rows"');
   if (format === "tar" || format === "npy") {
     throw new TypeError(`rows of a table are packed to parquet, arrow or tfrecord, not to ${format}`);
   }
