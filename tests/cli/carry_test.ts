@@ -179,7 +179,7 @@ Deno.test("lade stores the attributes and tags that it is given, and stat shows 
   const credential = cli.fake.credentials.get(cli.fake.accessKeyId);
   if (credential) credential.denied = new Set(["GetObjectTagging"]);
   assertMatch((await cli.run("stat s3://one/a")).stdout, /^ +tags +2$/m);
-  for (const wrong of ["--expires tomorrow", "--tag =x", "--tag x"]) {
+  for (const wrong of ["--expires tomorrow", "--expires 2030-02-30", "--tag =x", "--tag x"]) {
     assertEquals((await cli.run(`put ${wrong} DIR/a s3://one/b`)).code, 2, wrong);
   }
 });

@@ -9,13 +9,19 @@ export const dateValue: Value<Date> = {
   metavar: "DATE",
   placeholder: new Date(0),
   read(text) {
-    const value = new Date(DATE.test(text) ? text : NaN);
+    const value = new Date(DATE.test(text) && hasDay(text) ? text : NaN);
     return Number.isNaN(value.getTime())
       ? { problem: `${JSON.stringify(text)} is not a date such as 2030-12-31 or 2030-12-31T23:59:59Z.` }
       : { value };
   },
   format: (value) => value.toISOString(),
 };
+
+/** Whether the month of a date has its day: `Date` takes the 30th of February for the 2nd of March. */
+function hasDay(text: string): boolean {
+  const [, iso, day = iso?.slice(-2)] = /^(\d{4}-\d\d-\d\d)|, (\d\d?) /.exec(text) ?? [];
+  return new Date(iso ?? text).getUTCDate() === Number(day);
+}
 
 /** Reads `name=value` on the command line; names are stored in lower case. */
 export const metadataValue: Value<readonly [name: string, value: string]> = {
