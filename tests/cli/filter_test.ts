@@ -210,16 +210,16 @@ Deno.test("lade rm -r with filters removes what they choose and nothing else, an
 
 Deno.test("a day that its month does not have is no date", async () => {
   await using cli = new CliHere();
-  await cli.fill({ "memory://m/a": "1" });
+  await cli.fill({ "memory://m/p/a": "1" });
   for (const day of ["2023-02-29", "2026-04-31", "Mon, 30 Feb 2026 00:00:00 GMT"]) {
-    const { code, stderr } = await cli.run(["rm", "-r", "--max-age", day, "memory://m/"]);
+    const { code, stderr } = await cli.run(["rm", "-r", "--max-age", day, "memory://m/p/"]);
     assertEquals(code, 2);
     assertStringIncludes(stderr, "nor a date such as");
   }
   for (const day of ["2024-02-29", "2026-04-30T23:59:59-11:00", "Sun, 1 Feb 2026 00:00:00 GMT"]) {
-    assertEquals((await cli.run(["rm", "-r", "--dry-run", "--max-age", day, "memory://m/"])).code, 0);
+    assertEquals((await cli.run(["rm", "-r", "--dry-run", "--max-age", day, "memory://m/p/"])).code, 0);
   }
-  assertEquals(await cli.contents("memory://m/"), { "memory://m/a": "1" });
+  assertEquals(await cli.contents("memory://m/p/"), { "memory://m/p/a": "1" });
 });
 
 Deno.test("lade rm with filters takes links as links, by their own size, and leaves directories", async () => {
