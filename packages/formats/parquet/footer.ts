@@ -1,4 +1,4 @@
-import { type FileMetaData, parquetMetadata } from "hyparquet";
+import { type FileMetaData, parquetMetadata, type SchemaElement } from "hyparquet";
 import type { CallOptions } from "@lade/core";
 import { UnsupportedError } from "@lade/core/errors";
 import { ByteReader } from "../binary/byte_reader.ts";
@@ -6,7 +6,7 @@ import { FormatError } from "../errors/format_error.ts";
 import type { ByteSource } from "../source/byte_source.ts";
 import { type RowGroupPlace, rowGroupsOf } from "./row_groups.ts";
 import { type ColumnNode, columnsOf } from "./schema_tree.ts";
-import { readThriftStruct } from "./thrift.ts";
+import { readThriftStruct, readThriftTexts } from "./thrift.ts";
 
 /** What the end of a Parquet file says. */
 export interface Footer {
@@ -50,6 +50,20 @@ const SIGNATURE = 28;
 /** Strings of statistics, which nobody asks for, are left as bytes. */
 const PARSERS = { stringFromBytes: (bytes: Uint8Array) => bytes };
 
+/** The fields of a footer with the columns, and of a column with its name. */
+const COLUMNS = 2;
+const NAME = 4;
+
+// A name may begin with U+FEFF, which the library takes for a byte order mark, and leaves out.
+const UTF8 = new TextDecoder("utf-8", { ignoreBOM: true });
+
+/** Columns by the names that a footer has, which `reader` reads. */
+function named(schema: readonly SchemaElement[], reader: ByteReader): SchemaElement[] {
+  reader.seek(0);
+  const names = readThriftTexts(reader, COLUMNS, NAME);
+  return schema.map((element, place) => ({ ...element, name: UTF8.decode(names[place]) }));
+}
+
 /** Reads the footer, and checks that all it says of the object fits it. */
 export async function readFooter(source: ByteSource, options: CallOptions = {}): Promise<Footer> {
   const { uri, size } = source;
@@ -77,7 +91,7 @@ export async function readFooter(source: ByteSource, options: CallOptions = {}):
     throw fail("the footer cannot be read", error);
   }
   try {
-    const columns = columnsOf(told.schema, fail);
+    const columns = columnsOf(named(told.schema, reader), fail);
     const groups = rowGroupsOf(told.row_groups, columns, start, fail);
     const rows = groups.reduce((sum, group) => sum + group.rows, 0);
     if (rows !== Number(told.num_rows)) {

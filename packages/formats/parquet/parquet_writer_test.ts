@@ -7,10 +7,12 @@ import { FormatError } from "../errors/format_error.ts";
 import { BytesSource } from "../source/bytes_source.ts";
 import { batchOf } from "../table/batch_builder.ts";
 import type { TableBatch } from "../table/column.ts";
+import { parseSchema } from "../table/parse_schema.ts";
 import type { ColumnType, Schema } from "../table/schema.ts";
 import { type RowValue, valueAt } from "../table/value_at.ts";
 import { anyBatchOf, anySchema } from "../testing/any_batch.ts";
 import { assertDamageIsFound } from "../testing/damage.ts";
+import { readRows } from "../testing/rows_of.ts";
 import { openParquet } from "./parquet_reader.ts";
 import { createParquetWriter, type ParquetWriterOptions } from "./parquet_writer.ts";
 import { verifyParquet } from "./verify_parquet.ts";
@@ -271,4 +273,17 @@ Deno.test("parquet: every damage of the pages of a written file is found, or cha
     // The footer has no checksum.
     isUndetectable: ({ what }) => Number(/^byte (\d+)/.exec(what)?.[1] ?? 0) >= end,
   });
+});
+
+Deno.test("parquet: a name that begins with U+FEFF keeps it, and is another one than that without", async () => {
+  const schema = parseSchema('"\ufeffa": int8, a: int8, s: struct<"\ufeffx": int8, x: int8>');
+  const row = { "\ufeffa": 1, a: 2, s: { "\ufeffx": 3, x: 4 } };
+  await using store = new MemoryStore();
+  await using writer = await createParquetWriter(store, "k", { schema });
+  await writer.write(batchOf(schema, [row]));
+  await writer.close();
+  await using table = await openParquet(store, "k");
+  assertEquals(table.schema.fields, schema.fields);
+  assertEquals(await readRows(table), [row]);
+  assertEquals(await readRows(table, { columns: ["\ufeffa"] }), [{ "\ufeffa": 1 }]);
 });

@@ -31,17 +31,51 @@ export function readThriftStruct(reader: ByteReader): ThriftStruct {
   return fields;
 }
 
+/**
+ * Reads of each struct in a list the text that is one of its fields, empty where it has none: those of the list that is
+ * field `list` of a struct.
+ */
+export function readThriftTexts(reader: ByteReader, list: number, field: number): Uint8Array[] {
+  const texts: Uint8Array[] = [];
+  const outer = { id: 0 };
+  for (let type = nextField(reader, outer); type !== STOP; type = nextField(reader, outer)) {
+    if (outer.id !== list || type !== LIST) {
+      walkValue(reader, type, 0, false);
+      continue;
+    }
+    const { size } = readListHead(reader);
+    for (let index = 0; index < size; index++) texts.push(readText(reader, field));
+    break;
+  }
+  return texts;
+}
+
+/** Passes over a struct, and gives the text that is one of its fields. */
+function readText(reader: ByteReader, field: number): Uint8Array {
+  let text: Uint8Array = new Uint8Array(0);
+  const at = { id: 0 };
+  for (let type = nextField(reader, at); type !== STOP; type = nextField(reader, at)) {
+    if (at.id === field && type === BINARY) text = reader.take(readVarint(reader), "a text");
+    else walkValue(reader, type, 1, false);
+  }
+  return text;
+}
+
+/** The type of a struct's next field, whose number is put in place of the one before; `STOP` at its end. */
+function nextField(reader: ByteReader, field: { id: number }): number {
+  const byte = reader.u8("a field");
+  const type = byte & 0x0f;
+  const delta = byte >> 4;
+  if (type !== STOP) field.id = delta ? field.id + delta : readZigZag(reader);
+  return type;
+}
+
 function walkStruct(reader: ByteReader, depth: number, fields: Map<number, ThriftValue> | undefined): void {
   if (depth > MOST_DEEP) throw reader.fault(`structs lie in one another more than ${MOST_DEEP} deep`);
-  let id = 0;
-  for (;;) {
-    const byte = reader.u8("a field");
-    const type = byte & 0x0f;
-    if (type === STOP) return;
-    const delta = byte >> 4;
-    id = delta ? id + delta : readZigZag(reader);
+  const field = { id: 0 };
+  for (let type = nextField(reader, field); type !== STOP; type = nextField(reader, field)) {
     const value = walkValue(reader, type, depth, fields !== undefined);
-    fields?.set(id, value);
+    fields?.set(field.id, value);
   }
 }
 
@@ -75,13 +109,15 @@ function walkValue(reader: ByteReader, type: number, depth: number, keep: boolea
   }
 }
 
-function walkList(reader: ByteReader, depth: number): void {
+function readListHead(reader: ByteReader): { readonly type: number; readonly size: number } {
   const byte = reader.u8("a list");
-  const type = byte & 0x0f;
   const size = byte >> 4 === 15 ? readVarint(reader) : byte >> 4;
-  if (size > reader.left) {
-    throw reader.fault(`a list has ${size} elements, and ${reader.left} bytes are left`);
-  }
+  if (size <= reader.left) return { type: byte & 0x0f, size };
+  throw reader.fault(`a list has ${size} elements, and ${reader.left} bytes are left`);
+}
+
+function walkList(reader: ByteReader, depth: number): void {
+  const { type, size } = readListHead(reader);
   const element = type === TRUE || type === FALSE ? BYTE : type;
   if (element === LIST && depth >= MOST_DEEP) throw reader.fault("lists lie in one another without end");
   for (let index = 0; index < size; index++) walkValue(reader, element, depth + 1, false);
