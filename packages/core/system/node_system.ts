@@ -3,6 +3,7 @@ import { NODE_ERRORS } from "./node_errors.ts";
 import { NodeFile, seconds } from "./node_file.ts";
 import { consoleSize, NodeStandard } from "./node_standard.ts";
 import { fileInfo } from "./node_status.ts";
+import { pathText, variableOf, workingDirectory } from "./node_text.ts";
 import type { System } from "./system_calls.ts";
 
 /** What Node has, in the form of Deno. Errors are Node's own, which have the system's names as codes too. */
@@ -13,7 +14,7 @@ export function nodeSystem(): System {
   const bigint = { bigint: true } as const;
   return {
     build: { os: process?.platform === "win32" ? "windows" : process?.platform as typeof Deno.build.os },
-    env: { get: (name) => process?.env[name] },
+    env: { get: (name) => process && variableOf(process.env, name) },
     errors: NODE_ERRORS,
     permissions: {
       querySync: (what) => ({ state: isGranted(process.permission, what) ? "granted" : "denied" }),
@@ -21,7 +22,7 @@ export function nodeSystem(): System {
     SeekMode: { Start: 0, Current: 1, End: 2 } as typeof Deno.SeekMode,
     pid: process?.pid,
     args: process?.argv.slice(2) ?? [],
-    cwd: () => process.cwd(),
+    cwd: () => workingDirectory(process, fs),
     chdir: (path) => process.chdir(path as string),
     exit: (code) => process.exit(code),
     addSignalListener: (signal, listener) => void process.on(signal as NodeJS.Signals, listener),
@@ -42,9 +43,9 @@ export function nodeSystem(): System {
     statSync: (path) => fileInfo(fs.statSync(path, bigint)),
     lstat: async (path) => fileInfo(await fs.promises.lstat(path, bigint)),
     lstatSync: (path) => fileInfo(fs.lstatSync(path, bigint)),
-    readLink: (path) => fs.promises.readlink(path),
-    realPath: (path) => fs.promises.realpath(path),
-    realPathSync: (path) => fs.realpathSync.native(path as string),
+    readLink: async (path) => pathText(await fs.promises.readlink(path, "buffer")),
+    realPath: async (path) => pathText(await fs.promises.realpath(path, "buffer")),
+    realPathSync: (path) => pathText(fs.realpathSync.native(path as string, "buffer")),
     async *readDir(path) {
       for (const entry of await fs.promises.readdir(path, { withFileTypes: true })) {
         yield {

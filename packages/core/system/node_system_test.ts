@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertRejects, assertThrows } from "@std/assert";
 import { errorCode, type SystemFile } from "./system.ts";
 import { nodeSystem } from "./node_system.ts";
+import { pathText, variableOf, workingDirectory } from "./node_text.ts";
 
 const node = nodeSystem();
 
@@ -167,6 +168,45 @@ Deno.test("copyFile() copies what the status of a file says nothing of", {
       version,
     ]);
   }));
+
+Deno.test("bytes that are not UTF-8 are no text, and never another name", {
+  ignore: Deno.build.os !== "linux",
+}, () =>
+  inDirectory(async (path) => {
+    const run = async (script: string) =>
+      assert((await new Deno.Command("sh", { args: ["-c", script], cwd: path }).output()).success);
+    await run(
+      String.raw`ln -s "$(printf 't\377')" link; mkdir "$(printf 'd\377')"; ln -s "$(printf 'd\377')" to`,
+    );
+    await Deno.mkdir(`${path}/d\ufffd`);
+    await Deno.symlink("t\ufffd", `${path}/named`);
+    await assertRejects(() => node.readLink(`${path}/link`), Error, "UTF-8");
+    await assertRejects(() => node.realPath(`${path}/to`), Error, "UTF-8");
+    assertThrows(() => node.realPathSync(`${path}/to`), Error, "UTF-8");
+    assertThrows(() => pathText(new Uint8Array([0x64, 0xff])), TypeError, "UTF-8");
+    assertEquals(pathText(new TextEncoder().encode("\ufeffd\ufffd")), "\ufeffd\ufffd");
+    assertEquals(await node.readLink(`${path}/named`), "t\ufffd");
+    const real = await Deno.realPath(path);
+    assertEquals(await node.realPath(`${path}/d\ufffd`), `${real}/d\ufffd`);
+    assertEquals(node.realPathSync(`${path}/d\ufffd`), `${real}/d\ufffd`);
+  }));
+
+Deno.test("a working directory is the one that its text names", () => {
+  const status = (ino: bigint) => ({ ino, dev: 1n });
+  const world = (path: string, here: bigint, named: bigint | undefined) =>
+    [
+      { cwd: () => path },
+      {
+        statSync: (each: string) => each === "." ? status(here) : named === undefined ? named : status(named),
+      },
+    ] as unknown as Parameters<typeof workingDirectory>;
+  assertEquals(workingDirectory(...world("/a", 1n, 2n)), "/a");
+  assertEquals(workingDirectory(...world("/\ufffd", 1n, 1n)), "/\ufffd");
+  assertThrows(() => workingDirectory(...world("/\ufffd", 1n, 2n)), TypeError, "UTF-8");
+  assertThrows(() => workingDirectory(...world("/\ufffd", 1n, undefined)), TypeError, "UTF-8");
+  assertEquals([variableOf({ A: "a" }, "A"), variableOf({}, "A")], ["a", undefined]);
+  assertThrows(() => variableOf({ A: "\ufffd" }, "A"), TypeError, "unicode");
+});
 
 Deno.test("the other calls do as Deno's do", () =>
   inDirectory(async (path) => {

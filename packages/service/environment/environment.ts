@@ -6,7 +6,7 @@ export type Environment = (name: string) => string | undefined;
 /** The process's environment. A variable that may not be read counts as absent: nobody is asked for leave. */
 export const systemEnvironment: Environment = (name): string | undefined => {
   if (!isAllGranted() && !isGranted({ name: "env", variable: name })) return undefined;
-  return (typeof Deno === "undefined" ? nodeEnvironment()[name] : readVariable(name)) || undefined;
+  return readVariable(name) || undefined;
 };
 
 /** Why a variable that counts as absent may well be there, in words: Deno may not read it. */
@@ -33,10 +33,4 @@ export type Permission =
 export function isGranted(permission: Permission): boolean {
   if (typeof Deno === "undefined") return true;
   return Deno.permissions.querySync(permission).state === "granted";
-}
-
-/** The environment of platforms that do as Node does, without loading what Deno has for them. */
-function nodeEnvironment(): Readonly<Record<string, string | undefined>> {
-  const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };
-  return process?.env ?? {};
 }
