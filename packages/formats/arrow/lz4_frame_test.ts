@@ -74,6 +74,14 @@ Deno.test("LZ4: every byte flipped, and every cut, is found by the checksums", (
   assertThrows(() => decodeLz4Frame(frame, 12, fault), FormatError, "told to have 12");
 });
 
+Deno.test("LZ4: a frame of fewer bytes than are told is an error, where it has no checksum either", () => {
+  const content = text("12345");
+  const frame = frameOf([[content, true]], content, 0x60);
+  assertEquals(decodeLz4Frame(frame, 5, fault), content);
+  assertThrows(() => decodeLz4Frame(frame, 6, fault), FormatError, "comes to 5 bytes, and is told to have 6");
+  assertThrows(() => decodeLz4Frame(frame, 4, fault), FormatError, "comes to more than 4 bytes");
+});
+
 Deno.test("LZ4: no arrangement of bytes writes outside of the content or does not end", () => {
   let state = 1;
   const random = () => state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;

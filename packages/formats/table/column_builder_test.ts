@@ -59,10 +59,10 @@ Deno.test("columnBuilder: values of all types come back, and rows without one as
 
 Deno.test("columnBuilder: other forms of a value are taken where they are exact", () => {
   const schema = parseSchema(
-    "a: int64, b: int8, c: date, d: timestamp(us), e: decimal(5, 2), f: float32, g: timestamp(s)",
+    "a: int64, b: int8, c: date, d: timestamp(us), e: decimal(5, 2), f: float32, g: timestamp(s), h: timestamp(us)",
   );
   const date = new Date("2026-11-29T00:00:00Z");
-  const batch = batchOf(schema, [{ a: 5, b: 5n, c: date, d: date, e: 3n, f: 7n, g: date }]);
+  const batch = batchOf(schema, [{ a: 5, b: 5n, c: date, d: date, e: 3n, f: 7n, g: date, h: -1n }]);
   assertEquals(rowsOf(batch), [
     {
       a: 5n,
@@ -72,6 +72,7 @@ Deno.test("columnBuilder: other forms of a value are taken where they are exact"
       e: "3.00",
       f: 7,
       g: "2026-11-29T00:00:00",
+      h: "1969-12-31T23:59:59.999999",
     },
   ]);
 });

@@ -159,6 +159,10 @@ Deno.test("tar format: verification compares headers, the end, and the index", a
   });
   await writeSampleIndex(store, "a.tar");
   assertEquals((await verify()).faults, []);
+  // A directory is no field of a sample, whatever its name.
+  await tar(["1.jpg", "1.d/", "1.cls"], "d.tar", store);
+  await writeSampleIndex(store, "d.tar");
+  assertEquals((await verify("d.tar")).faults, []);
   await tar(["1.jpg", "1.cls", "2.jpg", "3.cls", "3.png"], "a.tar", store);
   assertEquals(
     (await verify()).faults.map((fault) => [fault.constructor, fault.message.includes("lade index")]),
