@@ -1,5 +1,5 @@
 import { objectUri } from "@lade/core";
-import { startTicker } from "@lade/core/backend";
+import { startTicker, withTimeout } from "@lade/core/backend";
 import { NotFoundError } from "@lade/core/errors";
 import { sealJson } from "../json/sealed_json.ts";
 import { type CheckpointRef, holdsPrefix, refName } from "../keys/series_keys.ts";
@@ -13,6 +13,7 @@ export class Hold implements AsyncDisposable {
   readonly key: string;
   readonly #series: Series;
   readonly #stop: () => void;
+  readonly #over = new AbortController();
   #renewing: Promise<void> | undefined;
 
   private constructor(series: Series, key: string, leaseMs: number) {
@@ -53,14 +54,20 @@ export class Hold implements AsyncDisposable {
   /** Gives it back. One that cannot be given back ends with its lease, and what it was for does not fail of that. */
   async [Symbol.asyncDispose](): Promise<void> {
     this.#stop();
+    this.#over.abort();
     await this.#renewing;
     await giveBack(this.#series, this.key);
   }
 
   /** One that cannot be renewed is tried again in time; readers find out by what is gone. */
   #renew(): void {
-    this.#renewing ??= writeHold(this.#series, this.key)
-      .catch((error) => tell(this.#series, this.key, "the hold on a checkpoint could not be renewed", error))
+    const { signal } = this.#over;
+    this.#renewing ??= writeHold(this.#series, this.key, signal)
+      .catch((error) => {
+        if (!signal.aborted) {
+          tell(this.#series, this.key, "the hold on a checkpoint could not be renewed", error);
+        }
+      })
       .finally(() => this.#renewing = undefined);
   }
 }
@@ -96,9 +103,17 @@ async function writeHold({ store }: Series, key: string, signal?: AbortSignal): 
 }
 
 async function giveBack(series: Series, key: string): Promise<void> {
-  await series.store.delete(key).catch((error) =>
+  await removeSoon(series, key).catch((error) =>
     tell(series, key, "the hold on a checkpoint could not be given back", error)
   );
+}
+
+/** How long a store may take to remove what ends with a lease anyway, in milliseconds. */
+const SOON_MS = 5000;
+
+/** Removes a hold, or another small object that is removed with those that have ended; a store that stalls is not waited for. */
+export async function removeSoon({ store }: Pick<Series, "store">, key: string): Promise<void> {
+  await withTimeout(store.context.clock, SOON_MS, (signal) => store.delete(key, { signal }));
 }
 
 function tell({ store: { uri, context } }: Series, key: string, what: string, error: unknown): void {

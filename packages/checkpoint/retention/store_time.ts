@@ -2,6 +2,7 @@ import { QuotaExceededError } from "@lade/core/errors";
 import { PREFIXES } from "../keys/series_keys.ts";
 import { sealJson } from "../json/sealed_json.ts";
 import type { Series } from "../series/series.ts";
+import { removeSoon } from "./hold.ts";
 
 /** What time it is by the clock of a store. */
 export interface StoreTime {
@@ -28,14 +29,16 @@ export async function storeTime(
   }
 }
 
-async function probe({ store }: Pick<Series, "store">, signal?: AbortSignal): Promise<number> {
+async function probe(series: Pick<Series, "store">, signal?: AbortSignal): Promise<number> {
+  const { store } = series;
   const call = signal ? { signal } : {};
   const key = `${PREFIXES.holds}clock/${crypto.randomUUID()}.json`;
   await store.put(key, sealJson({ format: "lade-checkpoint-clock", version: 1 }), call);
   try {
     return (await store.head(key, call)).lastModified.getTime();
   } finally {
-    await store.delete(key);
+    // One that is left goes with the holds that have ended.
+    await removeSoon(series, key).catch(() => {});
   }
 }
 
