@@ -29,6 +29,33 @@ async function linked(): Promise<TemporaryDirectory> {
   return directory;
 }
 
+Deno.test("a link to a name that is not UTF-8 fails, and the rest goes", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({ "in/a": "1" });
+  const { path } = directory;
+  const script = String.raw`printf x >"$(printf 'bad\377')" && ln -s "$(printf '../bad\377')" in/link`;
+  assertEquals((await new Deno.Command("sh", { args: ["-c", script], cwd: path }).output()).success, true);
+  for (const args of [["put", "-r"], ["cp", "-r"], ["put", "-r", "--links", "preserve"], ["sync"]]) {
+    for (const to of ["memory://links/", `${path}/to-${args.length}${args[0]}/`]) {
+      const { code, stderr } = await cli.run([...args, `${path}/in/`, to]);
+      assertEquals(code, 1, stderr);
+      const lines = stderr.split("\n").filter((line) => line.includes('in/link": '));
+      assertEquals(lines.length, 1, stderr);
+      assertStringIncludes(lines.join(), "it is a symbolic link");
+      assertStringIncludes(lines.join(), "not UTF-8");
+      if (to.startsWith(path)) assertEquals(await entriesOf(to.slice(0, -1)), { a: "1" });
+      else assertEquals(await cli.contents(to), { "memory://links/a": "1" });
+    }
+  }
+  const moved = await cli.run(["mv", "-r", `${path}/in/`, "memory://moved/"]);
+  const left = Array.from(Deno.readDirSync(`${path}/in`), ({ name }) => name).sort();
+  assertEquals([moved.code, left], [1, ["a", "link"]]);
+  assertEquals((await cli.run(["rm", "-r", `${path}/in/`])).code, 0);
+  assertEquals(Array.from(Deno.readDirSync(path)).some(({ name }) => name.startsWith("bad")), true);
+});
+
 Deno.test("lade cp and put -r --links skip take files alone, and note each link", async () => {
   await using cli = new CliHere();
   await using directory = await linked();

@@ -13,7 +13,7 @@ export function pathText(path: Uint8Array | string): string {
     return new TextDecoder("utf-8", { fatal: true, ignoreBOM: true }).decode(path);
   } catch {
     const shown = JSON.stringify(new TextDecoder().decode(path));
-    throw new TypeError(`File name or path ${shown} is not valid UTF-8`);
+    throw noText(`File name or path ${shown} is not valid UTF-8`);
   }
 }
 
@@ -25,7 +25,7 @@ export function workingDirectory(process: NodeModules["node:process"], fs: NodeM
       fs.statSync(each, { bigint: true, throwIfNoEntry: false })
     );
     if (named === undefined || named.ino !== here?.ino || named.dev !== here.dev) {
-      throw new TypeError(`The path of the working directory, ${JSON.stringify(path)}, is not valid UTF-8`);
+      throw noText(`The path of the working directory, ${JSON.stringify(path)}, is not valid UTF-8`);
     }
   }
   return path;
@@ -36,4 +36,8 @@ export function variableOf(env: NodeModules["node:process"]["env"], name: string
   const value = env[name];
   if (value?.includes(REPLACED)) throw new TypeError(`The variable ${name} is not valid unicode`);
   return value;
+}
+
+function noText(message: string): TypeError {
+  return Object.assign(new TypeError(message), { code: "EILSEQ" });
 }

@@ -35,6 +35,7 @@ const MEANINGS: Readonly<Record<string, Meaning>> = {
   EISDIR: { type: InvalidNameError, detail: "a directory has this name" },
   ENAMETOOLONG: { type: InvalidNameError, detail: "the path is longer than the file system takes" },
   ELOOP: { type: InvalidNameError, detail: "too many symbolic links lie on the path, perhaps in a circle" },
+  EILSEQ: { type: InvalidNameError, detail: "it leads to a name that is not UTF-8", advice: "rename that" },
   EEXIST: { type: AlreadyExistsError, detail: "the name is taken" },
   ENOTEMPTY: { type: NotEmptyError, detail: "the directory is not empty" },
   EACCES: {

@@ -1,4 +1,4 @@
-import { getBytes, type LeftOut, PermissionDeniedError, PrefixStore } from "@lade/core";
+import { getBytes, InvalidNameError, type LeftOut, PermissionDeniedError, PrefixStore } from "@lade/core";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { openFileStore } from "../mod.ts";
 import { keysOf, testBoth } from "../testing/both_stores.ts";
@@ -17,7 +17,8 @@ async function makeAll(root: TestRoot, outside: TestRoot): Promise<void> {
   const made = await new Deno.Command("sh", {
     args: [
       "-c",
-      `mkfifo pipe && ln -s pipe to-pipe && printf x > "$(printf 'bad\\377')" && mkdir "$(printf 'dir\\377')"`,
+      `mkfifo pipe && ln -s pipe to-pipe && printf x > "$(printf 'bad\\377')" && mkdir "$(printf 'dir\\377')" &&
+      ln -s "$(printf 'bad\\377')" to-bad`,
     ],
     cwd: root.file("d"),
   }).output();
@@ -41,6 +42,7 @@ const EXPECTED: Record<string, [string, boolean]> = {
   "outer-directory": [OUTER, true],
   "pipe": ["it is a socket, pipe or device", false],
   "self": ["it is a symbolic link that leads nowhere", false],
+  "to-bad": ["it is a symbolic link to a name that is not UTF-8, rename that", true],
   "to-pipe": ["it is a socket, pipe or device", false],
 };
 
@@ -62,7 +64,8 @@ testBoth("list() and listWithDelimiter() tell what they left out, and why", asyn
   await keysOf(store.list("d/outer", { onLeftOut }));
   assertEquals(leftOut.splice(0).map(({ key }) => key).sort(), ["d/outer", "d/outer-directory"]);
   await keysOf(store.list("", { onLeftOut, startAfter: "d/pi" }));
-  assertEquals(leftOut.map(({ key }) => key).sort(), ["d/pipe", "d/self", "d/to-pipe"]);
+  assertEquals(leftOut.map(({ key }) => key).sort(), ["d/pipe", "d/self", "d/to-bad", "d/to-pipe"]);
+  await assertRejects(() => store.get("d/to-bad"), InvalidNameError, "a name that is not UTF-8");
   const prefixed: LeftOut[] = [];
   await keysOf(new PrefixStore(store, "d/").list("", { onLeftOut: (entry) => void prefixed.push(entry) }));
   assertEquals(told(prefixed), EXPECTED);

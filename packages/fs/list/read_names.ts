@@ -39,6 +39,10 @@ const CLOSED_LINK: NoObject = {
   reason: "it is a symbolic link to what may not be read",
   hasBytes: true,
 };
+const NAMELESS_LINK: NoObject = {
+  reason: "it is a symbolic link to a name that is not UTF-8, rename that",
+  hasBytes: true,
+};
 const REFUSED_LINK: NoObject = {
   reason: 'it is a symbolic link, and symlinks is set to "refuse"',
   hasBytes: true,
@@ -133,6 +137,7 @@ async function linkType(
   } catch (error) {
     const code = errorCode(error) ?? "";
     if (code === "EACCES") return CLOSED_LINK;
+    if (code === "EILSEQ") return NAMELESS_LINK;
     if (BROKEN.has(code)) return BROKEN_LINK;
     throw error;
   }

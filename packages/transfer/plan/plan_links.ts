@@ -1,7 +1,7 @@
 import type { ObjectMeta, ObjectTree } from "@lade/core";
 import { tellableTime } from "@lade/core/backend";
 import { UnsupportedError } from "@lade/core/errors";
-import { system } from "@lade/core/system";
+import { errorCode, system } from "@lade/core/system";
 import { everyFilter, type ObjectFilter } from "../filter/object_filter.ts";
 import { directoriesAbove } from "../places/directories_above.ts";
 import { localPathOf, type Place, placeBelow } from "../places/place.ts";
@@ -49,10 +49,13 @@ export async function planLinks(plan: JobPlan, prefix: Place, tree: ObjectTree):
 async function planLink(plan: JobPlan, from: Place, name: string): Promise<Job | Refusal> {
   const { destination, links, operation } = plan;
   if (links === "skip") return { uri: from.uri, reason: "it is a symbolic link" };
-  const leadsTo = await system.readLink(localPathOf(from.uri) ?? "");
-  if (leadsTo.includes("\ufffd")) {
+  let leadsTo: string;
+  try {
+    leadsTo = await system.readLink(localPathOf(from.uri) ?? "");
+  } catch (cause) {
+    if (errorCode(cause) !== "EILSEQ") throw cause;
     const detail = "it is a symbolic link whose text is not UTF-8";
-    return { uri: from.uri, reason: new UnsupportedError({ operation, uri: from.uri, detail }) };
+    return { uri: from.uri, reason: new UnsupportedError({ operation, uri: from.uri, detail, cause }) };
   }
   if (isLocal(destination)) {
     return withDestination(plan, { from, size: 0, makesLink: true }, name);
