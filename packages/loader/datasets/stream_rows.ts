@@ -1,5 +1,5 @@
 import type { CallOptions, ObjectStore } from "@lade/core";
-import type { OpenCsvOptions } from "@lade/formats/csv";
+import type { CsvReader, OpenCsvOptions } from "@lade/formats/csv";
 import type { FormatError } from "@lade/formats/errors";
 import { formatOfName } from "@lade/formats/formats";
 import {
@@ -22,7 +22,7 @@ export const ROWS_WINDOW = 4096;
 
 /**
  * The rows of CSV, TSV or JSON lines in order, as objects, also of objects that are compressed (`.gz`, `.zst`). The columns
- * of all are those of `schema`, which passes others over, or else those of the first object that has any, with types that are
+ * of all are those of `schema`, which passes others over, or else those of the first object that has rows, with types that are
  * inferred from its first rows: a column that comes later is an error.
  * The store stays the caller's.
  */
@@ -73,25 +73,28 @@ export async function* rowSamples(
   return row;
 }
 
-/** An object of JSON lines without rows has no columns, by which those of all others would be lost. */
+/** An object without rows tells no types, and of JSON lines no columns, by which those of all others would be lost. */
 async function schemaOf(
   store: ObjectStore,
   objects: StreamObjectsOptions["objects"],
   options: CallOptions,
 ): Promise<Schema> {
-  let schema: Schema = { fields: [] };
-  for (let at = 0; at < objects.length && schema.fields.length === 0; at++) {
+  let named: Schema | undefined;
+  for (let at = 0; at < objects.length; at++) {
     await using table = await openText(store, objects.at(at).key, options);
-    ({ schema } = table);
+    const { schema, inferred } = table;
+    if (schema.fields.length === 0) continue;
+    if (inferred?.rows !== 0) return schema;
+    named ??= schema;
   }
-  return schema;
+  return named ?? { fields: [] };
 }
 
 async function openText(
   store: ObjectStore,
   key: string,
   options: Pick<OpenCsvOptions, "schema" | "strict" | "onFault" | "signal">,
-): Promise<TableReader> {
+): Promise<TableReader & Pick<CsvReader, "inferred">> {
   const { format } = formatOfName(key);
   if (format === "jsonl") return await (await import("@lade/formats/jsonl")).openJsonl(store, key, options);
   const { openCsv, openTsv } = await import("@lade/formats/csv");

@@ -123,7 +123,7 @@ Deno.test("a line that is no object costs itself alone", async () => {
   }
 });
 
-Deno.test("the columns are those of the first object that has any: objects without rows before it hide none", async () => {
+Deno.test("the columns are those of the first object that has rows: objects without any before it hide none", async () => {
   await using store = new MemoryStore();
   const texts = ["", "\n", '{"id":1,"name":"a"}\n', "", '{"id":2,"name":"b"}\n'];
   for (const [at, text] of texts.entries()) await store.put(`${at}.jsonl`, new TextEncoder().encode(text));
@@ -131,6 +131,13 @@ Deno.test("the columns are those of the first object that has any: objects witho
   await using loader = createLoader(dataset, { epochs: 1, batchSize: 10 });
   const rows = (await Array.fromAsync(loader, (batch) => batch.data)).flat();
   assertEquals(rows as unknown, [{ id: 1n, name: "a" }, { id: 2n, name: "b" }]);
+
+  await using named = new MemoryStore();
+  await named.put("0.csv", new TextEncoder().encode("id\n"));
+  await named.put("1.csv", new TextEncoder().encode("id\n1\n"));
+  await using typed = await openDataset(named, "");
+  await using numbers = createLoader(typed, { epochs: 1 });
+  assertEquals((await Array.fromAsync(numbers, (batch) => batch.data)).flat() as unknown, [{ id: 1n }]);
 
   await using without = new MemoryStore();
   await without.put("0.jsonl", new Uint8Array(0));

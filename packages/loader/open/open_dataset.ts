@@ -33,7 +33,7 @@ export interface OpenDatasetOptions {
    * shards are streams that need no index; those that are compressed are streams in any case.
    */
   readonly index?: boolean;
-  /** The columns of CSV, TSV and JSON lines; by default those of the first object that has any, with types that are inferred. */
+  /** The columns of CSV, TSV and JSON lines; by default those of the first object that has rows, with types that are inferred. */
   readonly schema?: Schema;
   /** Whether a manifest beside the objects is used where there is one, rather than a listing; `true` by default. */
   readonly manifest?: boolean;
