@@ -144,13 +144,28 @@ Deno.test("lade guesses the media type of a file by its name, unless it is told 
   await cli.note("cp --zstd 1 DIR/a.csv s3://one/");
   await cli.note("put --content-type text/x DIR/a.csv s3://one/given.csv");
   await cli.note("put --no-guess-mime-type DIR/a.csv s3://one/plain.csv");
+  await cli.note("put DIR/a.csv s3://one/latest");
+  await cli.note("put DIR/none s3://one/named.json");
+  await cli.note("cp DIR/a.csv s3://one/other.json");
   cli.fake.putObject("one", "untyped.csv", "x");
   await cli.note("cp s3://one/untyped.csv s3://two/copied.csv");
-  const types = ["a.csv", "a.parquet", "none", "moved.parquet", "a.csv.zst", "given.csv", "plain.csv"].map((
-    key,
-  ) => cli.fake.object("one", key)?.attributes.fields.get("content-type"));
   const parquet = "application/vnd.apache.parquet";
-  assertEquals(types, ["text/csv", parquet, undefined, parquet, "application/zstd", "text/x", undefined]);
+  const types = {
+    "a.csv": "text/csv",
+    "a.parquet": parquet,
+    none: undefined,
+    "moved.parquet": parquet,
+    "a.csv.zst": "application/zstd",
+    "given.csv": "text/x",
+    "plain.csv": undefined,
+    latest: "text/csv",
+    "named.json": "application/json",
+    "other.json": "application/json",
+  };
+  const stored = Object.keys(types).map((
+    key,
+  ) => [key, cli.fake.object("one", key)?.attributes.fields.get("content-type")]);
+  assertEquals(Object.fromEntries(stored), types);
   assertEquals(cli.fake.object("two", "copied.csv")?.attributes.fields.has("content-type"), false);
 });
 

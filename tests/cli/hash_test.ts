@@ -45,6 +45,8 @@ Deno.test("sha256sum -c takes what lade hash prints, and lade hash -c what sha25
   const ours = await cli.run(["hash", "-z", "-r", "--format", "rclone", `${path}/t`]);
   assertEquals(ours.stdout.split("\0").sort(), nul.split("\0").sort());
   await Deno.writeTextFile(`${path}/nul`, nul);
+  const unread = await cli.run(["hash", "-c", `${path}/nul`, `${path}/t/`]);
+  assertMatch(unread.stderr, /it holds a NUL; --zero reads names that end in one/);
   assertEquals((await cli.run(["hash", "-z", "-q", "-c", `${path}/nul`, `${path}/t/`])).code, 0);
 });
 

@@ -71,7 +71,7 @@ async function* linesOf(
   { zero, type }: HashValues,
 ): AsyncGenerator<Listed> {
   const source = isStandardInput(file) ? "standard input" : JSON.stringify(file);
-  for await (const text of readNames(readList(), { nul: zero, source })) {
+  for await (const text of readNames(readList(), { nul: zero, source, nulOption: "--zero" })) {
     const line = parseSumLine(text);
     const isOther = line && type && line.digits.length !== DIGITS[type];
     const problem = line ? `it is no ${type}` : "it is no checksum and a name";

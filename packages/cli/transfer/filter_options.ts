@@ -150,7 +150,7 @@ async function namesFrom(
   const chunks = isInput ? standardInput(terminal.stdin).read(signal) : readInput(open, source, signal);
   const areLocal = sources.every((source) => localPathOf(uriOfArgument(source)) !== undefined);
   const names: string[] = [];
-  for await (const name of readNames(chunks, { nul, source })) {
+  for await (const name of readNames(chunks, { nul, source, nulOption: "--from0" })) {
     names.push(areLocal ? name.replace(/^(?:\.\/)+(?=.)/s, "") : name);
   }
   return names;

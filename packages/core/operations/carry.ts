@@ -26,8 +26,8 @@ export interface CarryOptions extends ObjectAttributes {
    */
   readonly keepWriteTime?: boolean;
   /**
-   * Gives a copy in a store with attributes the media type that its name's ending stands for, where the source is of a
-   * store without any, such as a file. False by default.
+   * Gives a copy in a store with attributes the media type that the ending of its name stands for, or else the ending of
+   * its source's, where the source is of a store without any, such as a file. False by default.
    */
   readonly guessContentType?: boolean;
 }
@@ -70,7 +70,7 @@ export async function carry(
   const time = keepTime ? timeOf(from, info) ?? (isDated ? info.lastModified : undefined) : undefined;
   const keepsAttributes = to.capabilities.attributes !== false;
   const kept = keepsAttributes
-    ? { ...withoutUnheld(found, given, to, dropped), ...guessed(from, toKey, found, options) }
+    ? { ...withoutUnheld(found, given, to, dropped), ...guessed(from, info.key, toKey, found, options) }
     : dropAttributes(found, toKey, time && datesFiles ? "time" : "none", dropped);
   if (storageClass !== undefined && !given.storageClass) {
     const hasClasses = to.capabilities.storageClass !== false;
@@ -114,14 +114,18 @@ function withTime(attributes: ObjectAttributes, info: ObjectInfo, time: Date): O
   return { ...attributes, metadata: { ...attributes.metadata, mtime: text } };
 }
 
+/** By the new name, or the old one where the new one says nothing. */
 function guessed(
   from: ObjectStore,
-  key: string,
+  fromKey: string,
+  toKey: string,
   found: ObjectAttributes,
   { guessContentType = false }: CarryOptions,
 ): Pick<ObjectAttributes, "contentType"> {
   const isWanted = guessContentType && from.capabilities.attributes === false;
-  const contentType = isWanted && found.contentType === undefined ? contentTypeOf(key) : undefined;
+  const contentType = isWanted && found.contentType === undefined
+    ? contentTypeOf(toKey) ?? contentTypeOf(fromKey)
+    : undefined;
   return contentType === undefined ? {} : { contentType };
 }
 

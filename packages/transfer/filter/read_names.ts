@@ -4,6 +4,8 @@ export interface NameListOptions {
   readonly nul?: boolean;
   /** What the list is called in messages: `names.txt`, `standard input`. */
   readonly source: string;
+  /** The option that reads names which end in a NUL, for the message about a list that holds one: `--from0`. */
+  readonly nulOption?: string;
 }
 
 /** Bytes of a name at most. */
@@ -31,7 +33,7 @@ function readName(
   bytes: Uint8Array,
   decoder: TextDecoder,
   number: number,
-  { nul = false, source }: NameListOptions,
+  { nul = false, source, nulOption }: NameListOptions,
 ): string {
   const refuse = (detail: string, cause?: unknown): never => {
     throw new TypeError(`Cannot read ${nul ? "name" : "line"} ${number} of ${source}: ${detail}`, { cause });
@@ -41,7 +43,9 @@ function readName(
   if (!nul && number === 1 && BYTE_ORDER_MARK.every((byte, at) => bytes[at] === byte)) {
     refuse("it begins with a byte order mark; write the list without one");
   }
-  if (!nul && bytes.includes(0)) refuse("it holds a NUL; --from0 reads names that end in one");
+  if (!nul && bytes.includes(0)) {
+    refuse(`it holds a NUL${nulOption === undefined ? "" : `; ${nulOption} reads names that end in one`}`);
+  }
   try {
     return decoder.decode(bytes);
   } catch (error) {

@@ -46,7 +46,7 @@ Deno.test("readNames() names the line of what is no name", async () => {
     ["a\nb\r\n", "Cannot read line 2 of the list: it ends in a carriage return"],
     ["a\n\nb\r", "Cannot read line 3 of the list: it ends in a carriage return"],
     ["\ufeffa\nb", "Cannot read line 1 of the list: it begins with a byte order mark"],
-    ["a\0b\0", "Cannot read line 1 of the list: it holds a NUL; --from0"],
+    ["a\0b\0", "Cannot read line 1 of the list: it holds a NUL"],
     [
       new Uint8Array([0x61, 0x0a, 0xff]),
       "Cannot read line 2 of the list: it is not UTF-8",
