@@ -128,7 +128,9 @@ Deno.test("lade sweep says where there is nothing to sweep, and goes on with the
   assert(stderr.includes(`Cannot sweep "file://${path}/missing": no such file or directory`), stderr);
   assertEquals(await everything(`${path}/d`), ["file"]);
   assertEquals((await world.run(`${path}/d/file`)).code, 0);
-  for (const wrong of [["--older-than", "0", path], ["--older-than", "x", path], []]) {
+  for (
+    const wrong of [["--older-than", "0", path], ["--older-than", "x", path], ["--older-than", "7", path], []]
+  ) {
     assertEquals((await world.run(...wrong)).code, 2, wrong.join(" "));
   }
 });

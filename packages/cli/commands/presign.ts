@@ -17,7 +17,7 @@ const options = {
   ),
   expiresInMs: option(
     ["--expires"],
-    durationValue({ most: "7d" }),
+    durationValue({ most: "7d", isSeconds: true }),
     900_000,
     "How long the URL works, such as 90s, 1h30m or 7d, the longest; 15m by default.",
   ),

@@ -1,5 +1,6 @@
 import { parseDuration } from "@lade/core/settings";
 import { dateValue } from "./attribute_values.ts";
+import { missingUnit } from "./plain_values.ts";
 import type { Value } from "./value.ts";
 
 /** Reads how old something is: a duration, in milliseconds, or a date. */
@@ -7,6 +8,8 @@ export const ageValue: Value<Date | number> = {
   metavar: "AGE",
   placeholder: 0,
   read(text) {
+    const problem = missingUnit(text);
+    if (problem !== undefined) return { problem };
     const durationMs = parseDuration(text);
     if (durationMs !== undefined) return { value: durationMs };
     const date = dateValue.read(text);

@@ -111,12 +111,24 @@ export function sizeValue(config: { readonly least: number }): Value<number> {
   };
 }
 
-/** Reads a duration on the command line, in milliseconds; one longer than `most` (written so) is refused. */
-export function durationValue(config: { readonly most: string }): Value<number> {
+/** What is wrong with a duration that is a bare number, which is seconds to some tools and days to others. */
+export function missingUnit(text: string): string | undefined {
+  return /^0*[1-9]\d*$/.test(text)
+    ? `${JSON.stringify(text)} needs a unit: ${text}s, ${text}m, ${text}h or ${text}d.`
+    : undefined;
+}
+
+/**
+ * Reads a duration on the command line, in milliseconds. One longer than `most` (written so) is refused, and a bare number
+ * unless it `isSeconds`.
+ */
+export function durationValue(config: { readonly most: string; readonly isSeconds?: boolean }): Value<number> {
   return {
     metavar: "TIME",
     placeholder: 1_000,
     read(text) {
+      const problem = config.isSeconds ? undefined : missingUnit(text);
+      if (problem !== undefined) return { problem };
       const value = parseDuration(text);
       const quoted = JSON.stringify(text);
       if (value === undefined) return { problem: `${quoted} is not a time such as 90s, 15m, 1h30m or 7d.` };

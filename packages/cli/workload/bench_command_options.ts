@@ -7,7 +7,7 @@ import { stepsValue } from "./workload_values.ts";
 export const benchCommandOptions = {
   time: option(
     ["--time"],
-    durationValue({ most: "7d" }),
+    durationValue({ most: "7d", isSeconds: true }),
     30_000,
     "Take so long for all steps together; 30s by default.",
   ),
