@@ -122,7 +122,9 @@ export function missingUnit(text: string): string | undefined {
  * Reads a duration on the command line, in milliseconds. One longer than `most` (written so) is refused, and a bare number
  * unless it `isSeconds`.
  */
-export function durationValue(config: { readonly most: string; readonly isSeconds?: boolean }): Value<number> {
+export function durationValue(
+  config: { readonly most: string; readonly isSeconds?: boolean },
+): Value<number> {
   return {
     metavar: "TIME",
     placeholder: 1_000,

@@ -14,7 +14,23 @@ Deno.test("parseDuration() reads units, their combinations and bare seconds", ()
 });
 
 Deno.test("parseDuration() refuses what is no duration, and none at all", () => {
-  for (const text of ["", "0", "0m", "m", "-5m", "1.5h", "15 m", "15min", "5m1h", "1w", "6M", "1d6M", "9999999999s"]) {
+  for (
+    const text of [
+      "",
+      "0",
+      "0m",
+      "m",
+      "-5m",
+      "1.5h",
+      "15 m",
+      "15min",
+      "5m1h",
+      "1w",
+      "6M",
+      "1d6M",
+      "9999999999s",
+    ]
+  ) {
     assertEquals(parseDuration(text), undefined, text);
   }
 });
