@@ -66,6 +66,8 @@ export const RACE_CASES = [
   "5 workers that each add 10 by compare-and-swap reach 50",
   "of 8 racing put() calls that create, one wins and its object stays",
   "of 8 racing writers that create, one wins and its object stays",
+  "of 8 racing copy() or rename() calls that create, one wins, and the others keep their source",
+  "of a put() and a delete() that race for one content, one wins",
 ] as const;
 
 /** Cases that need a condition on the completion of an upload. */

@@ -10,6 +10,7 @@ import { whereInstalled } from "./where_installed.ts";
 const MATCHES =
   "moto passes over ifMatch on CopyObject and CompleteMultipartUpload; those copies are refused";
 const NAMES = "moto keeps no metadata whose name has an underscore or another mark";
+const STEPS = "moto checks a condition and writes in two steps";
 
 /** Cases that moto cannot pass. */
 const skip: Readonly<Record<string, string>> = {
@@ -19,8 +20,8 @@ const skip: Readonly<Record<string, string>> = {
   "copyObject() from another store leaves out metadata names that are not held, and tells them": NAMES,
   "keys with line breaks stand for themselves, or are refused with the reason":
     "moto does not find a bucket by a path with a line feed",
-  "5 workers that each add 10 by compare-and-swap reach 50":
-    "moto checks a condition and writes in two steps",
+  "5 workers that each add 10 by compare-and-swap reach 50": STEPS,
+  "of 8 racing copy() or rename() calls that create, one wins, and the others keep their source": STEPS,
   "createPartWriter() with ifMatch is a PreconditionFailedError once the object changed":
     "moto checks no If-Match when an upload is completed; those writes are refused",
   ...because("moto lists parts in a document of another name", PART_LIST_CASES),

@@ -43,6 +43,46 @@ export const concurrencyCases: readonly ConformanceCase[] = [
     },
   },
   {
+    name: "of 8 racing copy() or rename() calls that create, one wins, and the others keep their source",
+    needs: ["conditionalCopy"],
+    async run({ store }) {
+      for (const method of ["copy", "rename"] as const) {
+        const from = Array.from({ length: 8 }, (_, i) => `from/${method}-${i}`);
+        for (const [i, key] of from.entries()) await store.put(key, bytesOf(`${i}`));
+        const racers = from.map((key) => store[method](key, method, { ifNoneMatch: "*" }));
+        const winner = await expectOneWinner(store, method, racers);
+        const kept = method === "copy" ? from : from.filter((_, i) => `${i}` !== winner);
+        expectEqual(await namesIn(store.list(`from/${method}`)), kept, `the sources after ${method}()`);
+      }
+    },
+  },
+  {
+    name: "of a put() and a delete() that race for one content, one wins",
+    needs: ["compareAndSwap", "conditionalDelete"],
+    async run({ store }) {
+      for (let round = 0; round < 8; round++) {
+        const key = `object-${round}`;
+        await store.put(key, bytesOf("old"));
+        const { etag: ifMatch = "" } = await store.head(key);
+        const put = () => store.put(key, bytesOf("new"), { ifMatch });
+        const remove = () => store.delete(key, { ifMatch });
+        const racers = round % 2 === 0 ? [put(), remove()] : [remove(), put()].toReversed();
+        const [replaced, removed] = await Promise.allSettled<unknown>(racers);
+        const outcome = `put() was ${replaced?.status}, delete() ${removed?.status}`;
+        expect(replaced?.status !== removed?.status, outcome);
+        for (const { reason } of [replaced, removed].filter((one) => one?.status === "rejected")) {
+          expect(reason instanceof PreconditionFailedError, `the loser gets ${reason}`);
+        }
+        const left = await isThere(store, key) ? await textOf(store, key) : undefined;
+        expectEqual(
+          left,
+          replaced?.status === "fulfilled" ? "new" : undefined,
+          `what is left when ${outcome}`,
+        );
+      }
+    },
+  },
+  {
     name: "of 8 racing rename() calls from one object, one wins",
     needs: ["atomicRename"],
     async run({ store }) {
@@ -99,8 +139,11 @@ export const concurrencyCases: readonly ConformanceCase[] = [
   },
 ];
 
+/** Reads and writes that lose against the other 40 additions, at most, and many more. */
+const MOST_TRIES = 1000;
+
 async function increment(store: ObjectStore): Promise<void> {
-  for (;;) {
+  for (let tries = 1;; tries++) {
     try {
       // The read fails, too, where the object is replaced meanwhile.
       const result = await store.get("counter");
@@ -110,6 +153,7 @@ async function increment(store: ObjectStore): Promise<void> {
       return;
     } catch (error) {
       if (!(error instanceof PreconditionFailedError)) throw error;
+      expect(tries < MOST_TRIES, `a write on the etag that was read was refused ${tries} times`);
     }
   }
 }
@@ -118,7 +162,7 @@ async function expectOneWinner(
   store: ObjectStore,
   key: string,
   racers: readonly Promise<unknown>[],
-): Promise<void> {
+): Promise<string> {
   const outcomes = await Promise.allSettled(racers);
   const winners = outcomes.flatMap(({ status }, i) => status === "fulfilled" ? [`${i}`] : []);
   expectEqual(winners.length, 1, "the number of winners");
@@ -126,5 +170,7 @@ async function expectOneWinner(
     if (outcome.status === "fulfilled") continue;
     expect(outcome.reason instanceof AlreadyExistsError, `a loser gets ${outcome.reason}`);
   }
-  expectEqual(await textOf(store, key), winners[0] ?? "", "the object and its winner");
+  const [winner = ""] = winners;
+  expectEqual(await textOf(store, key), winner, "the object and its winner");
+  return winner;
 }
