@@ -156,7 +156,7 @@ function stateOf(rank: number, seed: number): Uint8Array<ArrayBuffer> {
 /** Who sleeps longer waits until the clock is moved. */
 const LONG_MS = 60_000;
 
-/** A clock on which everybody who sleeps shortly has slept at once, as long as they meant to. */
+/** A clock on which everybody who sleeps shortly has slept at once, as long as they meant to, if nothing woke them. */
 export class EagerClock implements Clock {
   #elapsed = 0;
   readonly #sleepers = new Set<{ readonly until: number; readonly wake: () => void }>();
@@ -172,8 +172,8 @@ export class EagerClock implements Clock {
   async sleep(durationMs: number, signal?: AbortSignal): Promise<void> {
     signal?.throwIfAborted();
     if (durationMs < LONG_MS) {
-      this.#elapsed += durationMs;
-      await turn();
+      await turn(signal);
+      if (!signal?.aborted) this.#elapsed += durationMs;
     } else {
       const { promise, resolve } = Promise.withResolvers<void>();
       const sleeper = { until: this.#elapsed + durationMs, wake: () => resolve() };
@@ -200,6 +200,10 @@ export class EagerClock implements Clock {
   }
 }
 
-function turn(): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, 0));
+async function turn(signal?: AbortSignal): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const timer = setTimeout(resolve, 0);
+  signal?.addEventListener("abort", () => resolve(), { once: true });
+  await promise;
+  clearTimeout(timer);
 }
