@@ -1,6 +1,6 @@
 import { ForwardingStore, type LeftOut, type ObjectMeta, type ObjectStore } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
-import { NotFoundError, PermissionDeniedError, UnavailableError } from "@lade/core/errors";
+import { InvalidNameError, NotFoundError, PermissionDeniedError, UnavailableError } from "@lade/core/errors";
 import { Lade } from "@lade/lade";
 import { FakeClock } from "@lade/testing";
 import { assertEquals, assertRejects } from "@std/assert";
@@ -29,6 +29,14 @@ class Unread extends ForwardingStore {
   }
 }
 
+/** A store of which a listing leaves out what is no object. */
+class Special extends ForwardingStore {
+  override async *list(...[prefix, options]: Parameters<ObjectStore["list"]>): AsyncGenerator<ObjectMeta> {
+    options?.onLeftOut?.({ key: "pipe", reason: "it is a pipe", hasBytes: false });
+    yield* super.list(prefix, options);
+  }
+}
+
 /** A store in which nothing can be looked up. */
 class Unseen extends ForwardingStore {
   override head(key: string): Promise<never> {
@@ -42,12 +50,15 @@ class Unseen extends ForwardingStore {
 class Here implements AsyncDisposable {
   readonly clock = new FakeClock();
   readonly lade = new Lade({ context: createStoreContext({ clock: this.clock }) });
-  readonly told = { failed: [] as unknown[], deleted: [] as string[], left: [] as ResumableTransfer[] };
+  readonly told = {
+    ...{ failed: [] as unknown[], skipped: [] as string[], deleted: [] as string[] },
+    left: [] as ResumableTransfer[],
+  };
   readonly layers = new Map<string, (store: ObjectStore) => ObjectStore>();
   readonly #layered = new Map<ObjectStore, ObjectStore>();
   readonly listener: SyncListener = {
     done: async () => await this.clock.advance(4000),
-    skipped: () => Promise.resolve(),
+    skipped: (uri) => Promise.resolve(void this.told.skipped.push(uri)),
     failed: (_, error) => Promise.resolve(void this.told.failed.push(error)),
     deleted: (uri) => Promise.resolve(void this.told.deleted.push(uri)),
     backedUp: () => Promise.resolve(),
@@ -143,6 +154,24 @@ Deno.test("a name of a list that the source lacks fails, and with delete is to b
   assertEquals(await here.names("memory://t/"), ["memory://t/a", "memory://t/kept"]);
 });
 
+Deno.test("what is no object stays at the destination, and is told of once, where it would be deleted", async () => {
+  await using here = await Here.make(["a"], ["a", "gone"]);
+  here.layers.set("memory://t", (store) => new Special(store));
+  const skipped = async (options: SyncOptions) => {
+    here.told.skipped.length = 0;
+    const counts = await here.run({ ...options, dryRun: true });
+    assertEquals([counts.skipped, counts.failed], [here.told.skipped.length, 0]);
+    return [...here.told.skipped];
+  };
+  const stays = ["memory://t/pipe"];
+  assertEquals(await skipped({}), []);
+  assertEquals(await skipped({ delete: true }), stays);
+  assertEquals(await skipped({ delete: true, filter: (_, name) => name !== "pipe" }), []);
+  const shares = [];
+  for (const number of [1, 2]) shares.push(...await skipped({ delete: true, shard: { number, count: 2 } }));
+  assertEquals(shares, stays, "in one share");
+});
+
 Deno.test("a dry run of a sync keeps no journal, and deletes nothing", async () => {
   const directory = await Deno.makeTempDir();
   try {
@@ -152,6 +181,25 @@ Deno.test("a dry run of a sync keeps no journal, and deletes nothing", async () 
     assertEquals([here.told.deleted, here.told.left], [["memory://t/gone"], []]);
     await assertRejects(() => Deno.stat(`${directory}/out`), Deno.errors.NotFound);
     assertEquals(await here.names("memory://t/"), ["memory://t/a", "memory://t/gone"]);
+  } finally {
+    await Deno.remove(directory, { recursive: true });
+  }
+});
+
+Deno.test("sync tells beforehand of an object that a file of the destination leaves no room for", async () => {
+  const directory = await Deno.makeTempDir();
+  try {
+    await using here = await Here.make(["a", "a/b", "c"], []);
+    const destination = await resolveDestination(here.calls, `${directory}/to/`, true);
+    if (destination.kind !== "prefix") throw new TypeError("it is no prefix");
+    const request = { ...await here.request({ dryRun: true, delete: true }), destination: destination.place };
+    const counts = await sync(here.calls, request, here.listener);
+    const [error] = here.told.failed;
+    assertEquals([counts.objects, counts.failed, error instanceof InvalidNameError && error.detail], [
+      2,
+      1,
+      'there is an object "a", which cannot be a directory too',
+    ]);
   } finally {
     await Deno.remove(directory, { recursive: true });
   }
