@@ -78,6 +78,19 @@ Deno.test("lade mv -r of a link moves the link", async () => {
   assertEquals(await directory.tree(), { "into/x": "2", "kept/f": "1" });
 });
 
+Deno.test("lade mv -r of a link to a file moves the content, as without -r", async () => {
+  await using directory = await TemporaryDirectory.make({ real: "1", "to/x": "2" });
+  const { path } = directory;
+  await using cli = new CliHere();
+  for (const args of [["-r"], []]) {
+    await Deno.symlink("real", `${path}/link`);
+    assertEquals((await cli.run(["mv", ...args, `${path}/link`, `${path}/to/`])).code, 0);
+    assertEquals((await Deno.lstat(`${path}/to/link`)).isFile, true, `${args}`);
+    assertEquals(await directory.tree(), { real: "1", "to/link": "1", "to/x": "2" });
+    await Deno.remove(`${path}/to/link`);
+  }
+});
+
 Deno.test("lade mv -r to a store of objects keeps all that links lead to, and tells of empty directories", async () => {
   await using directory = await TemporaryDirectory.make({ "d/sub/f": "1", "d/real": "2", "d/full/g": "3" });
   const { path } = directory;

@@ -1,10 +1,14 @@
 import { assertEquals, assertMatch } from "@std/assert";
+import { ForwardingStore, type ObjectStore } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
+import { MemoryStore } from "@lade/core/memory";
 import { Lade } from "@lade/lade";
 import { FakeClock } from "@lade/testing";
-import { journalDirectory } from "../journal/journal_place.ts";
+import { journalDirectory, journalStore } from "../journal/journal_place.ts";
+import { parseRecord } from "../journal/journal_records.ts";
 import type { ResumableTransfer } from "../journal/transfer_journal.ts";
 import { resolveDestination } from "../places/resolve_destination.ts";
+import type { UriCalls } from "../places/uri_calls.ts";
 import type { CompareMode } from "../compare/compare_options.ts";
 import { sourceOf } from "../plan/job.ts";
 import { sync } from "../sync/sync.ts";
@@ -157,4 +161,49 @@ Deno.test("a transfer that takes no time keeps no journal", async () => {
   assertEquals(await made.run(0), { done: ["a", "c", "d"], before: [] });
   assertEquals(made.left, undefined);
   assertEquals(await made.run(0), { done: ["a", "c", "d"], before: [] });
+});
+
+Deno.test("what is moved by its name is in the journal before it is removed", async () => {
+  const clock = new FakeClock();
+  await using lade = new Lade({ context: createStoreContext({ clock }) });
+  await using journals = new MemoryStore();
+  const place = journalStore(journals, "j/");
+  const names = ["a", "b", "c"];
+  const sources = names.map((name) => `memory://s/${name}`);
+  for (const uri of sources) await lade.put(uri, uri);
+  const moved: number[] = [];
+  const watched = new class extends ForwardingStore {
+    override async delete(...given: Parameters<ObjectStore["delete"]>): Promise<void> {
+      let count = 0;
+      for await (const id of place.list()) {
+        for await (const bytes of place.peek(id, clock)) if (parseRecord(bytes)?.type === "moved") count++;
+      }
+      moved.push(count);
+      await super.delete(...given);
+    }
+  }((await lade.locate("memory://s/")).store);
+  const calls: UriCalls = {
+    context: lade.context,
+    stores: lade.stores,
+    uriOf: (uri) => lade.uriOf(uri),
+    createContainer: (uri, options) => lade.createContainer(uri, options),
+    deleteContainer: (uri, options) => lade.deleteContainer(uri, options),
+    async locate(uri) {
+      const located = await lade.locate(uri);
+      return uri.startsWith("memory://s/") ? { ...located, store: watched } : located;
+    },
+  };
+  await transfer(calls, {
+    ...{ operation: "mv", sources, recursive: false, move: true, concurrency: 1 },
+    destination: await resolveDestination(lade, "memory://t/", true),
+    journal: { place },
+    signal: new AbortController().signal,
+  }, {
+    done: async () => await clock.advance(4000),
+    skipped: () => Promise.resolve(),
+    failed: (_, error) => Promise.reject(error),
+  });
+  // There is no journal in the first seconds.
+  assertEquals(moved, [0, 2, 3]);
+  assertEquals(await Array.fromAsync(lade.list("memory://t/"), ({ uri }) => uri.slice(-1)), names);
 });

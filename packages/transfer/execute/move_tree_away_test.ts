@@ -151,6 +151,19 @@ Deno.test("a move by a filter into itself, or onto what would lie in it again, m
   });
 });
 
+Deno.test("a link that leads nowhere, or to a directory that it lies in, stays, and the rest goes", async () => {
+  const links = { broken: "->nowhere", self: "->self", "d/up": "->..", "d/here": "->." };
+  const given = Object.fromEntries(
+    Object.entries({ ...links, a: "a", "d/b": "b" }).map(([k, v]) => [`in/${k}`, v]),
+  );
+  await within(given, async (root, lade) => {
+    const { failures, skips } = await move(lade, `${root}/in`, "memory://m/");
+    assertEquals([failures, skips.length], [[], 4]);
+    assertEquals(await textsOf(lade, "memory://m/"), { a: "a", "d/b": "b" });
+    assertEquals(await treeOf(`${root}/in`), links);
+  });
+});
+
 Deno.test("a link that is replaced after its content went stays, whatever it is now", async () => {
   for (const now of ["a file", "another link"]) {
     await within({ "in/x": "x", "in/z": "z", "in/link": "->x" }, async (root, lade) => {

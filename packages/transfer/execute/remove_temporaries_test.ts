@@ -88,3 +88,19 @@ Deno.test("an unfinished file that was written to since this process began is an
     await Deno.remove(path, { recursive: true });
   }
 });
+
+Deno.test("an unfinished file of this process's number is an ended one's where it is older by a second", async () => {
+  const path = await Deno.makeTempDir();
+  try {
+    const runs = [{ pid: Deno.pid, host: hostname() ?? "" }];
+    const name = nameOf(Deno.pid);
+    await Deno.writeTextFile(`${path}/${name}`, "");
+    const changedMs = (await Deno.stat(`${path}/${name}`)).ctime?.getTime() ?? 0;
+    await removeTemporaries(`${path}/`, `${path}/`, runs, undefined, changedMs + 999);
+    assertEquals(await filesOf(path), [name]);
+    await removeTemporaries(`${path}/`, `${path}/`, runs, undefined, changedMs + 1000);
+    assertEquals(await filesOf(path), []);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
