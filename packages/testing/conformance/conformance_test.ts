@@ -1,10 +1,12 @@
 import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows } from "@std/assert";
-import type { Capabilities } from "@lade/core/backend";
+import type { Capabilities, CopyOptions, DeleteOptions, PutOptions } from "@lade/core/backend";
+import { AlreadyExistsError } from "@lade/core/errors";
 import { MemoryStore } from "@lade/core/memory";
 import { conformance, conformanceCases, ConformanceError, runCase } from "./mod.ts";
 import type { ConformanceCase, OpenedForTest } from "./mod.ts";
 import { refusals } from "./refusals.ts";
 import { registerCases, type TestRunner } from "./register_cases.ts";
+import { nextTurn } from "./samples.ts";
 
 class DeclaringStore extends MemoryStore {
   override readonly capabilities: Capabilities;
@@ -141,10 +143,62 @@ Deno.test("a store that holds what it has a rule against fails, and one that ref
       return super.put(key === ".." ? "" : key, ...rest);
     }
   }
-  const one = conformanceCases.find(({ name }) => name.startsWith("keys with dots for segments"));
+  const one = named("keys with dots for segments");
   for (const store of [new Lenient(), new Narrow()]) {
-    await assertRejects(async () => await one?.run(context(store)));
+    await assertRejects(async () => await one.run(context(store)));
   }
+});
+
+/** A store whose writes wait for the system and whose reads do not, as a database in this process may be. */
+class LateStore extends MemoryStore {
+  override async put(...call: Parameters<MemoryStore["put"]>): ReturnType<MemoryStore["put"]> {
+    await nextTurn();
+    return await super.put(...call);
+  }
+}
+
+for (
+  const name of [
+    "put() shows readers the old content or all of the new, nothing between",
+    "rename() is one step: the target is never missing while it is replaced",
+  ]
+) {
+  Deno.test(`a case that reads meanwhile leaves the system its turn: ${name}`, async () => {
+    await runCase(named(name), context(new LateStore()));
+  });
+}
+
+Deno.test("a store that checks a condition and then does what was asked in a second step fails", async () => {
+  class TwoSteps extends MemoryStore {
+    override async delete(key: string, { ifMatch, ...options }: DeleteOptions = {}): Promise<void> {
+      await super.head(key, ifMatch === undefined ? {} : { ifMatch });
+      await nextTurn();
+      await super.delete(key, options);
+    }
+    override async copy(from: string, to: string, { ifNoneMatch, ...options }: CopyOptions = {}) {
+      const isThere = await super.head(to).then(() => true, () => false);
+      if (isThere && ifNoneMatch) {
+        throw new AlreadyExistsError({ operation: "copy", uri: to, detail: "it is there" });
+      }
+      await nextTurn();
+      return await super.copy(from, to, options);
+    }
+  }
+  for (const what of ["a put() and a delete() that race", "8 racing copy() or rename() calls"]) {
+    const one = named(`of ${what}`);
+    await runCase(one, context(new MemoryStore()));
+    await assertRejects(() => runCase(one, context(new TwoSteps())), ConformanceError, undefined, one.name);
+  }
+});
+
+Deno.test("a store that refuses every conditional write fails, and ends", async () => {
+  class Refusing extends MemoryStore {
+    override put(key: string, data: Uint8Array, options: PutOptions = {}): ReturnType<MemoryStore["put"]> {
+      return super.put(key, data, options.ifMatch === undefined ? options : { ...options, ifMatch: "none" });
+    }
+  }
+  const run = () => runCase(named("5 workers that each add 10"), context(new Refusing()));
+  await assertRejects(run, ConformanceError, "was refused 1000 times");
 });
 
 class Broken extends MemoryStore {
@@ -156,6 +210,12 @@ class Broken extends MemoryStore {
 function caseOf(flag: keyof Capabilities): ConformanceCase {
   const one = conformanceCases.find(({ needs }) => needs?.[0] === flag);
   if (!one) throw new Error(`no case needs ${flag}`);
+  return one;
+}
+
+function named(start: string): ConformanceCase {
+  const one = conformanceCases.find(({ name }) => name.startsWith(start));
+  if (!one) throw new Error(`no case is called ${start}`);
   return one;
 }
 

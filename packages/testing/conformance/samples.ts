@@ -1,6 +1,12 @@
+import { setImmediate } from "node:timers/promises";
 import type { CommonPrefix, GetOptions, GetResult, ObjectMeta, ObjectStore } from "@lade/core/backend";
 
 const CONCURRENCY = 32;
+
+/** Lets timers and the system have their turn, which calls of a store that waits for nothing never do. */
+export function nextTurn(): Promise<void> {
+  return setImmediate();
+}
 
 /** Bytes without a short period, the same for the same seed. */
 export function sampleBytes(size: number, seed = 1): Uint8Array<ArrayBuffer> {

@@ -1,6 +1,16 @@
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
-import { bytesIn, bytesOf, collect, isThere, namesIn, putAll, sampleBytes, textOf } from "../samples.ts";
+import {
+  bytesIn,
+  bytesOf,
+  collect,
+  isThere,
+  namesIn,
+  nextTurn,
+  putAll,
+  sampleBytes,
+  textOf,
+} from "../samples.ts";
 
 /** What `put` does. */
 export const putCases: readonly ConformanceCase[] = [
@@ -101,6 +111,7 @@ export const putCases: readonly ConformanceCase[] = [
           const failed = await result.readInto(bytes).then(() => false, () => true);
           await result.cancel();
           if (!failed) expectBytes(bytes, sampleBytes(size, size / 20_000), `a read of ${size} bytes`);
+          await nextTurn();
         } while (writing);
       })();
       await Promise.all([writer, reader]);

@@ -2,7 +2,7 @@ import { NotFoundError } from "@lade/core/errors";
 import { objectUri } from "@lade/core/backend";
 import type { ConformanceCase } from "../conformance_case.ts";
 import { expect, expectBytes, expectEqual, expectError } from "../expect.ts";
-import { bytesIn, bytesOf, namesIn, sampleBytes, textOf } from "../samples.ts";
+import { bytesIn, bytesOf, namesIn, nextTurn, sampleBytes, textOf } from "../samples.ts";
 
 /** What `rename` does. */
 export const renameCases: readonly ConformanceCase[] = [
@@ -68,6 +68,7 @@ export const renameCases: readonly ConformanceCase[] = [
         do {
           const { size } = await store.head("to");
           expect(size === 1000, `the target has ${size} bytes`);
+          await nextTurn();
         } while (moving);
       })();
       await Promise.all([moves, looks]);
