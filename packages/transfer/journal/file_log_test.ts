@@ -121,6 +121,30 @@ Deno.test("records that were not on the disk may be torn in any order; damage to
   }
 });
 
+Deno.test("what an earlier process left is put on the disk when the log is opened, and damage to it is an error then", async () => {
+  await using here = new LogHere();
+  // The process ended before its only sync was told.
+  await Deno.writeFile(here.path, (await logOf(here, 3, false)).slice(0, -16));
+  const { syncData } = Deno.FsFile.prototype;
+  let syncs = 0;
+  Deno.FsFile.prototype.syncData = async function () {
+    await syncData.call(this);
+    syncs++;
+  };
+  try {
+    await using log = await here.open();
+    assertEquals(syncs, 1);
+    log.append(record(3));
+    const damaged = await Deno.readFile(here.path);
+    damaged[4096] = (damaged[4096] ?? 0) ^ 4;
+    await log.close();
+    await Deno.writeFile(here.path, damaged);
+  } finally {
+    Deno.FsFile.prototype.syncData = syncData;
+  }
+  await assertRejects(() => here.open(), UnsupportedError, "damaged at byte 4096");
+});
+
 Deno.test("what lay behind a torn record does not come back when another one takes its place", async () => {
   await using here = new LogHere();
   const unsynced = await logOf(here, 3, false);
@@ -298,6 +322,8 @@ Deno.test("a full disk is told once and by flush(), and closing still gives up t
   try {
     for (let index = 1; index < 9; index++) log.append(record(index));
     await assertRejects(() => log.flush(), Error, "No space");
+    // There is room again, but the log has a gap.
+    left = 1000;
     log.append(record(9));
     assertEquals(failures.length, 1);
     await assertRejects(() => log.close(), Error, "No space");
