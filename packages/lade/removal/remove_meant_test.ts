@@ -1,5 +1,6 @@
 import { InvalidNameError } from "@lade/core/errors";
 import { Lade } from "@lade/lade";
+import { createFilter } from "@lade/transfer/filter";
 import { assertEquals, assertRejects } from "@std/assert";
 
 async function namesIn(path: string): Promise<string[]> {
@@ -38,6 +39,27 @@ Deno.test("with a filter only files and links go, each by its own size, and what
     assertEquals(await lade.remove(uri, { recursive: true, filter: () => true }), 2);
     assertEquals(await namesIn(`${path}/d`), ["empty", "pipe"]);
     assertEquals(await namesIn(path), ["d", "large"]);
+  } finally {
+    await Deno.remove(path, { recursive: true });
+  }
+});
+
+Deno.test("a listed name that the filter leaves out is not missed, in a directory or below a prefix", async () => {
+  await using lade = new Lade();
+  const path = await Deno.makeTempDir();
+  try {
+    const filter = createFilter({ names: ["a", "gone", "gone.tmp"], exclude: ["*.tmp"] });
+    if (!filter) throw new TypeError("it filters nothing");
+    for (const root of [`file://${path}/`, "memory://m/"]) {
+      for (const name of ["a", "b"]) await lade.put(root + name, "1");
+      const removal = await lade.settleRemoval({ uri: root, recursive: true, all: true, filter });
+      const told = await Array.fromAsync(removal.run());
+      assertEquals(told.map(({ uri, error }) => [uri.slice(root.length), error?.name]), [
+        ["a", undefined],
+        ["gone", "NotFoundError"],
+      ]);
+      assertEquals(await lade.exists(`${root}b`), true);
+    }
   } finally {
     await Deno.remove(path, { recursive: true });
   }

@@ -163,6 +163,14 @@ Deno.test("a transfer that takes no time keeps no journal", async () => {
   assertEquals(await made.run(0), { done: ["a", "c", "d"], before: [] });
 });
 
+Deno.test("a copy whose source is gone is not taken for one that an earlier run has moved", async () => {
+  await using made = await here();
+  const how = { recursive: false, sources: ["a", "b", "c"].map((name) => `memory://s/d/${name}`) };
+  assertEquals(await made.run(4000, how), { done: ["a", "c"], before: [] });
+  await made.lade.remove("memory://s/d/c");
+  assertEquals(await made.run(4000, how), { done: [], before: ["a"] });
+});
+
 Deno.test("what is moved by its name is in the journal before it is removed", async () => {
   const clock = new FakeClock();
   await using lade = new Lade({ context: createStoreContext({ clock }) });
