@@ -1,6 +1,6 @@
 import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/assert";
 import { CliHere } from "./run_here.ts";
-import { ladeArguments } from "./run_lade.ts";
+import { ladeArguments, runLade } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 
 async function statsOf(directory: TemporaryDirectory, name = "stats.json") {
@@ -153,6 +153,22 @@ Deno.test("--stats-file replaces what a link leads to, and writes into pipes and
   const broken = await run("broken");
   assertEquals([broken.code, broken.stderr.includes("a symbolic link that leads nowhere")], [2, true]);
   assertEquals(namesOf(directory), ["broken", "fifo", "link", "null", "real"]);
+});
+
+Deno.test("--stats-file takes a device whose directory may not be looked at, and tells what may not be", async () => {
+  await using directory = await TemporaryDirectory.make();
+  await Deno.writeTextFile(`${directory.path}/x`, "1");
+  const permissions = ["--allow-read=/dev,/proc", "--allow-write=/dev,/proc"];
+  const put = (stats: string) =>
+    runLade(["put", "-q", "--no-journal", "--stats-file", stats, "x", "y"], {
+      cwd: directory.path,
+      permissions,
+    });
+  const { code, stderr } = await put("/dev/null");
+  assertEquals([code, stderr, namesOf(directory)], [0, "", ["x", "y"]]);
+  const closed = await put("/proc/self/mem");
+  assertEquals(closed.code, 2);
+  assertStringIncludes(closed.stderr, '"/proc/self/mem" cannot be looked at: Requires');
 });
 
 Deno.test("--stats-file hides what is secret in its settings", async () => {

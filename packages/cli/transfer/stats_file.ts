@@ -82,16 +82,26 @@ function shown(value: unknown): Json {
   return Object.fromEntries(known.map(([name, inner]) => [name, shown(inner)]));
 }
 
+/** Errors of what is not there. */
+const NOTHING_THERE = ["NotFound", "NotADirectory"] as const;
+
 async function refuseUnwritable(path: string): Promise<void> {
   const refuse = (problem: string) => new UsageError(`--stats-file ${JSON.stringify(path)}: ${problem}.`);
   if (path === "-" || path.endsWith("/")) throw refuse("a file is needed");
+  const look = (name: string) =>
+    system.stat(name).catch((error) => {
+      if (NOTHING_THERE.some((kind) => error instanceof system.errors[kind])) return undefined;
+      throw refuse(`${JSON.stringify(name)} cannot be looked at: ${errorWords(error)}`);
+    });
+  const there = await look(path);
+  if (there?.isDirectory) throw refuse("it is a directory");
+  // Deno lets nobody look at the directory of a device that may be written.
+  if (there) return;
   const end = path.lastIndexOf("/");
   const directory = end < 0 ? "." : end === 0 ? "/" : path.slice(0, end);
-  const status = await system.stat(directory).catch(() => undefined);
+  const status = await look(directory);
   if (!status?.isDirectory) throw refuse(`there is no directory ${JSON.stringify(directory)}`);
-  const there = await system.stat(path).catch(() => undefined);
-  if (there?.isDirectory) throw refuse("it is a directory");
-  const isLink = there === undefined && (await system.lstat(path).catch(() => undefined))?.isSymlink;
+  const isLink = (await system.lstat(path).catch(() => undefined))?.isSymlink;
   if (isLink) throw refuse("it is a symbolic link that leads nowhere");
 }
 
