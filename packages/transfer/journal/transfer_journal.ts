@@ -102,6 +102,8 @@ export class TransferJournal {
   /** What was done before the journal begins: the objects of three seconds at most. */
   readonly #unmarked: DoneObject[] = [];
   #beginning: Promise<boolean> | undefined;
+  /** Ends the wait for the time at which the journal begins, where one is under way. */
+  #waiting: AbortController | undefined;
   #isGivenUp = false;
   /** Another process is at it, and the journal is that one's. */
   #isTakenOver = false;
@@ -188,9 +190,20 @@ export class TransferJournal {
     const done = { from, to, source, target, isMoved };
     // Most transfers end before there is a journal: they pay for no hash.
     if (this.#beginning) this.#mark(done);
-    else this.#unmarked.push(done);
+    else {
+      this.#unmarked.push(done);
+      this.#beginInTime();
+    }
+  }
+
+  /** Begins the journal when the transfer has run for long enough, also where no further object is done before. */
+  #beginInTime(): void {
     const { clock, lazyMs = LAZY_MS } = this.#setup;
-    if (clock.monotonicMs() - this.#startMs >= lazyMs) void this.#begin();
+    const leftMs = this.#startMs + lazyMs - clock.monotonicMs();
+    if (leftMs <= 0) return void this.#begin();
+    if (this.#waiting) return;
+    this.#waiting = new AbortController();
+    clock.sleep(leftMs, this.#waiting.signal).then(() => this.#begin(), () => {});
   }
 
   /** Begins the journal, if anything is to be remembered, and resolves when all of that is kept. */
@@ -246,6 +259,7 @@ export class TransferJournal {
    * failed of a transfer that went to its end; absent where that was ended before.
    */
   async end(isComplete: boolean, failed?: number): Promise<ResumableTransfer | undefined> {
+    this.#waiting?.abort();
     await this.#beginning;
     await using _lock = this.#lock;
     this.#lock = undefined;

@@ -40,6 +40,15 @@ Deno.test("a journal remembers what was done before it began, and that in any or
     finish(short, "short");
     assertEquals([await short.end(false), [...Deno.readDirSync(path)].length], [undefined, 0]);
 
+    const quiet = await openIn(path, clock);
+    finish(quiet, "quiet");
+    await clock.advance(2999);
+    assertEquals([...Deno.readDirSync(path)].length, 0);
+    await clock.advance(1);
+    await quiet.flush();
+    assertEquals([...Deno.readDirSync(path)].length, 1, "also where nothing else is done");
+    assertEquals((await quiet.end(true), [...Deno.readDirSync(path)].length), 0);
+
     const first = await openIn(path, clock);
     for (const name of ["1", "2", "3"]) finish(first, name);
     await clock.advance(3000);
