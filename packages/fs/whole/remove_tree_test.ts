@@ -129,3 +129,45 @@ testBoth(
     assertEquals([...Deno.readDirSync(root.path)].map(({ name }) => name).sort(), ["empty", "full"]);
   },
 );
+
+testBoth(
+  "a tree tells, removes and moves nothing behind a link that leads out, and moves nothing there",
+  async ({ root, store }) => {
+    await using outside = await makeRoot();
+    outside.write("file", "1");
+    Deno.symlinkSync("file", outside.file("link"));
+    Deno.symlinkSync(outside.path, root.file("out"));
+    Deno.symlinkSync("nowhere", root.file("link"));
+    const { tree } = store;
+    assert(tree);
+    const before = [root.everything(), outside.everything()];
+    const drain = (entries: AsyncIterable<unknown>) => Array.fromAsync(entries);
+    const calls = [
+      () => tree.kindOf("out/file"),
+      () => drain(tree.remove("out/file")),
+      () => drain(tree.remove("out/link")),
+      () => drain(tree.move("out/link", "moved")),
+      () => drain(tree.move("link", "out/moved")),
+    ];
+    for (const call of calls) await assertRejects(call, PermissionDeniedError, "leads out", `${call}`);
+    assertEquals([root.everything(), outside.everything()], before);
+  },
+);
+
+testBoth(
+  "a tree removes nothing where something deep in it has no name that can be told",
+  async ({ root, store }) => {
+    root.write("d/a", "1");
+    root.write("d/sub/b", "2");
+    const command = new Deno.Command("sh", {
+      args: ["-c", "touch \"$(printf '\\377')\""],
+      cwd: root.file("d/sub"),
+    });
+    if (!(await command.output()).success) return;
+    await assertRejects(() => Array.fromAsync(deletePrefix(store, "d/")), InvalidNameError, "not UTF-8");
+    assertEquals([Deno.readTextFileSync(root.file("d/a")), Deno.readTextFileSync(root.file("d/sub/b"))], [
+      "1",
+      "2",
+    ]);
+  },
+);
