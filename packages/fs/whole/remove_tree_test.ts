@@ -171,3 +171,23 @@ testBoth(
     ]);
   },
 );
+
+testBoth(
+  "deletePrefix() follows no link that takes the place of a directory it is at",
+  async ({ root, store }) => {
+    await using outside = await makeRoot();
+    const names = Array.from({ length: 300 }, (_, index) => `${index}`.padStart(3, "0"));
+    for (const name of names) root.write(`d/${name}`, "1");
+    // What is under way when the link comes are the first ones.
+    const last = names.slice(200);
+    for (const name of last) outside.write(name, "precious");
+    let isSwapped = false;
+    for await (const _ of deletePrefix(store, "d/")) {
+      if (isSwapped) continue;
+      isSwapped = true;
+      Deno.renameSync(root.file("d"), root.file("away"));
+      Deno.symlinkSync(outside.path, root.file("d"));
+    }
+    assertEquals([isSwapped, outside.everything()], [true, last]);
+  },
+);
