@@ -194,6 +194,22 @@ Deno.test("lade rm --versions removes all versions and markers, of an object or 
   assertEquals(versionsLeft(here), {});
 });
 
+Deno.test("lade rm -r --versions of what is an object and a prefix too removes nothing, also where one is deleted", async () => {
+  const { here } = await start();
+  await using _ = here;
+  for (const key of ["key/x", "gone/x"]) here.fake.putObject("bucket", key, "below");
+  await here.run(["rm", "s3://bucket/gone/x"]);
+  const before = versionsLeft(here);
+  for (const key of ["key", "gone"]) {
+    for (const flags of [[], ["-f"], ["--dry-run"]]) {
+      const { code, stderr } = await here.run(["rm", "-r", "--versions", ...flags, `s3://bucket/${key}`]);
+      assertEquals(code, 1);
+      assertStringIncludes(stderr, "it is an object and also a prefix");
+    }
+  }
+  assertEquals(versionsLeft(here), before);
+});
+
 Deno.test("lade rb tells of versions, and removes them with -f --versions alone", async () => {
   const { here } = await start();
   await using _ = here;
