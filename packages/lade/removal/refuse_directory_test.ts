@@ -36,3 +36,13 @@ Deno.test("a container that is a missing directory is a NotFoundError, and one t
     await assertRejects(() => settle("missing"), NotFoundError, "no such directory");
     await assertRejects(() => settle("file"), InvalidNameError, "it is a file, no directory");
   }));
+
+Deno.test("a directory is not told to be removed as an object, also with force", () =>
+  inDirectory(async (path, lade) => {
+    await Deno.mkdir(`${path}/d`);
+    for (const force of [false, true]) {
+      const settle = () => lade.settleRemoval({ uri: `file://${path}/d`, force });
+      await assertRejects(settle, InvalidNameError, "it is a directory");
+    }
+    assertEquals((await Deno.lstat(`${path}/d`)).isDirectory, true);
+  }));
