@@ -76,7 +76,8 @@ for (const flags of [[], ["--zstd", "1"]]) {
 
 for (const kind of ["tar", "jsonl"] as const) {
   Deno.test(`lade convert to ${kind} ends with 130 on SIGINT and keeps what was there`, async () => {
-    await using directory = await TemporaryDirectory.make({ [`to/x.${kind}`]: "old", "to/x.idx": "old" });
+    const before = { [`to/x.${kind}`]: "old", "to/x.idx": "v1.2 0\n" };
+    await using directory = await TemporaryDirectory.make(before);
     await Deno.mkdir(`${directory.path}/from`);
     await sparseFile(`${directory.path}/from/big`, 16 * 2 ** 30);
     await Deno.writeTextFile(
@@ -95,7 +96,7 @@ for (const kind of ["tar", "jsonl"] as const) {
       text(process.stderr),
     ]);
     assertEquals([status.code, stdout, stderr.split("\n").at(-2)], [130, "", "lade: Interrupted by SIGINT"]);
-    assertEquals(await directory.tree("to/"), { [`to/x.${kind}`]: "old", "to/x.idx": "old" });
+    assertEquals(await directory.tree("to/"), before);
   });
 }
 
