@@ -6,8 +6,8 @@ import { FakeClock } from "@lade/testing";
 import { assertEquals } from "@std/assert";
 import { journalDirectory } from "../journal/journal_place.ts";
 import { resolveDestination } from "../places/resolve_destination.ts";
-import type { UriCalls } from "../places/uri_calls.ts";
 import { sourceOf } from "../plan/job.ts";
+import { withStore } from "../testing/with_store.ts";
 import { transfer } from "./transfer.ts";
 
 /** A store whose objects may not be deleted, until they may. */
@@ -31,17 +31,9 @@ for (const move of [false, true]) {
     const lade = new Lade({ context: createStoreContext({ clock }) });
     try {
       for (const name of ["a", "b", "c"]) await lade.put(`memory://s/d/${name}`, name);
-      const { store, ...rest } = await lade.locate("memory://s/d/");
+      const { store } = await lade.locate("memory://s/d/");
       const kept = new Kept(store);
-      const calls: UriCalls = {
-        context: lade.context,
-        stores: lade.stores,
-        uriOf: (uri) => lade.uriOf(uri),
-        createContainer: (uri, options) => lade.createContainer(uri, options),
-        deleteContainer: (uri, options) => lade.deleteContainer(uri, options),
-        locate: async (uri) =>
-          uri.startsWith("memory://s/") ? { ...rest, store: kept } : await lade.locate(uri),
-      };
+      const calls = withStore(lade, "memory://s/", () => kept);
       const run = async () => {
         const [before, failed]: [string[], string[]] = [[], []];
         await transfer(calls, {

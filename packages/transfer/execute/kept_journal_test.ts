@@ -8,10 +8,10 @@ import { journalDirectory, journalStore } from "../journal/journal_place.ts";
 import { parseRecord } from "../journal/journal_records.ts";
 import type { ResumableTransfer } from "../journal/transfer_journal.ts";
 import { resolveDestination } from "../places/resolve_destination.ts";
-import type { UriCalls } from "../places/uri_calls.ts";
 import type { CompareMode } from "../compare/compare_options.ts";
 import { sourceOf } from "../plan/job.ts";
 import { sync } from "../sync/sync.ts";
+import { withStore } from "../testing/with_store.ts";
 import { transfer } from "./transfer.ts";
 
 /** Objects that are copied to a directory in which one of them has no place, so that the transfer is never done. */
@@ -190,18 +190,7 @@ Deno.test("what is moved by its name is in the journal before it is removed", as
       await super.delete(...given);
     }
   }((await lade.locate("memory://s/")).store);
-  const calls: UriCalls = {
-    context: lade.context,
-    stores: lade.stores,
-    uriOf: (uri) => lade.uriOf(uri),
-    createContainer: (uri, options) => lade.createContainer(uri, options),
-    deleteContainer: (uri, options) => lade.deleteContainer(uri, options),
-    async locate(uri) {
-      const located = await lade.locate(uri);
-      return uri.startsWith("memory://s/") ? { ...located, store: watched } : located;
-    },
-  };
-  await transfer(calls, {
+  await transfer(withStore(lade, "memory://s/", () => watched), {
     ...{ operation: "mv", sources, recursive: false, move: true, concurrency: 1 },
     destination: await resolveDestination(lade, "memory://t/", true),
     journal: { place },

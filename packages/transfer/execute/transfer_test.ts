@@ -1,13 +1,8 @@
-import {
-  ForwardingStore,
-  type ObjectMeta,
-  type ObjectStore,
-  type PutOptions,
-  type PutResult,
-} from "@lade/core";
+import { ForwardingStore, type ObjectMeta, type PutOptions, type PutResult } from "@lade/core";
 import { Lade } from "@lade/lade";
 import { assertEquals, assertRejects } from "@std/assert";
 import type { UriCalls } from "../places/uri_calls.ts";
+import { withStore } from "../testing/with_store.ts";
 import { resolveDestination } from "../places/resolve_destination.ts";
 import { sourceOf } from "../plan/job.ts";
 import { transfer } from "./transfer.ts";
@@ -68,22 +63,6 @@ async function filled(objects: Readonly<Record<string, string>>): Promise<Lade> 
   const lade = new Lade();
   for (const [uri, text] of Object.entries(objects)) await lade.put(uri, text);
   return lade;
-}
-
-/** The calls of a `Lade`, with a layer over the store of one container. */
-function withStore(lade: Lade, uri: string, layer: (store: ObjectStore) => ObjectStore): UriCalls {
-  const locate = async (at: string) => {
-    const located = await lade.locate(at);
-    return at.startsWith(uri) ? { ...located, store: layer(located.store) } : located;
-  };
-  return {
-    context: lade.context,
-    stores: lade.stores,
-    locate,
-    uriOf: (at) => lade.uriOf(at),
-    createContainer: (at, options) => lade.createContainer(at, options),
-    deleteContainer: (at, options) => lade.deleteContainer(at, options),
-  };
 }
 
 async function contents(lade: Lade, uri: string): Promise<Record<string, string>> {

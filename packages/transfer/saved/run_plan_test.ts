@@ -3,10 +3,10 @@ import { Lade } from "@lade/lade";
 import { assert, assertEquals } from "@std/assert";
 import { locate } from "../places/place.ts";
 import { resolveDestination } from "../places/resolve_destination.ts";
-import type { UriCalls } from "../places/uri_calls.ts";
 import { planned } from "../plan/plan_file.ts";
 import { PlanWriter } from "../plan/plan_writer.ts";
 import { openPlan } from "../plan/read_plan.ts";
+import { withStore } from "../testing/with_store.ts";
 import { type PlanListener, runPlan } from "./run_plan.ts";
 import { savePlan } from "./save_plan.ts";
 import { saveSyncPlan } from "./save_sync_plan.ts";
@@ -33,20 +33,8 @@ for (const [move, conversion] of [[false, "none"], [true, "none"], [false, "comp
   Deno.test(`a planned ${what} takes no source that changes after the look at it`, async () => {
     await using lade = new Lade();
     await lade.put("memory://s/a", "1");
-    const calls: UriCalls = {
-      context: lade.context,
-      stores: lade.stores,
-      uriOf: (uri) => lade.uriOf(uri),
-      createContainer: (uri, options) => lade.createContainer(uri, options),
-      deleteContainer: (uri, options) => lade.deleteContainer(uri, options),
-      async locate(uri) {
-        const located = await lade.locate(uri);
-        return uri.startsWith("memory://s/")
-          ? { ...located, store: fickle ??= new Fickle(located.store) }
-          : located;
-      },
-    };
     let fickle: Fickle | undefined;
+    const calls = withStore(lade, "memory://s/", (store) => fickle ??= new Fickle(store));
     const failures: string[] = [];
     const listener: PlanListener = {
       deleted: () => Promise.resolve(),
