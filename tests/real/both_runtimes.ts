@@ -14,6 +14,8 @@ export type RuntimeName = "deno" | "node";
 export type OfEach<T> = Readonly<Record<RuntimeName, T>>;
 
 const NAMES = ["deno", "node"] as const;
+/** When the files were written. */
+const WRITTEN = new Date("2026-02-03T04:05:06Z");
 const node = findNode();
 
 /** Why nothing can be tried here; nothing where it can. */
@@ -65,6 +67,10 @@ export class BothRuntimes implements AsyncDisposable {
 
   static async make(files: Readonly<Record<string, string | Uint8Array>> = {}): Promise<BothRuntimes> {
     const [deno, node] = [await TemporaryDirectory.make(files), await TemporaryDirectory.make(files)];
+    // What is younger than a moment is not remembered, and a moment may pass in one of them only.
+    for (const directory of [deno, node]) {
+      for (const name of Object.keys(files)) await Deno.utime(`${directory.path}/${name}`, WRITTEN, WRITTEN);
+    }
     const homes = { deno: await TemporaryDirectory.make(), node: await TemporaryDirectory.make() };
     return new BothRuntimes({ deno, node }, homes);
   }
