@@ -56,6 +56,57 @@ Deno.test("a link to a name that is not UTF-8 fails, and the rest goes", {
   assertEquals(Array.from(Deno.readDirSync(path)).some(({ name }) => name.startsWith("bad")), true);
 });
 
+Deno.test("--links skip and preserve go past what has no name and what may not be read, and say so", {
+  ignore: Deno.build.os !== "linux",
+}, async () => {
+  await using cli = new CliHere();
+  await using directory = await linked();
+  const { path } = directory;
+  await directory.write("in/closed/c", "4");
+  const script = String.raw`printf x >"$(printf 'in/bad\377')" && ln -s ../a in/closed/link`;
+  assertEquals((await new Deno.Command("sh", { args: ["-c", script], cwd: path }).output()).success, true);
+  // What may be read is different for whom the tests run as.
+  const { readDir } = Deno;
+  let looksWhileClosed = Infinity;
+  Deno.readDir = (at) => {
+    const isClosed = /\/in\/closed\/?$/.test(String(at)) && looksWhileClosed-- > 0;
+    if (isClosed) throw Object.assign(new Deno.errors.PermissionDenied("denied"), { code: "EACCES" });
+    return readDir(at);
+  };
+  try {
+    const files = { a: "1", "d/b": "2" };
+    const links = { "d/up": "-> ../a", dir: "-> d", gone: "-> nowhere", out: "-> ../outside" };
+    const lines: [args: string[], due: Record<string, string>][] = [
+      [["cp", "-r", "--links", "skip"], files],
+      [["cp", "-r", "--links", "preserve"], { ...files, ...links }],
+      [["sync", "--delete", "--links", "skip"], files],
+    ];
+    for (const [index, [args, due]] of lines.entries()) {
+      const to = `${path}/to${index}`;
+      const { code, stderr } = await cli.run([...args, `${path}/in`, to]);
+      assertEquals([code, await entriesOf(to)], [1, due], stderr);
+      const told = (text: string) => stderr.split("\n").filter((line) => line.includes(text)).length;
+      assertEquals([told("in/closed/"), told("not UTF-8"), told("denies access")], [1, 1, 1], stderr);
+    }
+    // What was closed when links were looked for stays, also where it is open when the rest is listed.
+    await directory.write("kept/closed/mine", "5");
+    looksWhileClosed = 1;
+    const { code, stderr } = await cli.run([
+      "sync",
+      "--delete",
+      "--links",
+      "skip",
+      `${path}/in`,
+      `${path}/kept`,
+    ]);
+    assertEquals([code, await entriesOf(`${path}/kept`)], [1, { ...files, "closed/mine": "5" }], stderr);
+    assertStringIncludes(stderr, "denies access");
+    assertEquals(looksWhileClosed < 0, true);
+  } finally {
+    Deno.readDir = readDir;
+  }
+});
+
 Deno.test("lade cp and put -r --links skip take files alone, and note each link", async () => {
   await using cli = new CliHere();
   await using directory = await linked();

@@ -100,3 +100,21 @@ Deno.test({
     assertEquals((await cli.run(["cp", "-r", `${b}/`, `${c}/`])).code, 0);
   },
 });
+
+Deno.test({
+  name: `a copy of links goes into what is mounted below${fault ? ` (${fault})` : ""}`,
+  ignore: fault !== undefined,
+  async fn() {
+    await using directory = await TemporaryDirectory.make({ "other/a": "1", "tree/m/x": "", "tree/f": "2" });
+    const { path } = directory;
+    await Deno.symlink("a", `${path}/other/link`);
+    await Deno.remove(`${path}/tree/m/x`);
+    await using _mounted = await bind(`${path}/other`, `${path}/tree/m`);
+    await using cli = new CliHere();
+    const copy = (links: string) =>
+      cli.run(["cp", "-r", "--links", links, `${path}/tree`, `${path}/${links}`]);
+    assertEquals([(await copy("skip")).code, (await copy("preserve")).code], [0, 0]);
+    assertEquals(await directory.tree("skip/"), { "skip/f": "2", "skip/m/a": "1" });
+    assertEquals(await Deno.readLink(`${path}/preserve/m/link`), "a");
+  },
+});

@@ -1,4 +1,4 @@
-import type { CallOptions, DeleteResult } from "./types.ts";
+import type { CallOptions, DeleteResult, LeftOut } from "./types.ts";
 
 /** What a name itself stands for, links not followed. */
 export type EntryKind = "object" | "link" | "directory" | "other";
@@ -29,6 +29,15 @@ export interface MovedEntry extends TreeEntry {
   readonly isKept?: boolean;
 }
 
+/** Options of `ObjectTree.walk`. */
+export interface WalkTreeOptions extends CallOptions {
+  /**
+   * Called with each entry that has no name of its own, since that is not UTF-8, and with each directory that may not be
+   * read; the walk goes on past these, and into other file systems. Without it they end the walk before its first entry.
+   */
+  readonly onLeftOut?: (leftOut: LeftOut) => void;
+}
+
 /** Options of `ObjectTree.remove`. */
 export interface RemoveTreeOptions extends CallOptions {
   /** Keeps the directory of the prefix, empty. */
@@ -54,9 +63,9 @@ export interface ObjectTree {
   /**
    * Yields everything under a prefix, the entries of a directory before the directory, and follows no link. What may not
    * be read is a `PermissionDeniedError`, and another file system mounted below an `InvalidNameError`, before the first
-   * entry.
+   * entry; with `onLeftOut` neither is.
    */
-  walk(prefix: string, options?: CallOptions): AsyncIterable<TreeEntry>;
+  walk(prefix: string, options?: WalkTreeOptions): AsyncIterable<TreeEntry>;
 
   /**
    * Removes everything under a prefix, and with a key the one thing of that name, where it is no directory. It walks

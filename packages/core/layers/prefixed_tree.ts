@@ -6,8 +6,9 @@ import type {
   RemovedEntry,
   RemoveTreeOptions,
   TreeEntry,
+  WalkTreeOptions,
 } from "../contract/object_tree.ts";
-import type { CallOptions } from "../contract/types.ts";
+import type { CallOptions, LeftOut } from "../contract/types.ts";
 
 /** Shows the part of a tree below a prefix as a tree of its own. */
 export class PrefixedTree implements ObjectTree {
@@ -24,8 +25,10 @@ export class PrefixedTree implements ObjectTree {
     return await this.#tree.kindOf(this.#prefix + key, options);
   }
 
-  async *walk(prefix: string, options?: CallOptions): AsyncGenerator<TreeEntry, void, void> {
-    for await (const entry of this.#tree.walk(this.#prefix + prefix, options)) {
+  async *walk(prefix: string, options: WalkTreeOptions = {}): AsyncGenerator<TreeEntry, void, void> {
+    const { onLeftOut } = options;
+    const telling = onLeftOut && { onLeftOut: (entry: LeftOut) => onLeftOut(this.#cut(entry)) };
+    for await (const entry of this.#tree.walk(this.#prefix + prefix, { ...options, ...telling })) {
       if (entry.key !== this.#prefix) yield this.#cut(entry);
     }
   }

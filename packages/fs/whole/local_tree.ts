@@ -7,6 +7,7 @@ import type {
   RemovedEntry,
   RemoveTreeOptions,
   TreeEntry,
+  WalkTreeOptions,
 } from "@lade/core";
 import { type CallName, InvalidNameError, NotFoundError } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
@@ -54,12 +55,15 @@ export class LocalTree implements ObjectTree {
     }
   }
 
-  async *walk(prefix: string, { signal }: CallOptions = {}): AsyncGenerator<TreeEntry, void, void> {
+  async *walk(
+    prefix: string,
+    { onLeftOut, signal }: WalkTreeOptions = {},
+  ): AsyncGenerator<TreeEntry, void, void> {
     this.#subject("walk", prefix);
     const { beginWalk, surveyTree, walkTree } = await import("./walk_tree.ts");
-    const walk = await beginWalk(this.#setup, "walk", prefix, signal);
+    const walk = await beginWalk(this.#setup, "walk", prefix, signal, onLeftOut);
     if (!walk) return;
-    await surveyTree(walk, prefix);
+    if (!onLeftOut) await surveyTree(walk, prefix);
     yield* walkTree(walk, prefix);
   }
 

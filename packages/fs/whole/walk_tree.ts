@@ -1,4 +1,4 @@
-import type { TreeEntry } from "@lade/core";
+import type { TreeEntry, WalkTreeOptions } from "@lade/core";
 import { InvalidNameError, NotFoundError } from "@lade/core/backend";
 import { fileError } from "../files/file_error.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -7,13 +7,14 @@ import { readEntries, type TreeWalk } from "./read_entries.ts";
 
 /**
  * Begins a walk at a prefix, unless that is a link, leads out of the root, or has another file system mounted below
- * it. `undefined` where there is no such directory; a missing root is a `NotFoundError`.
+ * it, which one with `onLeftOut` enters. `undefined` where there is no such directory; a missing root is a `NotFoundError`.
  */
 export async function beginWalk(
   setup: LocalSetup,
   operation: string,
   prefix: string,
   signal: AbortSignal | undefined,
+  onLeftOut?: WalkTreeOptions["onLeftOut"],
 ): Promise<TreeWalk | undefined> {
   const { calls, tree } = setup;
   const subject = tree.subject(operation, prefix);
@@ -34,12 +35,12 @@ export async function beginWalk(
       throw new NotFoundError({ ...subject, detail: `there is no directory ${JSON.stringify(tree.root)}` });
     }
     await tree.check(subject, path);
-    const mounted = mountPointBelow(await calls.realPath(path));
+    const mounted = onLeftOut ? undefined : mountPointBelow(await calls.realPath(path));
     if (mounted !== undefined) {
       const detail = `a file system is mounted at ${JSON.stringify(mounted)}`;
       throw new InvalidNameError({ ...subject, detail, advice: "unmount it first" });
     }
-    return { setup, operation, device: status.dev, signal };
+    return { setup, operation, device: status.dev, onLeftOut, signal };
   } catch (error) {
     throw fileError(error, subject, signal);
   }

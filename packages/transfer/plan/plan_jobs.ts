@@ -18,6 +18,7 @@ import { isLinkName, LINK_SUFFIX } from "./link_mode.ts";
 import { intoItself } from "./into_itself.ts";
 import { LoopWatch } from "./loop_watch.ts";
 import { NameClashes } from "./name_clashes.ts";
+import type { PlannedLinks } from "./plan_links.ts";
 import { unknownMeta } from "../filter/unknown_meta.ts";
 import { TakenNames } from "./taken_names.ts";
 
@@ -120,13 +121,13 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   const clashes = clashesOf(plan, prefix);
   const leftOut: Refusal[] = [];
   let isEmpty = true;
-  let taken: ReadonlyMap<string, string> | undefined;
+  let links: PlannedLinks | undefined;
   const { tree } = prefix.store;
   if (tree && plan.links !== undefined && plan.links !== "follow") {
-    const planned = await (await import("./plan_links.ts")).planLinks(plan, prefix, tree);
-    ({ filter, taken } = planned);
-    isEmpty = planned.jobs.length === 0;
-    yield* planned.jobs;
+    links = await (await import("./plan_links.ts")).planLinks(plan, prefix, tree);
+    ({ filter } = links);
+    isEmpty = links.jobs.length === 0;
+    yield* links.jobs;
   }
   const watch = plan.destination.kind === "prefix"
     ? new LoopWatch(plan, prefix, plan.destination.place)
@@ -137,6 +138,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     // What a directory holds that may not be read is not known.
     const isUnread = entry.error !== undefined && entry.key.endsWith("/");
     const name = entry.key.slice(prefix.key.length);
+    if (links?.unread.has(name)) return;
     if (!isUnread && filter && !filter(unknownMeta(entry.key), name)) return;
     plan.onLeftOut?.(entry);
     leftOut.push(planLeftOut(plan, prefix, entry));
@@ -163,7 +165,7 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
     if (looked) await looked;
     yield* leftOut.splice(0);
     yield refuseWithin(plan, prefix, name, within) ??
-      refuseClash(plan, prefix, meta.key, clashes?.find(meta.key), taken?.get(name)) ??
+      refuseClash(plan, prefix, meta.key, clashes?.find(meta.key), links?.taken.get(name)) ??
       planListed(plan, prefix, meta);
   }
   yield* leftOut;

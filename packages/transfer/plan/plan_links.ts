@@ -1,4 +1,4 @@
-import type { ObjectMeta, ObjectTree } from "@lade/core";
+import type { LeftOut, ObjectMeta, ObjectTree } from "@lade/core";
 import { tellableTime } from "@lade/core/backend";
 import { UnsupportedError } from "@lade/core/errors";
 import { errorCode, system } from "@lade/core/system";
@@ -11,10 +11,12 @@ import { isLocal, type JobPlan, withDestination } from "./job_plan.ts";
 
 /** What is planned of the links of a tree, and which of the rest goes. */
 export interface PlannedLinks {
-  /** The links, each as one entry. */
+  /** The links, each as one entry, and the directories that may not be read. */
   readonly jobs: readonly (Job | Refusal)[];
-  /** The plan's filter, without the links and what lies behind them. */
+  /** The plan's filter, without the links and what lies behind them, and without those directories. */
   readonly filter: ObjectFilter;
+  /** The names of those directories, each ending in a slash: what a listing tells of them is told already. */
+  readonly unread: ReadonlySet<string>;
   /** The names that links take in a store, each with that of the link: no file gets one of them. */
   readonly taken: ReadonlyMap<string, string>;
 }
@@ -28,8 +30,18 @@ export async function planLinks(plan: JobPlan, prefix: Place, tree: ObjectTree):
   const names = new Set<string>();
   const jobs: (Job | Refusal)[] = [];
   const taken = new Map<string, string>();
+  const unread = new Set<string>();
+  const onLeftOut = ({ key, error }: LeftOut) => {
+    // The listing tells of those that have no name.
+    if (!error) return;
+    if (key === prefix.key) throw error;
+    const name = key.slice(prefix.key.length);
+    unread.add(name);
+    names.add(name.slice(0, -1));
+    jobs.push({ uri: prefix.uriOf(key), reason: error });
+  };
   const isObject = plan.links === "preserve" && !isLocal(plan.destination);
-  for await (const { key, kind } of tree.walk(prefix.key, { signal })) {
+  for await (const { key, kind } of tree.walk(prefix.key, { onLeftOut, signal })) {
     if (kind !== "link") continue;
     const name = key.slice(prefix.key.length);
     names.add(name);
@@ -42,6 +54,7 @@ export async function planLinks(plan: JobPlan, prefix: Place, tree: ObjectTree):
   return {
     jobs,
     taken,
+    unread,
     filter: everyFilter([Object.assign(others, { byNameOnly: true }), filter]) ?? others,
   };
 }

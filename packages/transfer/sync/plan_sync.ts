@@ -42,6 +42,8 @@ export interface SyncPlan {
   readonly isOwn?: ((name: string) => boolean) | undefined;
   /** What becomes of symbolic links of a local source; followed by default. */
   readonly links?: SyncOptions["links"];
+  /** Directories of the source of which it was told already that they may not be read, each ending in a slash. */
+  readonly unread?: PlannedLinks["unread"];
   /** What exists at the destination is left alone. */
   readonly createOnly: boolean;
   /** What the source does not have is deleted from the destination. */
@@ -78,7 +80,7 @@ export type SyncStep = Job | Refusal | Deletion;
 export async function* planSync(given: SyncPlan): AsyncGenerator<SyncStep, void, void> {
   const links = await leaveOutLinks(given);
   if (links) yield* links.jobs;
-  const plan = links ? { ...given, filter: links.filter } : given;
+  const plan = links ? { ...given, filter: links.filter, unread: links.unread } : given;
   const planner = new Planner(plan, await isListable(plan.destination));
   const doubtful: Promise<SyncStep | undefined>[] = [];
   for await (const pair of mergeListings(planner.source, planner.target, plan.signal)) {
@@ -319,7 +321,7 @@ class Planner {
   }
 
   #leaveOutOfSource(entry: LeftOut): void {
-    const { source, filter, isOwn, sourceLeftOuts, onEmptyDirectory } = this.#plan;
+    const { source, filter, isOwn, sourceLeftOuts, onEmptyDirectory, unread } = this.#plan;
     const name = entry.key.slice(source.key.length);
     this.#unseen.delete(name);
     const isEmpty = !entry.error && isEmptyDirectory(entry);
@@ -327,6 +329,7 @@ class Planner {
     if (isEmpty && !this.#guard) return;
     if (isEmpty) onEmptyDirectory(name.slice(0, -1));
     else sourceLeftOuts.add(name, entry.reason);
+    if (unread?.has(name)) return;
     // Below a directory that may not be read there may be anything.
     const isWanted = (filter?.(unknownMeta(entry.key), name) ?? true) && (isOwn?.(name) ?? true);
     if (entry.error === undefined && !isWanted) return;
