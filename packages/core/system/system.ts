@@ -3,6 +3,7 @@
  *
  * @module
  */
+export { closeLocked } from "./close_locked.ts";
 export { errorCode } from "./error_code.ts";
 export { errorWords } from "./error_words.ts";
 export { whyNoLocks } from "./node_lock.ts";

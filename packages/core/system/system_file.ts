@@ -1,5 +1,6 @@
 /** An open file of the system. */
-export type SystemFile = Pick<
+export type SystemFile =
+  & Pick<
   Deno.FsFile,
   | "close"
   | "read"
@@ -16,4 +17,5 @@ export type SystemFile = Pick<
   | "write"
   | "writeSync"
   | typeof Symbol.dispose
->;
+>
+  & Partial<Pick<Deno.FsFile, "unlockSync">>;

@@ -1,6 +1,6 @@
 import type { ObjectPart } from "@lade/core";
 import { type CallName, type Clock, NotFoundError, UnavailableError } from "@lade/core/backend";
-import { system, type SystemFile } from "@lade/core/system";
+import { closeLocked, system, type SystemFile } from "@lade/core/system";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { FileCalls } from "../tree/file_calls.ts";
 import { tryLock, waitForLock } from "../write/lock_object.ts";
@@ -119,7 +119,7 @@ export class RecordFile {
 
   /** Closes it, which ends its lock. No call is in flight; a second call does nothing. */
   close(): void {
-    if (this.#isOpen) this.#file.close();
+    if (this.#isOpen) closeLocked(this.#file);
     this.#isOpen = false;
   }
 

@@ -1,5 +1,5 @@
 import type { CallName } from "@lade/core/backend";
-import { system } from "@lade/core/system";
+import { closeLocked, system } from "@lade/core/system";
 import { isSameFile, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 import { freeName } from "./free_name.ts";
@@ -21,7 +21,8 @@ export async function claimFreeName(
   const { calls, context } = setup;
   const path = claimPath(to);
   for (;;) {
-    using claim = await system.open(path, { write: true, create: true });
+    const claim = await system.open(path, { write: true, create: true });
+    using _unlocked = { [Symbol.dispose]: () => closeLocked(claim) };
     await lockFile(claim, subject, context.clock, signal);
     const now = await calls.present(calls.lstat(path));
     // The last holder removed its claim while this one waited for it.

@@ -5,7 +5,7 @@ import {
   UnavailableError,
   UnsupportedError,
 } from "@lade/core/backend";
-import { system, type SystemFile, whyNoLocks } from "@lade/core/system";
+import { closeLocked, system, type SystemFile, whyNoLocks } from "@lade/core/system";
 import { type FileStatus, isSameFile, objectEtag, statusOf } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
 
@@ -44,18 +44,18 @@ export async function lockObject(
       const now = await calls.present(calls.stat(path));
       if (now && isSameFile(now, status)) {
         checkMatch(subject, objectEtag(now), ifMatch);
-        return { status, [Symbol.dispose]: () => file.close() };
+        return { status, [Symbol.dispose]: () => closeLocked(file) };
       }
     } catch (error) {
-      file.close();
+      closeLocked(file);
       throw error;
     }
     // Another writer gave the name to another file while this one waited.
-    file.close();
+    closeLocked(file);
   }
 }
 
-/** Waits for the exclusive lock of an open file, no longer than 75 seconds. Closing the file unlocks. */
+/** Waits for the exclusive lock of an open file, no longer than 75 seconds. `closeLocked` unlocks. */
 export async function lockFile(
   file: SystemFile,
   subject: CallName,
@@ -89,7 +89,7 @@ export async function waitForLock(
   }
 }
 
-/** Takes the exclusive lock of an open file, unless somebody has it. Closing the file unlocks. */
+/** Takes the exclusive lock of an open file, unless somebody has it. `closeLocked` unlocks. */
 export async function tryLock(file: SystemFile, subject: CallName): Promise<boolean> {
   try {
     return await file.tryLock(true);

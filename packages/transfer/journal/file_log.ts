@@ -1,5 +1,5 @@
 import { type Clock, PLATFORM, type Platform, UnavailableError, UnsupportedError } from "@lade/core/backend";
-import { system, type SystemFile, whyNoLocks } from "@lade/core/system";
+import { closeLocked, system, type SystemFile, whyNoLocks } from "@lade/core/system";
 import { isNamed } from "./is_named.ts";
 import { frameOf, furthestKept, keptFrame, readFrame, SEARCH_OVERLAP } from "./record_frames.ts";
 import { describeOwner, type LogOwner, parseOwner, type RecordLog } from "./record_log.ts";
@@ -87,10 +87,10 @@ export class FileLog implements RecordLog {
           return log;
         }
       } catch (error) {
-        file.close();
+        closeLocked(file);
         throw error;
       }
-      file.close();
+      closeLocked(file);
     }
   }
 
@@ -106,7 +106,7 @@ export class FileLog implements RecordLog {
       // On Windows nobody else can read what is locked.
       return await readOwner(file).catch(() => undefined) ?? { pid: 0, command: "it does not say what" };
     } finally {
-      file.close();
+      closeLocked(file);
     }
   }
 
@@ -129,7 +129,7 @@ export class FileLog implements RecordLog {
       await new FileLog(path, file, { ...options, owner, create: false }).#lock();
       await system.remove(path);
     } finally {
-      file.close();
+      closeLocked(file);
     }
   }
 
@@ -167,7 +167,7 @@ export class FileLog implements RecordLog {
     try {
       await this.flush();
     } finally {
-      this.#file.close();
+      closeLocked(this.#file);
     }
   }
 
@@ -180,7 +180,7 @@ export class FileLog implements RecordLog {
     try {
       await system.remove(this.#path);
     } finally {
-      this.#file.close();
+      closeLocked(this.#file);
     }
   }
 

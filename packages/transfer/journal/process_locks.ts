@@ -1,4 +1,4 @@
-import { system, type SystemFile } from "@lade/core/system";
+import { closeLocked, system, type SystemFile } from "@lade/core/system";
 import { hostname } from "./hostname.ts";
 import { isNamed } from "./is_named.ts";
 import type { LogOwner } from "./record_log.ts";
@@ -43,7 +43,7 @@ export class ProcessLocks {
         HELD.delete(path);
         if (!file) return;
         await system.remove(path).catch(() => {});
-        file.close();
+        closeLocked(file);
       },
     };
   }
@@ -63,7 +63,7 @@ export class ProcessLocks {
         await this.#removeStale().catch(() => {});
         return file;
       }
-      file.close();
+      closeLocked(file);
       // There are no locks here.
       if (isHad === undefined) return undefined;
       await new Promise((resolve) => setTimeout(resolve, WAIT_MS));
@@ -106,7 +106,7 @@ async function tryLocked(
       if (isFree) await work();
       return isFree;
     } finally {
-      file.close();
+      closeLocked(file);
     }
   } catch {
     return undefined;
