@@ -1,6 +1,7 @@
 import { Lade } from "@lade/lade";
 import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { FakeTerminal, type FakeTerminalOptions } from "./fake_terminal.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 /** What a command line came to. */
 export interface Outcome {
@@ -8,7 +9,7 @@ export interface Outcome {
   readonly code: number;
   /** Standard output. */
   readonly stdout: string;
-  /** Standard error. */
+  /** Standard error, without lines of progress. */
   readonly stderr: string;
 }
 
@@ -21,7 +22,7 @@ export class CliHere implements AsyncDisposable {
   async run(args: readonly string[], options: FakeTerminalOptions = {}): Promise<Outcome> {
     const terminal = new FakeTerminal(options);
     const code = await runCli(args, { terminal, lade: this.lade });
-    return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+    return { code, stdout: terminal.stdout.text, stderr: withoutProgress(terminal.stderr.text, args) };
   }
 
   /** Puts objects, each holding its text. */

@@ -1,4 +1,5 @@
 import { fileURLToPath } from "node:url";
+import { withoutProgress } from "./without_progress.ts";
 
 /** How a process ended. */
 export interface ProcessOutcome {
@@ -6,7 +7,7 @@ export interface ProcessOutcome {
   readonly code: number;
   /** Standard output. */
   readonly stdout: string;
-  /** Standard error. */
+  /** Standard error, without lines of progress. */
   readonly stderr: string;
 }
 
@@ -62,7 +63,7 @@ export async function runLade(args: readonly string[], options: RunLadeOptions):
   const { code, stdout, stderr } = await process.output();
   await feeding;
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return { code, stdout: text(stdout), stderr: withoutProgress(text(stderr), args) };
 }
 
 /** A process that fails early does not read its input. */

@@ -1,4 +1,5 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
+import { withoutProgress } from "../cli/without_progress.ts";
 import { startFakeS3 } from "../fakes/s3/mod.ts";
 import { BothRuntimes, commandOf, lacking, type RuntimeName } from "./both_runtimes.ts";
 
@@ -50,7 +51,7 @@ async function ending(process: Deno.ChildProcess) {
     process.stdout.locked ? "" : new Response(process.stdout).text(),
     new Response(process.stderr).text(),
   ]);
-  return { code, stdout, stderr };
+  return { code, stdout, stderr: withoutProgress(stderr) };
 }
 
 /** Feeds zeros until nobody reads any more. */
@@ -82,7 +83,7 @@ async function shell(both: BothRuntimes, runtime: RuntimeName, line: string) {
     stdin: "null",
   }).output();
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return { code, stdout: text(stdout), stderr: withoutProgress(text(stderr)) };
 }
 
 for (const [signal, code] of [["SIGINT", 130], ["SIGTERM", 143], ["SIGHUP", 129]] as const) {

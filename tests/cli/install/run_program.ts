@@ -1,4 +1,5 @@
 import type { ProcessOutcome } from "../run_lade.ts";
+import { withoutProgress } from "../without_progress.ts";
 
 /** Options of {@linkcode runProgram}. */
 export interface RunProgramOptions {
@@ -30,5 +31,5 @@ export async function runProgram(
   const { code, stdout, stderr } = await process.output();
   await feeding;
   const text = (bytes: Uint8Array) => new TextDecoder().decode(bytes);
-  return { code, stdout: text(stdout), stderr: text(stderr) };
+  return { code, stdout: text(stdout), stderr: withoutProgress(text(stderr), args) };
 }

@@ -261,7 +261,6 @@ import random, signal
 seed = random.SystemRandom().randrange(2**32)
 chance = random.Random(seed)
 uri = f"file://{os.getcwd()}/rows/"
-before = sorted(os.listdir("/dev/shm"))
 def endless(): return listening(uri, "--batch-size=5", "--epochs=1000000", "--shared-memory")
 raised = 0
 for _ in range(4):
@@ -287,7 +286,6 @@ for _ in range(4):
     assert os.waitpid(child, 0)[1] == signal.SIGKILL, seed
     assert (lade.wait(), lade.stderr.read()) == (0, b""), seed
     ended += not os.path.exists("train.sock")
-assert sorted(os.listdir("/dev/shm")) == before, seed
 tell([raised, ended])
 `,
     );
