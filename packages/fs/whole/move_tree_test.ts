@@ -198,3 +198,28 @@ testBoth(
     assertEquals(root.everything(), ["d/b", "d/sub", "e/a", "e/sub/y", "kept/x", "outside/b", "outside/x"]);
   },
 );
+
+testBoth("tree.move() takes no link from behind a directory that became a link", async ({ root, open }) => {
+  for (const directory of ["d/sub", "outside"]) {
+    Deno.mkdirSync(root.file(directory), { recursive: true });
+    for (const name of ["l1", "l2"]) Deno.symlinkSync("nowhere", root.file(`${directory}/${name}`));
+  }
+  root.write("d/e/y", "1");
+  const store = await open(root.file("d"));
+  const told: Record<string, string> = {};
+  for await (const { key, error } of treeOf(store).move("sub/", "e/")) {
+    told[key] = error?.name ?? "moved";
+    if (key !== "sub/l1") continue;
+    Deno.renameSync(root.file("d/sub"), root.file("d/kept"));
+    Deno.symlinkSync("../outside", root.file("d/sub"));
+  }
+  assertEquals(told, { "sub/l1": "moved", "sub/l2": "PermissionDeniedError" });
+  assertEquals(root.everything(), [
+    "d/e/l1",
+    "d/e/y",
+    "d/kept/l2",
+    "d/sub",
+    "outside/l1",
+    "outside/l2",
+  ]);
+});

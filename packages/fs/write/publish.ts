@@ -1,4 +1,4 @@
-import { type CallName, checkMatch, InvalidNameError, type Preconditions } from "@lade/core/backend";
+import { type CallName, InvalidNameError, type Preconditions } from "@lade/core/backend";
 import { system } from "@lade/core/system";
 import type { FileStatus } from "../files/file_status.ts";
 import type { LocalSetup } from "../tree/local_setup.ts";
@@ -47,7 +47,6 @@ export async function publish(setup: LocalSetup, publication: Publication): Prom
   const { ifMatch, ifNoneMatch } = conditions;
   let status: FileStatus;
   if (ifNoneMatch !== undefined) {
-    if (ifMatch !== undefined) checkMatch(subject, undefined, ifMatch);
     status = await dateAfter(setup, publication, undefined);
     await takeFreeName(setup, subject, temporary, path, signal);
   } else {

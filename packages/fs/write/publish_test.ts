@@ -1,9 +1,9 @@
-import { createStoreContext } from "@lade/core";
+import { AlreadyExistsError, createStoreContext, PreconditionFailedError, systemClock } from "@lade/core";
 import { FakeClock } from "@lade/testing";
-import { assertEquals, assertNotEquals } from "@std/assert";
+import { assertEquals, assertInstanceOf, assertNotEquals, assertRejects } from "@std/assert";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
 import { openFileStore } from "../mod.ts";
-import { bytes } from "../testing/both_stores.ts";
+import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
 import { makeRoot } from "../testing/make_root.ts";
 
 const TIME = new Date("2001-02-03T04:05:06.789Z");
@@ -76,4 +76,64 @@ Deno.test("contents of one size and one date differ in etag, also where they wer
     assertEquals(offBy >= 0 && offBy < 1000, true, `the date is ${offBy} ms later than was asked for`);
   }
   assertEquals(new Set(etags).size, etags.length);
+});
+
+testBoth(
+  "conditional writes of one object by one store take turns, and none waits for a lock",
+  async (context) => {
+    const { root, open } = context;
+    const sleep = () => Promise.reject(new Error("it waits for a lock"));
+    const store = await open(root.path, {
+      context: createStoreContext({ clock: { ...systemClock, sleep } }),
+    });
+    const { etag = "" } = await store.put("a", bytes("old"));
+    const writes = Array.from(
+      { length: 8 },
+      (_, i) => store.put("a", bytes(`new ${i}`), { ifMatch: etag }).then(() => i, (error) => error),
+    );
+    const results = await Promise.all(writes);
+    const winners = results.filter((result) => typeof result === "number");
+    assertEquals(winners.length, 1);
+    assertEquals(await textOf(store, "a"), `new ${winners[0]}`);
+    for (const result of results) {
+      if (typeof result !== "number") assertInstanceOf(result, PreconditionFailedError, `${result}`);
+    }
+  },
+);
+
+testBoth("a write that is ended when all its bytes are there replaces nothing", async ({ root, store }) => {
+  await store.put("a", bytes("old"));
+  const controller = new AbortController();
+  const isWritten = () =>
+    Array.from(Deno.readDirSync(root.path), ({ name }) => name)
+      .some((name) => name.startsWith(".lade-") && Deno.statSync(root.file(name)).size > 0);
+  const onLook = (path: string | URL) => {
+    if (path === root.file("a") && isWritten()) controller.abort(new Error("stop"));
+  };
+  const { lstat, lstatSync } = Deno;
+  Deno.lstat = async (path) => (onLook(path), await lstat(path));
+  Deno.lstatSync = (path) => (onLook(path), lstatSync(path));
+  try {
+    const writing = () => store.put("a", bytes("new"), { signal: controller.signal });
+    await assertRejects(writing, Error, "stop");
+  } finally {
+    Object.assign(Deno, { lstat, lstatSync });
+  }
+  assertEquals([root.everything(), await textOf(store, "a")], [["a"], "old"]);
+});
+
+testBoth("conditions that no object can meet together are never met", async ({ root, store }) => {
+  const { etag = "" } = await store.put("a", bytes("old"));
+  await store.put("from", bytes("new"));
+  const both = { ifMatch: etag, ifNoneMatch: "*" };
+  for (const [to, expected] of [["a", AlreadyExistsError], ["b", PreconditionFailedError]] as const) {
+    await assertRejects(() => store.put(to, bytes("new"), both), expected);
+    await assertRejects(() => store.copy("from", to, both), expected);
+    await assertRejects(() => store.rename("from", to, both), expected);
+    await assertRejects(async () => {
+      await using writer = await store.createWriter(to, both);
+      await writer.close();
+    }, expected);
+  }
+  assertEquals([root.everything(), await textOf(store, "a")], [["a", "from"], "old"]);
 });

@@ -1,5 +1,5 @@
-import { type ListOptions, MemoryStore, type ObjectMeta } from "@lade/core";
-import { NotFoundError } from "@lade/core/errors";
+import { type LeftOut, type ListOptions, MemoryStore, type ObjectMeta } from "@lade/core";
+import { NotFoundError, PermissionDeniedError } from "@lade/core/errors";
 import { assertEquals, assertRejects } from "@std/assert";
 import type { CompareMode } from "../compare/compare_options.ts";
 import type { Place } from "../places/place.ts";
@@ -25,6 +25,28 @@ async function check(
   return found.map(({ sign, name, error }) =>
     error ? `${sign} ${name}: ${(error as Error).message}` : `${sign} ${name}`
   );
+}
+
+const linkAt = (key: string): LeftOut => ({ key, reason: "it is a link", hasBytes: true });
+
+/** A place that leaves these out before its objects, and these after them, as a directory may. */
+async function leavingOut(
+  before: readonly LeftOut[],
+  objects: Record<string, string>,
+  after: readonly LeftOut[] = [],
+  key = "",
+): Promise<Place> {
+  class WithOthers extends MemoryStore {
+    override async *list(prefix?: string, options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
+      for (const leftOut of before) options.onLeftOut?.(leftOut);
+      yield* super.list(prefix, options);
+      for (const leftOut of after) options.onLeftOut?.(leftOut);
+    }
+  }
+  const store = new WithOthers();
+  for (const [name, text] of Object.entries(objects)) await store.put(name, bytes(text));
+  const uriOf = (of: string) => `memory://l/${of}`;
+  return { store, key, uriOf, uri: uriOf(key) };
 }
 
 const SOURCE = { "p/a": "1", "p/b": "2", "p/c": "3", "p/e": "", "q": "outside" };
@@ -84,22 +106,40 @@ Deno.test("checkTrees() goes on past an object that cannot be read", async () =>
 });
 
 Deno.test("checkTrees() calls nothing missing that is there and cannot be compared, nor what may lie in it", async () => {
-  /** A store with links among its objects, as a directory may have them. */
-  class WithLinks extends MemoryStore {
-    override async *list(prefix?: string, options: ListOptions = {}): AsyncGenerator<ObjectMeta, void, void> {
-      for (const key of ["d/", "link"]) options.onLeftOut?.({ key, reason: "it is a link", hasBytes: true });
-      yield* super.list(prefix, options);
-    }
-  }
-  const linked = new WithLinks();
-  for (const name of ["a", "z"]) await linked.put(name, bytes("1"));
-  const uriOf = (key: string) => `memory://l/${key}`;
-  const links: Place = { store: linked, key: "", uriOf, uri: uriOf("") };
+  const links = await leavingOut(["d/", "link"].map(linkAt), { a: "1", z: "1" });
   const plain = await placeOf({ "a": "1", "d/x": "2", "dd": "3", "link": "4", "linked": "5", "z": "1" });
   const signs = async (source: Place, target: Place) =>
     (await check(source, target)).map((line) => line.split(":")[0]).sort();
   assertEquals(await signs(links, plain), ["! d/", "! link", "- dd", "- linked", "= a", "= z"]);
   assertEquals(await signs(plain, links), ["! d/", "! link", "+ dd", "+ linked", "= a", "= z"]);
+});
+
+Deno.test("checkTrees() tells what cannot be compared as it comes, be it after all objects or all there is", async () => {
+  const first = await leavingOut([linkAt("b")], { a: "1", c: "1" });
+  const plain = await placeOf({ a: "1", c: "1" });
+  assertEquals((await check(first, plain)).map((line) => line.split(":")[0]), ["! b", "= a", "= c"]);
+  const last = await leavingOut([], { a: "1" }, [linkAt("b")]);
+  for (const [one, other] of [[last, plain], [plain, last]] as const) {
+    assertEquals((await check(one, other)).filter((line) => line.startsWith("! b")).length, 1);
+  }
+  assertEquals((await check(await leavingOut([linkAt("p/b")], {}, [], "p/"), await placeOf({}))).length, 1);
+});
+
+Deno.test("checkTrees() passes over what the filter leaves out or has no bytes, and tells what cannot be looked into", async () => {
+  const skipped: string[] = [];
+  const onSkipped = (uri: string, reason: string) => skipped.push(`${uri}: ${reason}`);
+  const denied = new PermissionDeniedError({ operation: "list", uri: "memory://l/d/", detail: "denied" });
+  const found = [
+    linkAt("b"),
+    { key: "pipe", reason: "it is a pipe", hasBytes: false },
+    { key: "c", reason: "it is a pipe", hasBytes: false },
+    { key: "d/", reason: "it cannot be read", hasBytes: false, error: denied },
+  ];
+  const source = await leavingOut(found, { c: "1" });
+  const filter = (_: ObjectMeta, name: string) => name === "c" || name === "d/a";
+  const told = await check(source, await placeOf({ c: "1" }), { filter, onSkipped });
+  assertEquals(told, [`! d/: ${denied.message}`, "= c"]);
+  assertEquals(skipped, ["memory://l/c: it is a pipe"]);
 });
 
 Deno.test("checkTrees() does not mind objects that only mark a directory where one side is local", async () => {

@@ -120,6 +120,9 @@ Deno.test("DifferenceJudge asks for times that were carried along before it take
   assertEquals(await later(there, here, "content"), [true, "time"]);
   assertEquals(await later(there, here, "time"), [true, "time"]);
   assertEquals(calls(), ["head a", "head a"]);
+  // A destination that was written later is no older, whatever it carries: nothing is asked.
+  assertEquals(now(here, there, "time"), [true, "time"]);
+  assertEquals(calls(), ["head a", "head a"]);
   const without = await s3.add("b", HELLO, { lastModified: LATE, etag: "x" });
   assertEquals(await later(without, here, "content"), [false, "time"]);
 });
