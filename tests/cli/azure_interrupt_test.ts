@@ -2,6 +2,7 @@ import { assert, assertEquals } from "@std/assert";
 import { type FakeAzure, type Operation, startFakeAzure } from "../fakes/azure/mod.ts";
 import { ladeArguments } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 /** `lade` in a process of its own, with blocks of 64 KiB. */
 function spawn(fake: FakeAzure, args: readonly string[], cwd: string): Deno.ChildProcess {
@@ -42,7 +43,7 @@ async function ending(process: Deno.ChildProcess) {
     text(process.stdout),
     text(process.stderr),
   ]);
-  return { code, stdout, stderr };
+  return { code, stdout, stderr: withoutProgress(stderr) };
 }
 
 const textOf = (fake: FakeAzure, key: string) => new TextDecoder().decode(fake.bytes("photos", key));

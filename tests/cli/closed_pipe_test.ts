@@ -1,6 +1,7 @@
 import { assert, assertEquals, assertStringIncludes } from "@std/assert";
 import { ladeArguments } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 /** Runs `lade` with a reader that goes away after the first bytes. */
 async function runUnread(args: readonly string[], cwd: string): Promise<{ code: number; stderr: string }> {
@@ -15,7 +16,7 @@ async function runUnread(args: readonly string[], cwd: string): Promise<{ code: 
   assert(!(await reader.read()).done);
   await reader.cancel();
   const [{ code }, stderr] = await Promise.all([process.status, new Response(process.stderr).text()]);
-  return { code, stderr };
+  return { code, stderr: withoutProgress(stderr) };
 }
 
 Deno.test("lade cat and lade get - end quietly when their reader has gone", async () => {

@@ -3,6 +3,7 @@ import { CliHere } from "./run_here.ts";
 import { ladeArguments } from "./run_lade.ts";
 import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 const BIG = new Uint8Array(3_000_001).map((_, i) => i % 251);
 
@@ -22,7 +23,7 @@ async function shell(line: string, cwd: string, env: Readonly<Record<string, str
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: new TextDecoder().decode(stderr) };
+  return { code, stdout: new TextDecoder().decode(stdout), stderr: withoutProgress(new TextDecoder().decode(stderr)) };
 }
 
 Deno.test("lade cp, put and cat read a named pipe to its end, also to s3", async () => {

@@ -1,6 +1,7 @@
 import { assert, assertEquals } from "@std/assert";
 import { ladeArguments } from "./run_lade.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 function spawn(args: readonly string[], cwd: string, stdin: "piped" | "null"): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
@@ -18,8 +19,9 @@ async function somethingIn(watcher: Deno.FsWatcher): Promise<void> {
   for await (const { kind } of watcher) if (kind === "create" || kind === "modify") return;
 }
 
+/** All of a stream, but for lines of progress. */
 async function text(stream: ReadableStream<Uint8Array>): Promise<string> {
-  return await new Response(stream).text();
+  return withoutProgress(await new Response(stream).text());
 }
 
 async function sparseFile(path: string, size: number): Promise<void> {
