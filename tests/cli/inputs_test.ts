@@ -23,7 +23,11 @@ async function shell(line: string, cwd: string, env: Readonly<Record<string, str
     env: { NO_COLOR: "1", ...env },
     stdin: "null",
   }).output();
-  return { code, stdout: new TextDecoder().decode(stdout), stderr: withoutProgress(new TextDecoder().decode(stderr)) };
+  return {
+    code,
+    stdout: new TextDecoder().decode(stdout),
+    stderr: withoutProgress(new TextDecoder().decode(stderr)),
+  };
 }
 
 Deno.test("lade cp, put and cat read a named pipe to its end, also to s3", async () => {
