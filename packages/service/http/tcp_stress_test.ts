@@ -34,11 +34,14 @@ async function misbehave(peer: Peer, random: () => number): Promise<void> {
       const chunks = [body.slice(0, middle), body.slice(middle)].filter(Boolean)
         .map((chunk) => `${chunk.length.toString(16)}\r\n${chunk}\r\n`);
       await peer.send(`HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n${chunks.join("")}0\r\n\r\n`);
+    } else if (luck < 0.55) {
+      return await peer.answer(body, "200 OK", "Connection: close\r\n");
     } else {
-      await peer.answer(body, "200 OK", luck < 0.55 ? "Connection: close\r\n" : "");
-      if (luck < 0.55) return;
+      const answer = `HTTP/1.1 200 OK\r\nContent-Length: ${body.length}\r\n\r\n${body}`;
+      // In one piece: what came behind the next request would be taken for its answer.
+      if (luck > 0.9) return await peer.send(`${answer}HTTP/1.1 200 OK\r\nContent-Length: 4\r\n\r\nevil`);
+      await peer.send(answer);
     }
-    if (luck > 0.9) return await peer.answer("evil");
   }
 }
 
