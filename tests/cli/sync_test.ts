@@ -260,6 +260,25 @@ Deno.test("lade sync takes files of the time of their source, whatever it has", 
   }
 });
 
+Deno.test("lade sync between local directories brings what is of another content, though it is later at DEST", async () => {
+  await using cli = new CliHere();
+  await using directory = await TemporaryDirectory.make({
+    "in/a": "1",
+    "in/b": "2",
+    "to/a": "0",
+    "to/b": "2",
+  });
+  const { path } = directory;
+  const [early, late] = [new Date(1_600_000_000_000), new Date(1_600_000_060_000)];
+  for (const name of ["in/a", "in/b"]) await Deno.utime(`${path}/${name}`, early, early);
+  for (const name of ["to/a", "to/b"]) await Deno.utime(`${path}/${name}`, late, late);
+  const sync = (...args: string[]) => cli.run(["sync", ...args, `${path}/in`, `${path}/to`]);
+  assertEquals((await sync("--update")).stdout, "");
+  assertEquals((await sync()).stdout, `cp ${directory.uri("in/a")} ${directory.uri("to/a")}\n`);
+  assertEquals([await Deno.readTextFile(`${path}/to/a`), (await sync()).stdout], ["1", ""]);
+  assertEquals((await Deno.stat(`${path}/to/b`)).mtime, late);
+});
+
 Deno.test("lade sync --shard does one share of copies and deletions, and all shares do all", async () => {
   await using cli = new CliHere();
   const names = Array.from({ length: 20 }, (_, i) => String(i));

@@ -5,7 +5,8 @@ import type { Listed } from "./difference.ts";
 /**
  * What is to make a difference, besides the size:
  *
- * - `"content"`: what the content is known to be, else the times, and only where these differ a read of a local side;
+ * - `"content"`: what the content is known to be, else the times, and only where these differ a read of a local side, or of
+ *   both where the target is the later one;
  * - `"checksum"`: the content alone; it is read where nothing tells;
  * - `"size"`: nothing;
  * - `"time"`: the times alone;

@@ -13,7 +13,7 @@ import {
 } from "./difference.ts";
 import { lookCloser } from "./look_closer.ts";
 import { readBoth } from "./read_sides.ts";
-import { isLocal, isNewer, isNotOlder } from "./times.ts";
+import { isLocal, isLocalAndLater, isNewer, isNotOlder } from "./times.ts";
 
 /** Judges whether objects of a source and of a target are the same. */
 export class DifferenceJudge {
@@ -60,7 +60,9 @@ export class DifferenceJudge {
     // A file that is another one than is remembered may have got an old time.
     const both = [ofOne, ofOther];
     const suspicion = both.find((found) => found === "changed") ?? both.find((found) => found === "touched");
-    if (mode === "content" && suspicion === undefined && isNotOlder(source, target)) return NOT_OLDER;
+    if (mode === "content" && suspicion === undefined && isNotOlder(source, target)) {
+      if (!isLocalAndLater(source, target)) return NOT_OLDER;
+    }
     const [ofSource, ofTarget] = isTargetFirst ? [knownOther, known] : [known, knownOther];
     const remembered = { source: ofSource.remembered, target: ofTarget.remembered };
     return lookCloser({ source, target, remembered, suspicion }, this.#options);

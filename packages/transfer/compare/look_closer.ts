@@ -6,7 +6,7 @@ import { agreementOf } from "./agreement.ts";
 import { type Difference, type Listed, NOT_OLDER, OLDER, OTHER_SIZE, SAME_TIME } from "./difference.ts";
 import type { CompareOptions } from "./compare_options.ts";
 import { claimsOf, compareRead, readAgainst, type Side } from "./read_sides.ts";
-import { isLocal, precisionOf } from "./times.ts";
+import { isLocal, isLocalAndLater, precisionOf } from "./times.ts";
 
 /** Two objects of one size whose listings do not decide. */
 export interface DoubtfulPair {
@@ -51,8 +51,10 @@ export async function lookCloser(pair: DoubtfulPair, options: CompareOptions): P
   if (md5 === "certain" || md5 === "likely" && mode === "content") return OTHER_ETAG;
   if (mode === "content") {
     const byTime = timesOf(from, to);
-    if (byTime.same && suspicion === undefined) return byTime;
-    return await readLocal(from, to, options) ?? (suspicion === "changed" ? CHANGED : byTime);
+    const isLater = isLocalAndLater(listed, target);
+    if (byTime.same && !isLater && suspicion === undefined) return byTime;
+    return await readLocal(from, to, options) ??
+      (suspicion === "changed" ? CHANGED : isLater ? await compareRead(from, to, options) : byTime);
   }
   return await readLocal(from, to, options) ?? await readOne(from, to, options) ??
     await compareRead(from, to, options);

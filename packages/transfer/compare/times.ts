@@ -1,12 +1,23 @@
 import type { Listed } from "./difference.ts";
 import { ListedObject } from "./listed_object.ts";
 
+/** Some file systems have whole seconds. */
+const MOMENT_MS = 1000;
+
 /**
  * Whether the target is not older than the source, as far as the coarser of their times tells: services have whole seconds,
  * or tell them in some answers.
  */
 export function isNotOlder(source: Listed, target: Listed): boolean {
   return timeOf(source) - timeOf(target) < precisionOf(source, target);
+}
+
+/**
+ * Whether both are local and the target is newer by more than a moment, which a copy is not: it keeps the time of its
+ * source, or gets a little later one where times follow each other closely. So it was written by something else.
+ */
+export function isLocalAndLater(source: Listed, target: Listed): boolean {
+  return isLocal(source) && isLocal(target) && timeOf(target) - timeOf(source) >= MOMENT_MS;
 }
 
 /** Whether the target is newer than the source, as far as the coarser of their times tells. */
