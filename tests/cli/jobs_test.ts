@@ -4,6 +4,7 @@ import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { InterruptError } from "../../packages/cli/command/interrupt_error.ts";
 import { fakeConfig } from "../s3/open_fake.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
+import { refuseParts } from "./refuse_parts.ts";
 import type { Outcome } from "./run_here.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
@@ -56,8 +57,7 @@ class JobsHere implements AsyncDisposable {
 
   /** Lets the upload fail after some parts, for a reason that may go away. */
   failAfter(parts: number): void {
-    const match = { operation: "UploadPart", nth: parts + 1, times: Infinity } as const;
-    this.fake.faults.add({ match, action: { kind: "status", status: 403, code: "AccessDenied" } });
+    refuseParts(this.fake, parts);
   }
 
   /** Parts that came since the requests before `index`; what an earlier run gave up may come late, and does not count. */

@@ -3,6 +3,7 @@ import { assert, assertEquals, assertMatch, assertStringIncludes } from "@std/as
 import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { fakeConfig } from "../s3/open_fake.ts";
 import { FakeTerminal } from "./fake_terminal.ts";
+import { refuseParts } from "./refuse_parts.ts";
 import type { Outcome } from "./run_here.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
@@ -51,20 +52,9 @@ class PlansHere implements AsyncDisposable {
     return await runCli(args, { terminal, lade });
   }
 
-  fail(operation: "UploadPart" | "DeleteObject" | "DeleteObjects", nth = 1): void {
-    const match = { operation, nth, times: Infinity } as const;
+  refuse(operation: "DeleteObject" | "DeleteObjects"): void {
     const action = { kind: "status", status: 403, code: "AccessDenied" } as const;
-    // Parts that are on their way when another one fails are given up: one is stored by then.
-    if (operation === "UploadPart") {
-      this.fake.faults.add({ match, action: { kind: "before", run: () => this.#storedPart() } });
-    }
-    this.fake.faults.add({ match, action });
-  }
-
-  async #storedPart(): Promise<void> {
-    while (!this.fake.uploads("bucket")[0]?.parts.size) {
-      await new Promise((resolve) => setTimeout(resolve, 1));
-    }
+    this.fake.faults.add({ match: { operation, times: Infinity }, action });
   }
 
   async [Symbol.asyncDispose](): Promise<void> {
@@ -80,7 +70,7 @@ for (const [command = "", ...flags] of [["put"], ["mv"], ["put", "--shard", "1/1
     const plan = `${here.path}/plan`;
     const names = ["large", "small"].map((name) => `${here.path}/d/${name}`);
     assertEquals((await here.run(command, "--save-plan", plan, ...names, "s3://bucket/")).code, 0);
-    here.fail("UploadPart", 4);
+    refuseParts(here.fake, 3);
     const args = ["run", "--plan", plan, ...flags];
     const failed = await here.run(...args);
     assertEquals([failed.code, here.keys], [1, ["small"]]);
@@ -109,7 +99,7 @@ Deno.test("a plan of a sync that was interrupted in its deletions deletes the re
   const plan = `${here.path}/plan`;
   const saved = await here.run("sync", "--delete", "--save-plan", plan, `${here.path}/d/`, "s3://bucket/");
   assertEquals(saved.code, 0, saved.stderr);
-  for (const operation of ["DeleteObject", "DeleteObjects"] as const) here.fail(operation);
+  for (const operation of ["DeleteObject", "DeleteObjects"] as const) here.refuse(operation);
   const failed = await here.run("run", "--plan", plan);
   assertEquals([failed.code, here.keys], [1, ["old/1", "old/2", "old/3", "small", "sub/third"]]);
   here.fake.faults.clear();
@@ -130,7 +120,7 @@ Deno.test("a plan that was written anew has a journal of its own", async () => {
     return await here.run("put", "--save-plan", plan, `${here.path}/d/large`, "s3://bucket/");
   };
   assertEquals((await save()).code, 0);
-  here.fail("UploadPart", 3);
+  refuseParts(here.fake, 2);
   assertEquals((await here.run("run", "--plan", plan)).code, 1);
   here.fake.faults.clear();
   await Deno.truncate(`${here.path}/d/large`, SIZE + 1);
