@@ -24,8 +24,8 @@ export class AzureHere implements AsyncDisposable {
   /** `lade` that runs on a server, which it stops when it is disposed. */
   static of(fake: FakeAzure, config: LadeConfig = {}): AzureHere {
     const { az = {}, ...others } = config;
-    const lade = new Lade({ config: { az: { connectionString: fake.connectionString, ...az }, ...others } });
-    return new AzureHere(fake, lade);
+    const own = { connectionString: fake.connectionString, hedging: false };
+    return new AzureHere(fake, new Lade({ config: { az: { ...own, ...az }, ...others } }));
   }
 
   /** What follows `az://` in the URIs of the account. */

@@ -12,7 +12,7 @@ import { TemporaryDirectory } from "./temporary_directory.ts";
 async function startBoth() {
   const fake = await startFakeAzure({ containers: ["photos"] });
   const s3 = await startFakeS3({ buckets: ["bucket"], minPartSize: 1 });
-  const az = { connectionString: fake.connectionString, threshold: 1000, blockSize: 1000 };
+  const az = { connectionString: fake.connectionString, threshold: 1000, blockSize: 1000, hedging: false };
   const lade = new Lade({
     config: { az, s3: { ...fakeConfig(s3), multipart: { threshold: 1000, partSize: 1000 } } },
   });

@@ -24,7 +24,7 @@ export class GcsHere implements AsyncDisposable {
   /** `lade` that runs on a server, which it stops when it is disposed, in the name of somebody, or with other settings. */
   static of(fake: FakeGcs, config: LadeConfig = {}, principal?: Principal): GcsHere {
     const { gs = {}, ...others } = config;
-    const own = { endpoint: fake.url, accessToken: fake.issueToken(principal), project: "project" };
+    const own = { endpoint: fake.url, accessToken: fake.issueToken(principal), project: "project", hedging: false };
     return new GcsHere(fake, new Lade({ config: { gs: { ...own, ...gs }, ...others } }));
   }
 

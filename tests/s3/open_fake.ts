@@ -28,14 +28,18 @@ export interface OpenFakeOptions {
 /** An environment in which nothing is set. */
 export const bare: S3Surroundings = { env: () => undefined, readFile: () => Promise.resolve(undefined) };
 
-/**
- * The same, but that nothing is asked for a second time: a fault of the nth request is then one of an answer that is used,
- * however busy the machine is.
- */
+/** The same, but that nothing is asked for a second time. */
 const unhedged: S3Surroundings = { ...bare, env: (name) => name === "LADE_HEDGING" ? "false" : undefined };
 
-/** The configuration by which the fake is reached. */
+/**
+ * The configuration by which the fake is reached. Nothing is asked for a second time: requests count, and a fault of the nth
+ * one is that of an answer that is used, however busy the machine is.
+ */
 export function fakeConfig(fake: FakeS3): S3Options {
+  return { ...reached(fake), hedging: false };
+}
+
+function reached(fake: FakeS3): S3Options {
   return {
     endpoint: fake.url,
     credentials: { accessKeyId: fake.accessKeyId, secretAccessKey: fake.secretAccessKey },
@@ -49,7 +53,7 @@ export function openBucket(
 ): Promise<S3Store> {
   const context: StoreContext = createStoreContext(options.context);
   return openS3Store(options.bucket ?? "bucket", {
-    config: { ...fakeConfig(fake), ...options.config },
+    config: { ...reached(fake), ...options.config },
     context,
     surroundings: {
       ...unhedged,

@@ -33,13 +33,14 @@ export class AllStores implements AsyncDisposable {
     const multipart = { partSize: 2 ** 20, threshold: THRESHOLD };
     const config = {
       s3: { ...fakeConfig(s3), multipart },
-      az: { connectionString: az.connectionString, blockSize: 2 ** 20, threshold: THRESHOLD },
+      az: { connectionString: az.connectionString, blockSize: 2 ** 20, threshold: THRESHOLD, hedging: false },
       gs: {
         endpoint: gs.url,
         accessToken: gs.issueToken(),
         project: "project",
         partSize: 5 * 2 ** 20,
         threshold: THRESHOLD,
+        hedging: false,
       },
     };
     this.lade = new Lade({ config });
