@@ -93,10 +93,12 @@ Deno.test("lade mv -r to az:// ends with 130 on SIGINT, and every file is there 
   await using directory = await TemporaryDirectory.make(
     Object.fromEntries(names.map((name) => [`d/${name}`, name])),
   );
-  const underWay = reached(fake, "PutBlob", 20);
+  // Stored, and not answered: what is left stays on its way until the command gives it up.
+  const match = { operation: "PutBlob", nth: 20, times: Infinity } as const;
+  const underWay = fake.faults.add({ match, action: { kind: "stall", at: "answer" } });
   const process = spawn(fake, ["mv", "-r", "-j", "4", "d", "az://photos/d/"], directory.path);
   await process.stdin.close();
-  await underWay;
+  await underWay.reached;
   process.kill("SIGINT");
   const { code, stdout, stderr } = await ending(process);
   assertEquals([code, stderr], [130, "lade: Interrupted by SIGINT\n"]);

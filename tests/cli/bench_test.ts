@@ -110,11 +110,21 @@ function spawn(args: readonly string[], cwd: string): Deno.ChildProcess {
   }).spawn();
 }
 
+/** The names of the files below a directory, whatever comes and goes meanwhile. */
+function namesBelow(path: string): string[] {
+  try {
+    return Array.from(Deno.readDirSync(path)).flatMap(({ name, isDirectory }) =>
+      isDirectory ? namesBelow(`${path}/${name}`) : [name]
+    );
+  } catch {
+    return [];
+  }
+}
+
 /** Resolves once there are so many files below a directory. */
 async function filesIn(directory: TemporaryDirectory, count: number): Promise<void> {
   for (;;) {
-    const files = await directory.tree().catch(() => ({}));
-    if (Object.keys(files).filter((path) => /\/\d{7}$/.test(path)).length >= count) return;
+    if (namesBelow(directory.path).filter((name) => /^\d{7}$/.test(name)).length >= count) return;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

@@ -1,13 +1,19 @@
 import { assert, assertEquals } from "@std/assert";
-import { ladeArguments } from "./run_lade.ts";
+import { ladeArguments, type RunLadeOptions } from "./run_lade.ts";
+import { S3Cli } from "./s3_cli.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
 import { withoutProgress } from "./without_progress.ts";
 
-function spawn(args: readonly string[], cwd: string, stdin: "piped" | "null"): Deno.ChildProcess {
+function spawn(
+  args: readonly string[],
+  cwd: string,
+  stdin: "piped" | "null",
+  options: RunLadeOptions = { cwd },
+): Deno.ChildProcess {
   return new Deno.Command(Deno.execPath(), {
-    args: ladeArguments(args, { cwd }),
+    args: ladeArguments(args, options),
     cwd,
-    env: { NO_COLOR: "1" },
+    env: { NO_COLOR: "1", ...options.env },
     stdin,
     stdout: "piped",
     stderr: "piped",
@@ -79,16 +85,17 @@ for (const flags of [[], ["--zstd", "1"]]) {
 for (const kind of ["tar", "jsonl"] as const) {
   Deno.test(`lade convert to ${kind} ends with 130 on SIGINT and keeps what was there`, async () => {
     const before = { [`to/x.${kind}`]: "old", "to/x.idx": "v1.2 0\n" };
-    await using directory = await TemporaryDirectory.make(before);
+    await using cli = await S3Cli.start(before);
+    const { fake, directory } = cli;
     await Deno.mkdir(`${directory.path}/from`);
     await sparseFile(`${directory.path}/from/big`, 16 * 2 ** 30);
-    await Deno.writeTextFile(
-      `${directory.path}/rows.csv`,
-      `id,text\n${"1,some text of a row\n".repeat(3e6)}`,
-    );
+    // Rows of which the last never come.
+    fake.putObject("bucket", "rows.csv", `id,text\n${"1,some text of a row\n".repeat(1e6)}`);
+    const match = { operation: "GetObject", times: Infinity } as const;
+    fake.faults.add({ match, action: { kind: "stall", at: "body", afterBytes: 4 * 2 ** 20 } });
     const watcher = Deno.watchFs(`${directory.path}/to`);
-    const from = kind === "tar" ? "from/" : "rows.csv";
-    const process = spawn(["convert", from, `to/x.${kind}`], directory.path, "null");
+    const from = kind === "tar" ? "from/" : "s3://bucket/rows.csv";
+    const process = spawn(["convert", from, `to/x.${kind}`], directory.path, "null", cli.options());
     await somethingIn(watcher);
     watcher.close();
     process.kill("SIGINT");
