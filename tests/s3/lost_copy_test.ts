@@ -1,5 +1,5 @@
 import { assertEquals, assertRejects } from "@std/assert";
-import { UnavailableError } from "@lade/core";
+import { createStoreContext, UnavailableError } from "@lade/core";
 import { FakeClock } from "@lade/testing";
 import type { FaultAction } from "../fakes/s3/mod.ts";
 import { openFake, type OpenFakeOptions } from "./open_fake.ts";
@@ -15,20 +15,25 @@ const OTHERS = [
   ["in place of an old object", 2, LARGE, undefined, "old content"],
 ] as const;
 
-/** Opens a fake with a large object, whose copies the clock of the test waits for. */
+/** Opens a fake with a large object, whose copies the clock of the test waits for; the network has its own time. */
 async function openLarge() {
   const clock = new FakeClock({ now: Date.now() });
-  const opened = await openFake({ ...ONCE, context: { clock, random: () => 0 } });
+  const { clock: time } = createStoreContext();
+  const opened = await openFake({
+    transport: { ...ONCE.transport, clock: time },
+    context: { clock, random: () => 0 },
+  });
   opened.fake.putSynthetic("bucket", "from", { size: LARGE });
   return Object.assign(opened, { clock });
 }
 
+/** Moves the clock while a call sleeps. */
 async function settle<T>(clock: FakeClock, running: Promise<T>): Promise<T> {
   let isSettled = false;
   running.then(() => {}, () => {}).finally(() => isSettled = true);
   while (!isSettled) {
-    for (let turn = 0; turn < 4; turn++) await new Promise((resolve) => setTimeout(resolve, 0));
-    if (!isSettled) await clock.advance(1_000);
+    await new Promise((resolve) => setTimeout(resolve));
+    if (clock.pending > 0) await clock.advance(1_000);
   }
   return await running;
 }
