@@ -3,6 +3,7 @@ import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { type FakeAzure, type FakeAzureOptions, startFakeAzure } from "../fakes/azure/mod.ts";
 import { FakeTerminal, type FakeTerminalOptions } from "./fake_terminal.ts";
 import type { Outcome } from "./run_here.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 /** A server with the container `photos`, and `lade` that runs on it in this process. */
 export class AzureHere implements AsyncDisposable {
@@ -37,7 +38,7 @@ export class AzureHere implements AsyncDisposable {
   async run(args: readonly string[], options: FakeTerminalOptions = {}): Promise<Outcome> {
     const terminal = new FakeTerminal(options);
     const code = await runCli(args, { terminal, lade: this.lade });
-    return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+    return { code, stdout: terminal.stdout.text, stderr: withoutProgress(terminal.stderr.text, args) };
   }
 
   /** The blobs of a container, as texts by key. */

@@ -3,6 +3,7 @@ import { runCli } from "../../packages/cli/program/run_cli.ts";
 import { type FakeGcs, type FakeGcsOptions, type Principal, startFakeGcs } from "../fakes/gcs/mod.ts";
 import { FakeTerminal, type FakeTerminalOptions } from "./fake_terminal.ts";
 import type { Outcome } from "./run_here.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 /** A server with the bucket `photos`, and `lade` that runs on it in this process. */
 export class GcsHere implements AsyncDisposable {
@@ -24,7 +25,12 @@ export class GcsHere implements AsyncDisposable {
   /** `lade` that runs on a server, which it stops when it is disposed, in the name of somebody, or with other settings. */
   static of(fake: FakeGcs, config: LadeConfig = {}, principal?: Principal): GcsHere {
     const { gs = {}, ...others } = config;
-    const own = { endpoint: fake.url, accessToken: fake.issueToken(principal), project: "project", hedging: false };
+    const own = {
+      endpoint: fake.url,
+      accessToken: fake.issueToken(principal),
+      project: "project",
+      hedging: false,
+    };
     return new GcsHere(fake, new Lade({ config: { gs: { ...own, ...gs }, ...others } }));
   }
 
@@ -32,7 +38,7 @@ export class GcsHere implements AsyncDisposable {
   async run(args: readonly string[], options: FakeTerminalOptions = {}): Promise<Outcome> {
     const terminal = new FakeTerminal(options);
     const code = await runCli(args, { terminal, lade: this.lade });
-    return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+    return { code, stdout: terminal.stdout.text, stderr: withoutProgress(terminal.stderr.text, args) };
   }
 
   /** The objects of a bucket, as texts by key. */

@@ -8,6 +8,7 @@ import { refuseParts } from "./refuse_parts.ts";
 import type { Outcome } from "./run_here.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 const SIZE = 64 * 2 ** 20;
 /** Parts of the large file. */
@@ -47,7 +48,7 @@ class JobsHere implements AsyncDisposable {
     const terminal = new FakeTerminal({ env: { LADE_STATE_DIR: state } });
     await using lade = new Lade({ config: { s3: { ...fakeConfig(this.fake) } } });
     const code = await runCli(args, { terminal, lade, ...(signal && { signal }) });
-    return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+    return { code, stdout: terminal.stdout.text, stderr: withoutProgress(terminal.stderr.text, args) };
   }
 
   /** The name of the only journal. */

@@ -7,6 +7,7 @@ import { refuseParts } from "./refuse_parts.ts";
 import type { Outcome } from "./run_here.ts";
 import { S3Here } from "./s3_here.ts";
 import { TemporaryDirectory } from "./temporary_directory.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 const SIZE = 64 * 2 ** 20;
 
@@ -44,7 +45,7 @@ class PlansHere implements AsyncDisposable {
     const terminal = new FakeTerminal({ env: { LADE_STATE_DIR: `${this.path}/state` } });
     const code = await this.#runAlone(args, terminal);
     while (this.fake.openConnections > 0) await new Promise((resolve) => setTimeout(resolve, 1));
-    return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+    return { code, stdout: terminal.stdout.text, stderr: withoutProgress(terminal.stderr.text, args) };
   }
 
   async #runAlone(args: string[], terminal: FakeTerminal): Promise<number> {

@@ -4,6 +4,7 @@ import { type FakeS3, type FakeS3Options, startFakeS3 } from "../fakes/s3/mod.ts
 import { fakeConfig } from "../s3/open_fake.ts";
 import { FakeTerminal, type FakeTerminalOptions } from "./fake_terminal.ts";
 import type { Outcome } from "./run_here.ts";
+import { withoutProgress } from "./without_progress.ts";
 
 /** Options of {@linkcode S3Here.start}. */
 export interface S3HereOptions {
@@ -48,7 +49,7 @@ export class S3Here implements AsyncDisposable {
   async run(args: readonly string[], options: FakeTerminalOptions = {}): Promise<Outcome> {
     const terminal = new FakeTerminal(options);
     const code = await runCli(args, { terminal, lade: this.lade });
-    return { code, stdout: terminal.stdout.text, stderr: terminal.stderr.text };
+    return { code, stdout: terminal.stdout.text, stderr: withoutProgress(terminal.stderr.text, args) };
   }
 
   /** The objects of a bucket, as texts by key. */

@@ -6,6 +6,7 @@ import { findNode } from "../../tools/servers/find_node.ts";
 import { runProgram } from "../cli/install/run_program.ts";
 import type { ProcessOutcome } from "../cli/run_lade.ts";
 import { TemporaryDirectory } from "../cli/temporary_directory.ts";
+import { withoutProgress } from "../cli/without_progress.ts";
 
 /** Where a command runs. */
 export type RuntimeName = "deno" | "node";
@@ -123,7 +124,10 @@ export class BothRuntimes implements AsyncDisposable {
 
   /** What two runs may differ in is taken out: where they ran, times, and what depends on them. */
   #plain(name: RuntimeName, text: string, { anyOrder = false }: BothOptions): string {
-    const plain = text.replaceAll(this.of(name).path, "ROOT").replaceAll(this.#homes[name].path, "HOME")
+    const plain = withoutProgress(text).replaceAll(this.of(name).path, "ROOT").replaceAll(
+      this.#homes[name].path,
+      "HOME",
+    )
       .replace(/127\.0\.0\.1:\d+/g, "SERVER").replace(
         /\d{4}-\d\d-\d\d[ T]\d\d:\d\d:\d\d(?:\.\d+)?Z?/g,
         "TIME",
