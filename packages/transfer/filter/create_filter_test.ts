@@ -29,6 +29,9 @@ Deno.test("createFilter() takes sizes and times with their bounds", () => {
   assertEquals([9, 10, 20, 21].map((bytes) => accepts(size, "a", bytes)), [false, true, true, false]);
   const time = { changedSince: new Date(10), changedUntil: new Date(20) };
   assertEquals([9, 10, 20, 21].map((at) => accepts(time, "a", 1, at)), [false, true, true, false]);
+  // What is not known leaves nothing out.
+  assert(accepts({ ...size, ...time }, "a", NaN, NaN));
+  assertEquals([accepts(size, "a", 9, NaN), accepts(time, "a", NaN, 9)], [false, false]);
 });
 
 Deno.test("createFilter() takes names as they stand", () => {

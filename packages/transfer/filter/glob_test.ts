@@ -14,6 +14,7 @@ const CASES: readonly (readonly [glob: string, matching: readonly string[], othe
   ["/**", ["", "a", "a/b", "/"], []],
   ["**", ["", "a", "a/b", "/", ".x/.y"], []],
   ["/a/**/b", ["a/b", "a/x/b", "a/x/y/b"], ["ab", "a/xb", "x/a/b"]],
+  ["/a**/b", ["a/b", "ax/b", "ax/y/b"], ["ab", "axb", "a/xb"]],
   ["/a**b", ["ab", "a/b", "a/x/y/b"], ["ac", "xab"]],
   ["**/a", ["a", "x/a", "x/y/a"], ["xa"]],
   ["/?", ["a", "🙀", "\n"], ["", "/", "ab"]],

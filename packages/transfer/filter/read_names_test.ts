@@ -30,6 +30,18 @@ Deno.test("readNames() gives back any names, wherever the chunks end", async () 
   }));
 });
 
+Deno.test("readNames() keeps what it has of a name where the next chunk takes the place of the last one", async () => {
+  const chunks = async function* () {
+    const room = new Uint8Array(4);
+    for (const text of ["ab\ncd", "ef\ngh", "ij\n"]) {
+      for (const piece of text.match(/[^]{1,4}/g) ?? []) {
+        yield room.subarray(0, new TextEncoder().encodeInto(piece, room).written);
+      }
+    }
+  };
+  assertEquals(await Array.fromAsync(readNames(chunks(), { source: "the list" })), ["ab", "cdef", "ghij"]);
+});
+
 Deno.test("readNames() ends at a name that does not end, and takes the longest", async () => {
   let given = 0;
   const endless = async function* () {

@@ -126,7 +126,6 @@ async function* planTree(plan: JobPlan, place: Place): AsyncGenerator<Job | Refu
   if (tree && plan.links !== undefined && plan.links !== "follow") {
     links = await (await import("./plan_links.ts")).planLinks(plan, prefix, tree);
     ({ filter } = links);
-    isEmpty = links.jobs.length === 0;
     yield* links.jobs;
   }
   const watch = plan.destination.kind === "prefix"
