@@ -74,13 +74,15 @@ Deno.test("everyFilter() accepts what all accept, and keeps what each knows of n
   assertEquals(everyFilter([undefined, undefined]), undefined);
   const names = createFilter({ names: ["a/1", "b"] });
   const sized = createFilter({ include: ["/a/*"], minSize: 2 });
-  const both = everyFilter([names, undefined, sized]);
   const meta = { key: "a/1", size: 2, lastModified: new Date(0) };
-  assert(both);
-  assert(both(meta, "a/1"));
-  assert(!both({ ...meta, size: 1 }, "a/1"));
-  assert(!both(meta, "b"));
-  assertEquals(both.prefixes, ["a/"]);
-  assertEquals([...both.names ?? []], ["a/1", "b"]);
-  assertEquals([names?.byNameOnly, both.byNameOnly], [true, false]);
+  for (const filters of [[names, undefined, sized], [sized, names]]) {
+    const both = everyFilter(filters);
+    assert(both);
+    assert(both(meta, "a/1"));
+    assert(!both({ ...meta, size: 1 }, "a/1"));
+    assert(!both(meta, "b"));
+    assertEquals(both.prefixes, ["a/"]);
+    assertEquals([...both.names ?? []], ["a/1", "b"]);
+    assertEquals([names?.byNameOnly, both.byNameOnly], [true, false]);
+  }
 });

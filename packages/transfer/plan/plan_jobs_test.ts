@@ -11,6 +11,8 @@ import { PlaceJudge } from "@lade/core/operations";
 import { Lade } from "@lade/lade";
 import { assertEquals, assertMatch } from "@std/assert";
 import { createFilter } from "../filter/create_filter.ts";
+import { PLAIN_RULES } from "../names/local_names.ts";
+import { LocalNames } from "../names/name_makers.ts";
 import { locate } from "../places/place.ts";
 import type { UriCalls } from "../places/uri_calls.ts";
 import { withStore } from "../testing/with_store.ts";
@@ -94,6 +96,15 @@ Deno.test("names of a list go no more into their own source than a whole tree do
   }
 });
 
+Deno.test("of names of a list those do not go that the filter leaves out", async () => {
+  await using lade = new Lade();
+  for (const name of ["a", "a.tmp", "b"]) await lade.put(`memory://m/${name}`, "1");
+  const filter = createFilter({ names: ["a", "a.tmp"], exclude: ["*.tmp"] });
+  if (!filter) throw new TypeError("it filters nothing");
+  const found = await planned(lade, "memory://m/", "memory://n/", { filter });
+  assertEquals(found, { to: ["memory://n/a"], refused: [] });
+});
+
 Deno.test("of names of a list none comes to lie in the source again", async () => {
   await using lade = new Lade();
   await lade.put("memory://m/p/p/a", "1");
@@ -167,6 +178,69 @@ Deno.test("links that are followed go as what they lead to", async () => {
       [...(await planned(lade, `file://${path}/s/`, "file:///t/", { links })).to].sort();
     assertEquals(await plan("follow"), ["file:///t/a", "file:///t/b"]);
     assertEquals(await plan("preserve"), ["file:///t/a", "file:///t/b as a link"]);
+  });
+});
+
+Deno.test("between local places no name stands for a link, and none clashes with one", async () => {
+  await inDirectory(async (path) => {
+    await using lade = new Lade();
+    await Deno.mkdir(`${path}/s`);
+    for (const name of ["a", "a.rclonelink"]) await Deno.writeTextFile(`${path}/s/${name}`, "1");
+    const found = await planned(lade, `file://${path}/s/`, "file:///t/", { links: "preserve" });
+    assertEquals([...found.to].sort(), ["file:///t/a", "file:///t/a.rclonelink"]);
+    assertEquals(found.refused, []);
+  });
+});
+
+Deno.test("a tree goes onto itself for new attributes alone, and where no name is added", async () => {
+  await using lade = new Lade();
+  await lade.put("memory://m/d/a", "1");
+  const tried = async (to: string, more: Partial<JobPlan>) =>
+    (await planned(lade, "memory://m/d/", to, more)).to;
+  const changesAttributes = true;
+  assertEquals(await tried("memory://m/d/", { changesAttributes }), ["memory://m/d/a"]);
+  assertEquals(await tried("memory://m/d/", {}), []);
+  assertEquals(await tried("memory://m/d/e/", { changesAttributes }), []);
+  assertEquals(await tried("memory://m/d/", { changesAttributes, conversion: "compress" }), []);
+  await inDirectory(async (path) => {
+    await Deno.writeTextFile(`${path}/a`, "1");
+    const uri = `file://${path}/`;
+    assertEquals((await planned(lade, uri, uri, { changesAttributes })).to, []);
+  });
+});
+
+Deno.test("what marks a directory becomes one, and what has bytes is no directory that could be made", async () => {
+  await using lade = new Lade();
+  const { store } = await lade.locate("memory://m/");
+  for (const name of ["d/", "e/"]) await store.put(name, new Uint8Array(name === "d/" ? 0 : 1));
+  const names = new LocalNames({ ...PLAIN_RULES, platform: "posix", map: "percent" });
+  const found = await planned(lade, "memory://m/", "file:///t/", { names });
+  assertEquals(found, { to: ["file:///t/e%2F"], refused: ["it only marks a directory"] });
+  const leftOut = [{ key: "l/", reason: "it is a link", hasBytes: true }];
+  const calls = withStore(lade, "memory://n/", leavingOut(leftOut));
+  const { refused } = await planned(calls, "memory://n/", "file:///t/");
+  assertEquals(refused, ['Cannot cp "memory://n/l/": it is a link']);
+});
+
+Deno.test("the name of a file stays what it is between local places, and what the destination cannot hold is refused", async () => {
+  await using lade = new Lade();
+  await inDirectory(async (path) => {
+    const odd = "a\\b%41";
+    await Deno.writeTextFile(`${path}/${odd}`, "1");
+    const names = new LocalNames({ ...PLAIN_RULES, platform: "posix", map: "percent" });
+    const { to } = await planned(lade, `file://${path}/`, "file:///t/", { names });
+    assertEquals(to, [`file:///t/${odd}`]);
+  });
+  for (const name of ["a", "b"]) await lade.put(`memory://m/${name}`, "1");
+  class Choosy extends ForwardingStore {
+    override keyFault(key: string): string | undefined {
+      return key.endsWith("b") ? "it holds nothing of that name" : super.keyFault(key);
+    }
+  }
+  const calls = withStore(lade, "memory://n/", (store) => new Choosy(store));
+  assertEquals(await planned(calls, "memory://m/", "memory://n/"), {
+    to: ["memory://n/a"],
+    refused: ['Cannot cp "memory://m/b": it cannot go to "memory://n/b": it holds nothing of that name'],
   });
 });
 
