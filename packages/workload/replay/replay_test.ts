@@ -6,7 +6,7 @@ import {
   type ObjectStore,
   observe,
 } from "@lade/core";
-import { createStoreContext, systemClock } from "@lade/core/backend";
+import { createStoreContext } from "@lade/core/backend";
 import { FakeClock, type FaultRule, injectFaults } from "@lade/testing";
 import { assert, assertEquals, assertRejects } from "@std/assert";
 import { OpLogError } from "../errors/op_log_error.ts";
@@ -387,13 +387,18 @@ Deno.test("rows that wait for an object are bounded, and what is sent in one pie
   stop.abort(new Error("enough"));
   await ended;
   const rows = Array.from({ length: 10 }, (_, index) => logRow(0, "PUT", `k${index}`, { bytes: 1000 }));
-  const most = async (maxBufferedBytes: number) => {
-    const slowly = injectFaults(new MemoryStore(), [{
-      operation: "put",
-      fault: { kind: "delay", durationMs: 1 },
-    }]);
-    const given = { ...options, clock: systemClock, maxBufferedBytes };
-    return (await replay(each(rows), () => Promise.resolve({ store: slowly, key: "" }), given)).mostInFlight;
+  const most = async (maxBufferedBytes: number, held: number) => {
+    const here = new FakeClock();
+    const target = new MemoryStore({ context: createStoreContext({ clock: here }) });
+    await target.put(MARKER, new Uint8Array(1));
+    const slowly = injectFaults(target, [{ operation: "put", fault: { kind: "delay", durationMs: 1 } }]);
+    const given = { ...options, clock: here, maxBufferedBytes };
+    const running = replay(each(rows), () => Promise.resolve({ store: slowly, key: "" }), given);
+    while (here.pending < held) await here.advance(0);
+    let isOver = false;
+    const ending = running.finally(() => isOver = true);
+    await here.advanceUntil(1, () => isOver);
+    return (await ending).mostInFlight;
   };
-  assertEquals([await most(3500), await most(2 ** 28)], [3, 10]);
+  assertEquals([await most(3500, 3), await most(2 ** 28, 10)], [3, 10]);
 });
