@@ -110,11 +110,16 @@ testBoth(
   "list() goes on past what may not be looked at only where somebody is told",
   async ({ root, store }) => {
     for (const key of ["a", "closed/f", "d/closed/f", "d/g", "z"]) root.write(key, key);
-    const { readDir, lstatSync } = Deno;
+    const { readDir, lstat, lstatSync } = Deno;
     const denied = () => Object.assign(new Deno.errors.PermissionDenied("denied"), { code: "EACCES" });
     Deno.readDir = (path) => {
       if (String(path).endsWith("/closed/")) throw denied();
       return readDir(path);
+    };
+    // Whether a call is synchronous goes by how fast those before were.
+    Deno.lstat = async (path) => {
+      if (String(path).endsWith("/g")) throw denied();
+      return await lstat(path);
     };
     Deno.lstatSync = (path) => {
       if (String(path).endsWith("/g")) throw denied();
@@ -139,7 +144,7 @@ testBoth(
         assertEquals(error.uri, `${store.uri}/${key}`);
       }
     } finally {
-      Object.assign(Deno, { readDir, lstatSync });
+      Object.assign(Deno, { readDir, lstat, lstatSync });
     }
   },
 );

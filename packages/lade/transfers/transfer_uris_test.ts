@@ -68,13 +68,14 @@ Deno.test("Lade.transfer() takes local paths, - as one too, and moves trees with
       [`file://${root}/in/sub/-`, "memory://m/t/sub/-"],
     ]);
     assertEquals([...Deno.readDirSync(root)], []);
-    const cwd = Deno.cwd();
-    Deno.chdir(root);
+    // That of the process belongs to all tests that run at the same time.
+    const { cwd } = Deno;
+    Deno.cwd = () => root;
     try {
       await lade.transfer({ from: "memory://m/t/sub/-", to: "-" });
       await lade.transfer({ from: "-", to: "memory://m/again" });
     } finally {
-      Deno.chdir(cwd);
+      Deno.cwd = cwd;
     }
     assertEquals(new TextDecoder().decode(await lade.get("memory://m/again")), "dash");
   });

@@ -40,25 +40,26 @@ async function withFiles(work: (ground: Ground) => Promise<void>): Promise<void>
 
 const pad = (id: number) => String(id).padStart(4, "0");
 
+/** Does `work` where `LADE_LANES` is `lanes`, for this file of tests alone: those that run meanwhile have the same process. */
+function withLanes<T>(lanes: 0 | undefined, work: () => T): T {
+  const { get } = Deno.env;
+  if (lanes === 0) Deno.env.get = (name) => name === "LADE_LANES" ? "0" : get.call(Deno.env, name);
+  try {
+    return work();
+  } finally {
+    Deno.env.get = get;
+  }
+}
+
 /** A loader over the files; without a second thread where `lanes` is 0. */
 async function load(store: ObjectStore, lanes?: 0, more: LoaderOptions<FileSample> = { shuffle: "full" }) {
   const dataset = await filesDataset(store, "");
-  const before = Deno.env.get("LADE_LANES");
-  if (lanes === 0) Deno.env.set("LADE_LANES", "0");
-  try {
-    const loader = createLoader(dataset, { batchSize: BATCH, seed: 5, ...more });
-    return { loader };
-  } finally {
-    if (before === undefined) Deno.env.delete("LADE_LANES");
-    else Deno.env.set("LADE_LANES", before);
-  }
+  return { loader: withLanes(lanes, () => createLoader(dataset, { batchSize: BATCH, seed: 5, ...more })) };
 }
 
 /** Whether it is asked for when the loop begins. */
 async function* batches<B>(loader: DataLoader<B>, lanes?: 0) {
-  if (lanes === 0) Deno.env.set("LADE_LANES", "0");
-  const iterator = loader[Symbol.asyncIterator]();
-  if (lanes === 0) Deno.env.delete("LADE_LANES");
+  const iterator = withLanes(lanes, () => loader[Symbol.asyncIterator]());
   try {
     for (let next = await iterator.next(); !next.done; next = await iterator.next()) {
       yield next.value;
