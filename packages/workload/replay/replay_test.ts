@@ -388,17 +388,10 @@ Deno.test("rows that wait for an object are bounded, and what is sent in one pie
   await ended;
   const rows = Array.from({ length: 10 }, (_, index) => logRow(0, "PUT", `k${index}`, { bytes: 1000 }));
   const most = async (maxBufferedBytes: number, held: number) => {
-    const here = new FakeClock();
-    const target = new MemoryStore({ context: createStoreContext({ clock: here }) });
-    await target.put(MARKER, new Uint8Array(1));
-    const slowly = injectFaults(target, [{ operation: "put", fault: { kind: "delay", durationMs: 1 } }]);
-    const given = { ...options, clock: here, maxBufferedBytes };
-    const running = replay(each(rows), () => Promise.resolve({ store: slowly, key: "" }), given);
-    while (here.pending < held) await here.advance(0);
-    let isOver = false;
-    const ending = running.finally(() => isOver = true);
-    await here.advanceUntil(1, () => isOver);
-    return (await ending).mostInFlight;
+    const running = replay(each(rows), stores, { ...options, maxBufferedBytes });
+    while (clock.pending < held) await clock.advance(0);
+    await clock.runAll();
+    return (await running).mostInFlight;
   };
   assertEquals([await most(3500, 3), await most(2 ** 28, 10)], [3, 10]);
 });
