@@ -15,9 +15,17 @@ function workers(): number {
   return count;
 }
 
+/** Looks at the threads until there are so many, which name themselves as they begin, or so often that this will not be. */
+async function workersOnce(count: number): Promise<number> {
+  for (let look = 0; look < 3000 && workers() !== count; look++) {
+    await new Promise((again) => setTimeout(again, 10));
+  }
+  return workers();
+}
+
 /**
  * A program that ends loops in the middle, in each way, and prints how many threads its workers had before, within, and in the
- * end: once there is none of them any more, or after so many looks that none will go.
+ * end, where they end by themselves.
  */
 const [how, body] = Deno.args;
 const before = workers();
@@ -31,7 +39,7 @@ const loader = createLoader(range(40), {
 });
 const loop = loader[Symbol.asyncIterator]();
 await loop.next();
-const within = workers();
+const within = await workersOnce(2);
 if (how === "dispose") await loader[Symbol.asyncDispose]();
 else if (how === "break") await loop.return?.();
 else {
@@ -39,8 +47,7 @@ else {
   await loop.next().catch(() => {});
 }
 const ended = loader.stats().workers;
-const looks = body?.includes("while") ? 0 : 500;
-for (let look = 0; look < looks && workers() > 0; look++) await new Promise((again) => setTimeout(again, 10));
-console.log(JSON.stringify([before, within, ended, workers()]));
+const left = body?.includes("while") ? workers() : await workersOnce(0);
+console.log(JSON.stringify([before, within, ended, left]));
 // A loop without an end is ended by nothing else.
 Deno.exit();
