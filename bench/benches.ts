@@ -15,6 +15,7 @@ import { loaderPython } from "./loader/loader_python.ts";
 import { loaderCompute, loaderFiles, loaderNpy } from "./loader/loader_files.ts";
 import { loaderOrder, loaderResume } from "./loader/loader_order.ts";
 import { loaderS3Files, loaderS3Records } from "./loader/loader_s3.ts";
+import { loaderTiny, loaderTinyBusy } from "./loader/loader_tiny.ts";
 import { loaderWorkers } from "./loader/loader_workers.ts";
 import { loaderRecords, loaderTar } from "./loader/loader_shards.ts";
 import { npyRead } from "./formats/npy_read.ts";
@@ -68,6 +69,8 @@ export const benches: Bench[] = [
   loaderOrder,
   loaderResume,
   loaderWorkers,
+  loaderTiny,
+  loaderTinyBusy,
   ...checkpointBenches,
   ...s3Benches,
   ...azureBenches,

@@ -3,6 +3,7 @@
  *
  * - `full`, `blocks`, `order`: goes through the data set of a URI in batches, shuffled in this way or not at all
  * - `transform0`, `transform1`, `transform2`: goes through TOTAL samples, each transformed by a module in so many workers
+ * - `quick0`, `quick2`: the same by a function, or in 2 workers, and a quick one; `slow0`, `slow1`, `slow2`: by one that computes
  * - `calls`: the system calls of a safe read of each file, into one buffer, and nothing else
  * - `into`: core's `readInto` of each object, 16 at a time, into one buffer
  * - `chunks`: core's `readChunks` of each object
@@ -65,6 +66,17 @@ async function goThrough(shuffle: keyof typeof SHUFFLES, computeMs = 0): Promise
 async function transformed(workers: number): Promise<void> {
   const transform = { module: new URL("./busy_transform.ts", import.meta.url), export: "busy" };
   loader ??= createLoader(await open(), { batchSize, shuffle: true, seed: 1, transform, pool: { workers } });
+  let samples = 0;
+  for await (const { size } of loader) samples += size;
+  check(samples);
+}
+
+/** An epoch of the one loader over small samples, transformed by a function of this thread, or by workers. */
+async function tiny(name: "quick" | "slow", workers: number): Promise<void> {
+  const module = new URL("./tiny_transform.ts", import.meta.url);
+  const transform = workers > 0 ? { module, export: name } : (await import("./tiny_transform.ts"))[name];
+  const options = { batchSize, shuffle: true, seed: 1, pool: { workers } };
+  loader ??= createLoader(await open() as MapDataset<Uint8Array>, { ...options, transform });
   let samples = 0;
   for await (const { size } of loader) samples += size;
   check(samples);
@@ -157,6 +169,11 @@ const works: Record<string, () => Promise<unknown>> = {
   transform0: () => transformed(0),
   transform1: () => transformed(1),
   transform2: () => transformed(2),
+  quick0: () => tiny("quick", 0),
+  quick2: () => tiny("quick", 2),
+  slow0: () => tiny("slow", 0),
+  slow1: () => tiny("slow", 1),
+  slow2: () => tiny("slow", 2),
   calls,
   into,
   chunks,

@@ -4,11 +4,18 @@ import type { SampleFailure } from "../config/sample_failure.ts";
 import type { BatchBuffer, BatchMemory, LentBuffer } from "../pool/batch_memory.ts";
 import type { BlockSource } from "../pool/block_cache.ts";
 import type { GroupCache } from "../pool/group_cache.ts";
-import type { KeyedContext, SampleLot } from "../workers/sample_work.ts";
+import type { SampleLot } from "../workers/sample_work.ts";
+import type { WorkerLot } from "../workers/worker_lot.ts";
 import { BatchLayout } from "./batch_layout.ts";
 import { BatchReads, type BatchReadsGround } from "./batch_reads.ts";
 import { settled } from "./settled.ts";
-import { contextOf, type TransformGround, transformSample } from "./transform_sample.ts";
+import {
+  contextOf,
+  keyOf,
+  type NumberedSample,
+  type TransformGround,
+  transformSample,
+} from "./transform_sample.ts";
 
 /** What is loaded: which samples, at which positions of the epoch's order. */
 export interface BatchTask {
@@ -61,6 +68,8 @@ export class BatchLoad<T, U> {
   #isWanted = false;
   /** Memory of samples that came from workers. */
   readonly #adopted: BatchBuffer[] = [];
+  /** Samples that workers transform. */
+  #lot: WorkerLot<T, U> | undefined;
   /** Settles once nothing is read any more. */
   readonly samples: Promise<LoadedSamples<U>>;
 
@@ -97,19 +106,24 @@ export class BatchLoad<T, U> {
   async #loadEach(): Promise<LoadedSamples<U>> {
     const { dataset, slots, signal } = this.#ground;
     const results = this.#results();
-    await settled(this.#task.indices.map((index, place) =>
+    this.#lotFor(results);
+    const each = this.#task.indices.map((index, place) =>
       slots.run(async () => {
-        const context = this.#context(place);
+        const context = contextOf(this.#ground, this.#numbered(place));
         const get = () => dataset.get(index, context);
         await this.#attempt(results, place, async () =>
-          transformSample(this.#ground, await get(), context, this.#lot(undefined, get)));
+          this.#transform(await get(), { place, results, lot: this.#lotOf(undefined, get) }));
       }, signal)
-    )).catch((error) => {
+    );
+    try {
+      await settled(each);
+      await this.#lot?.settled();
+    } catch (error) {
       this.#giveBack();
       throw error;
-    });
+    }
     const { fixed } = dataset;
-    if (fixed && !this.#ground.transform) return await this.#sideBySide(results, fixed);
+    if (fixed && !this.#isTransformed) return await this.#sideBySide(results, fixed);
     return { ...results, buffer: undefined, adopted: this.#adopted, sizeOf: () => 0 };
   }
 
@@ -136,6 +150,7 @@ export class BatchLoad<T, U> {
     const bytes = size === undefined ? cache.bytesOf(indices) : size * indices.length;
     const buffer = await this.#memory(bytes, size === undefined);
     const results = this.#results();
+    this.#lotFor(results, buffer.bytes.buffer);
     const into = (place: number) =>
       size === undefined ? undefined : buffer.bytes.subarray(place * size, (place + 1) * size);
     const load = async (group: number, places: readonly number[]) => {
@@ -145,7 +160,7 @@ export class BatchLoad<T, U> {
           for (const place of places) {
             const make = () => opened.get(indices[place] ?? 0, into(place));
             // A sample is copied for a worker: to make it anew takes the group.
-            const finishing = this.#finish(make, { place, results, lot: this.#lot(buffer.bytes.buffer) });
+            const finishing = this.#finish(make, { place, results, lot: this.#lotOf(buffer.bytes.buffer) });
             if (finishing) work.push(finishing);
           }
         });
@@ -158,6 +173,7 @@ export class BatchLoad<T, U> {
     try {
       const byGroup = Map.groupBy(indices.keys(), (place) => cache.groups.of(indices[place] ?? 0));
       await settled(Array.from(byGroup, ([group, places]) => slots.run(() => load(group, places), signal)));
+      await this.#lot?.settled();
       const sizeOf = (place: number) => size ?? cache.bytesOf(indices.slice(place, place + 1));
       return this.#done({ ...results, sizeOf }, buffer);
     } catch (error) {
@@ -183,6 +199,7 @@ export class BatchLoad<T, U> {
     const work: Promise<void>[] = [];
     try {
       const results = this.#results();
+      this.#lotFor(results, buffer.bytes.buffer);
       const finish = (places: readonly number[], checksum?: number): Promise<void>[] =>
         places.flatMap((place) => {
           if (results.failures[place]) return [];
@@ -190,7 +207,7 @@ export class BatchLoad<T, U> {
           const make = () => plan.decode(place, bytes, checksum);
           // Who has it made again may have changed the bytes.
           const again = () => plan.decode(place, bytes);
-          return this.#finish(make, { place, results, lot: this.#lot(bytes.buffer, again) }) ?? [];
+          return this.#finish(make, { place, results, lot: this.#lotOf(bytes.buffer, again) }) ?? [];
         });
       const reads = layout.readsInto(buffer.bytes);
       work.push(...finish(layout.without));
@@ -203,6 +220,7 @@ export class BatchLoad<T, U> {
       const place = { layout, buffer };
       await (blocks ? reading.copyAll(blocks, reads, place) : reading.readAll(reads, place));
       await settled(work);
+      await this.#lot?.settled();
       return this.#done({ ...results, sizeOf: (place) => layout.sizeOf(place) }, buffer);
     } catch (error) {
       await Promise.allSettled(work);
@@ -213,25 +231,20 @@ export class BatchLoad<T, U> {
   }
 
   /** Makes a sample of its bytes, at once where nothing has to be waited for. */
-  #finish(
-    make: () => T | Promise<T>,
-    { place, results, lot }: { place: number; results: Results<U>; lot: SampleLot<T> },
-  ): Promise<void> | undefined {
-    const { clock, stats, transform } = this.#ground;
+  #finish(make: () => T | Promise<T>, task: TransformTask<T, U>): Promise<void> | undefined {
+    const { clock, stats } = this.#ground;
+    const { place, results } = task;
     const began = clock.monotonicMs();
     try {
       const made = make();
-      if (!(made instanceof Promise)) stats.decodeMs += clock.monotonicMs() - began;
-      if (!transform && !(made instanceof Promise)) {
-        // Without a transformation samples are of one type.
-        results.samples[place] = made as unknown as U;
-        return undefined;
+      if (!(made instanceof Promise)) {
+        stats.decodeMs += clock.monotonicMs() - began;
+        if (this.#lot || !this.#isTransformed) return this.#transform(made, task);
       }
       const attempt = this.#attempt(results, place, async () => {
         const sample = made instanceof Promise ? await made : made;
         if (made instanceof Promise) stats.decodeMs += clock.monotonicMs() - began;
-        const context = this.#context(place);
-        return await transformSample(this.#ground, sample, context, lot);
+        await this.#transform(sample, task);
       });
       // It is waited for after the reads, and may have failed by then.
       attempt.catch(() => {});
@@ -242,9 +255,37 @@ export class BatchLoad<T, U> {
     }
   }
 
-  async #attempt(results: Results<U>, place: number, make: () => Promise<U>): Promise<void> {
+  get #isTransformed(): boolean {
+    const { transform, lotOf } = this.#ground;
+    return transform !== undefined || lotOf !== undefined;
+  }
+
+  /** Has a sample transformed; workers are waited for with all others. */
+  #transform(sample: T, { place, results, lot }: TransformTask<T, U>): Promise<void> | undefined {
+    if (this.#lot) {
+      const numbered = this.#numbered(place);
+      const key = keyOf(this.#ground.seed, numbered);
+      this.#lot.add({ place, sample, index: numbered.index, key, again: lot.again });
+      return undefined;
+    }
+    if (!this.#ground.transform) {
+      // Without a transformation samples are of one type.
+      results.samples[place] = sample as unknown as U;
+      return undefined;
+    }
+    return (async () => {
+      const context = contextOf(this.#ground, this.#numbered(place));
+      results.samples[place] = await transformSample(this.#ground, sample, context, lot);
+    })();
+  }
+
+  async #attempt(
+    results: Results<U>,
+    place: number,
+    work: () => Promise<void> | undefined,
+  ): Promise<void> {
     try {
-      results.samples[place] = await make();
+      await work();
     } catch (error) {
       this.#ground.signal.throwIfAborted();
       this.#fail(results, place, error);
@@ -274,23 +315,34 @@ export class BatchLoad<T, U> {
     };
   }
 
-  #lot(memory: ArrayBuffer | undefined, again?: () => T | Promise<T>): SampleLot<T> {
+  #lotOf(memory: ArrayBuffer | undefined, again?: () => T | Promise<T>): SampleLot<T> {
     return { memory, ...(again && { again }), adopt: (made) => void this.#adopted.push(made) };
   }
 
+  /** Where workers transform, has them put what they make into `results`. `stays` is the batch's memory. */
+  #lotFor(results: Results<U>, stays?: ArrayBuffer): void {
+    const { epoch, indices } = this.#task;
+    this.#lot = this.#ground.lotOf?.({
+      size: indices.length,
+      epoch,
+      signal: this.#ground.signal,
+      stays,
+      adopt: (memory) => void this.#adopted.push(memory),
+      done: (place, made) => void (results.samples[place] = made),
+      failed: (place, error) => this.#fail(results, place, error),
+    });
+  }
+
   #giveBack(): void {
+    this.#lot?.drop();
     for (const adopted of this.#adopted) adopted.release();
   }
 
-  #context(place: number): KeyedContext {
+  #numbered(place: number): NumberedSample {
     const { epoch, indices, positions } = this.#task;
-    const { numberOf = (index: number) => index } = this.#ground;
-    return contextOf(
-      this.#ground,
-      epoch,
-      numberOf(indices[place] ?? 0),
-      this.#ground.repeats ? positions[place] : undefined,
-    );
+    const { numberOf = (index: number) => index, repeats } = this.#ground;
+    const index = numberOf(indices[place] ?? 0);
+    return { epoch, index, draw: repeats ? positions[place] : undefined };
   }
 
   /** Memory of the batch; with `isElsewhere` its samples bring their own. */
@@ -305,6 +357,13 @@ export class BatchLoad<T, U> {
       await Promise.race([this.#wanted.promise, this.#retry.promise]);
     }
   }
+}
+
+/** A sample that is transformed, and where what is made of it goes. */
+interface TransformTask<T, U> {
+  readonly place: number;
+  readonly results: Results<U>;
+  readonly lot: SampleLot<T>;
 }
 
 interface Results<U> {

@@ -241,7 +241,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
 
   async #hand(run: BatchRun<L>, next: L): Promise<HandedBatch<B>> {
     const { loaded, epoch, padding } = next;
-    const { collate, transform } = this.work;
+    const { collate, isTransformed } = this.work;
     const stats = this.counter;
     try {
       const { skipped, bytes } = this.#count(loaded, padding);
@@ -249,7 +249,7 @@ export abstract class LoopLoader<T, U, B, L extends LoadedBatch<U>> implements D
         loaded,
         fixed: this.#fixed,
         collate,
-        isTransformed: transform !== undefined,
+        isTransformed,
         clock: this.context.clock,
         memory: this.memory,
         stats,

@@ -103,7 +103,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
   protected begin(stop: AbortController, signal: AbortSignal): EpochRun<T, U> {
     const { loader, pool, engine } = this.config;
     const { clock } = this.context;
-    const { transform, isTransformedApart } = this.work;
+    const { transform, lotOf, isTransformedApart } = this.work;
     const reading = { engine, clock, stats: this.counter, signal };
     const dataset = wantedDataset(this.#dataset, reading);
     return new EpochRun({
@@ -121,6 +121,7 @@ export class MapLoader<T, U, B> extends LoopLoader<T, U, B, LoadedBatch<U>> {
         reader: mayHaveReader(pool) ? this.reader : undefined,
         stepsLeft: () => this.#steps.count - this.step,
         transform,
+        lotOf,
         isTransformedApart,
       },
       epoch: this.#epoch,

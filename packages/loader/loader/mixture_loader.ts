@@ -142,7 +142,7 @@ export class MixtureLoader<T, U, B> extends LoopLoader<T, U, B, MixtureBatch<U>>
   protected begin(stop: AbortController, signal: AbortSignal): MixtureRun<T, U> {
     const { loader, engine } = this.config;
     const { clock, budget } = this.context;
-    const { transform, isTransformedApart } = this.work;
+    const { transform, lotOf, isTransformedApart } = this.work;
     this.#resting?.abort();
     const sources = this.#sources ??= this.#open();
     const reading = { engine, clock, stats: this.counter, signal };
@@ -180,6 +180,7 @@ export class MixtureLoader<T, U, B> extends LoopLoader<T, U, B, MixtureBatch<U>>
         reader: undefined,
         stepsLeft: () => 0,
         transform,
+        lotOf,
         isTransformedApart,
       },
       memory: this.#samples,

@@ -162,7 +162,13 @@ export class MixtureRun<T, U> implements BatchRun<MixtureBatch<U>> {
   async #take(draws: readonly PlacedDraw[], pending: PendingBatch<T, U>): Promise<TakenSamples<T, U>> {
     const { epoch, members, sources, memory, ground } = this.#options;
     const { signal, slots } = ground;
-    const taken = new TakenSamples<T, U>({ epoch, memory, slots, transforming: ground });
+    const taken = new TakenSamples<T, U>({
+      epoch,
+      batchSize: draws.length,
+      memory,
+      slots,
+      transforming: ground,
+    });
     try {
       for (const { lane, part, position } of draws) {
         const member = members[part];

@@ -91,7 +91,7 @@ export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
     const { loader, pool } = this.config;
     const { batchSize, order: { lanes = 1, window }, world, seed, steps, remainder } = loader;
     const { clock, budget } = this.context;
-    const { transform } = this.work;
+    const { transform, lotOf } = this.work;
     const order = streamOrder(this.#dataset.parts, seed, this.#epoch, {
       lanes,
       ...(window !== undefined && { window }),
@@ -122,7 +122,7 @@ export class StreamLoader<T, U, B> extends LoopLoader<T, U, B, StreamBatch<U>> {
       ),
       memory: this.#samples,
       slots: this.slots,
-      transforming: { seed, signal, transform },
+      transforming: { seed, signal, transform, lotOf },
     });
   }
 

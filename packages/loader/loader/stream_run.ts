@@ -16,8 +16,6 @@ export interface StreamRunOptions<T, U> extends TakenGround<T, U> {
   /** Aborts everything that is read. */
   readonly stop: AbortController;
   readonly dataset: StreamDataset<T>;
-  /** Samples of a batch. */
-  readonly batchSize: number;
   /** Batches, at most. */
   readonly steps: number;
   /** Whether there are so many batches, the last ones empty where there are fewer samples. */

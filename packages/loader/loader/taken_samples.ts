@@ -6,11 +6,14 @@ import type { Slots } from "../pool/slots.ts";
 import type { LoadedSamples } from "./batch_load.ts";
 import { settled } from "./settled.ts";
 import type { LaneItem } from "./stream_lane.ts";
-import { contextOf, type TransformGround, transformSample } from "./transform_sample.ts";
+import type { LotSetup, WorkerLot } from "../workers/worker_lot.ts";
+import { contextOf, keyOf, type TransformGround, transformSample } from "./transform_sample.ts";
 
 /** What samples of streams are taken with. */
 export interface TakenGround<T, U> {
   readonly epoch: number;
+  /** Samples of a batch, at most. */
+  readonly batchSize: number;
   readonly memory: SampleMemory;
   readonly slots: Slots;
   readonly transforming: TransformGround<T, U>;
@@ -34,6 +37,10 @@ export class TakenSamples<T, U> {
   /** Memory of samples that came from workers. */
   readonly #adopted: BatchBuffer[] = [];
   readonly #sizes: number[] = [];
+  /** Those that workers transform. */
+  #lot: WorkerLot<T, U> | undefined;
+  /** Says of each of them that it failed. */
+  readonly #fails: ((cause: unknown) => void)[] = [];
 
   /** None yet. */
   constructor(ground: TakenGround<T, U>) {
@@ -63,19 +70,24 @@ export class TakenSamples<T, U> {
     samples.push(undefined);
     failures.push(undefined);
     if ("cause" in made) return fail(made.cause, made.rest);
-    if (!transforming.transform) {
+    const numbered = { epoch, index, draw: name === undefined ? undefined : position };
+    const { signal, seed, transform, lotOf } = transforming;
+    if (lotOf) {
+      const lot = this.#lot ??= this.#lotBy(lotOf);
+      this.#fails[place] = fail;
+      return lot.add({ place, sample: made.sample, index, key: keyOf(seed, numbered) });
+    }
+    if (!transform) {
       // Without a transformation samples are of one type.
       samples[place] = made.sample as unknown as U;
       return;
     }
-    const { signal } = transforming;
-    const draw = name === undefined ? undefined : position;
     const transformed = slots.run(async () => {
       try {
         samples[place] = await transformSample(
           transforming,
           made.sample,
-          contextOf(transforming, epoch, index, draw),
+          contextOf(transforming, numbered),
           { adopt: (made) => void this.#adopted.push(made) },
         );
       } catch (error) {
@@ -92,6 +104,7 @@ export class TakenSamples<T, U> {
   async finish(): Promise<LoadedSamples<U>> {
     try {
       await settled(this.#work);
+      await this.#lot?.settled();
     } catch (error) {
       await this.drop();
       throw error;
@@ -110,10 +123,23 @@ export class TakenSamples<T, U> {
 
   /** Gives back their memory, once nothing works on them any more. */
   async drop(): Promise<void> {
+    this.#lot?.drop();
     await Promise.allSettled(this.#work);
     this.#ground.memory.free(this.#bytes);
     this.#sizes.length = 0;
     for (const made of this.#adopted) made.release();
+  }
+
+  #lotBy(lotOf: (setup: LotSetup<U>) => WorkerLot<T, U>): WorkerLot<T, U> {
+    const { epoch, batchSize, transforming: { signal } } = this.#ground;
+    return lotOf({
+      size: batchSize,
+      epoch,
+      signal,
+      adopt: (memory) => void this.#adopted.push(memory),
+      done: (place, made) => void (this.#samples[place] = made),
+      failed: (place, error) => this.#fails[place]?.(error),
+    });
   }
 
   get #bytes(): number {

@@ -1,40 +1,45 @@
-import { randomKey, randomSequence } from "../order/keyed_random.ts";
+import type { SampleContext } from "../datasets/dataset.ts";
+import { type RandomKey, randomKey, randomSequence } from "../order/keyed_random.ts";
 import { PURPOSE } from "../order/purposes.ts";
-import {
-  type KeyedContext,
-  sampleKey,
-  type SampleLot,
-  type SampleTransform,
-} from "../workers/sample_work.ts";
+import type { SampleLot, SampleTransform } from "../workers/sample_work.ts";
+import type { LotSetup, WorkerLot } from "../workers/worker_lot.ts";
 
 /** What samples are transformed with. */
 export interface TransformGround<T, U> {
   readonly seed: number;
   readonly signal: AbortSignal;
+  /** In this thread. */
   readonly transform: SampleTransform<T, U> | undefined;
+  /** In workers. */
+  readonly lotOf: ((setup: LotSetup<U>) => WorkerLot<T, U>) | undefined;
 }
 
-/**
- * What a sample is made with: its random numbers are made when they are asked for. Where an epoch may bring a sample several
- * times they are those of its position, `draw`.
- */
+/** A sample of an epoch. Where that may bring it several times `draw` is its position. */
+export interface NumberedSample {
+  readonly epoch: number;
+  readonly index: number;
+  readonly draw?: number | undefined;
+}
+
+/** What a sample's random numbers are of. */
+export function keyOf(seed: number, { epoch, index, draw }: NumberedSample): RandomKey {
+  return draw === undefined
+    ? randomKey(seed, epoch, PURPOSE.sample, index)
+    : randomKey(seed, epoch, PURPOSE.draw, draw);
+}
+
+/** What a sample is made with: its random numbers are made when they are asked for. */
 export function contextOf(
   { seed, signal }: Pick<TransformGround<never, unknown>, "seed" | "signal">,
-  epoch: number,
-  index: number,
-  draw?: number,
-): KeyedContext {
-  const key = () =>
-    draw === undefined
-      ? randomKey(seed, epoch, PURPOSE.sample, index)
-      : randomKey(seed, epoch, PURPOSE.draw, draw);
+  sample: NumberedSample,
+): SampleContext {
+  const { epoch, index } = sample;
   let random: (() => number) | undefined;
   return {
     index,
     epoch,
     signal,
-    random: () => (random ??= randomSequence(key()))(),
-    [sampleKey]: key,
+    random: () => (random ??= randomSequence(keyOf(seed, sample)))(),
   };
 }
 
@@ -42,7 +47,7 @@ export function contextOf(
 export async function transformSample<T, U>(
   { transform }: Pick<TransformGround<T, U>, "transform">,
   sample: T,
-  context: KeyedContext,
+  context: SampleContext,
   lot: SampleLot<T>,
 ): Promise<U> {
   // Without a transformation samples are of one type.

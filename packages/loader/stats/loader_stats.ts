@@ -36,7 +36,7 @@ export interface LoaderStats {
   readonly workers: number;
   /** Workers that ended by themselves, and whose samples were given to others. */
   readonly workersLost: number;
-  /** Bytes of samples that were copied to be sent to workers, since they are of a batch's memory; all others are moved. */
+  /** Bytes of samples that were copied to be sent to workers: small ones, and those of a batch's memory; all others are moved. */
   readonly bytesCopied: number;
   /** How long reads took: the median, and those that 95 and 99 of 100 did not exceed. */
   readonly readLatencyMs: { readonly p50: number; readonly p95: number; readonly p99: number };

@@ -1,8 +1,6 @@
-/** A value that can be sent to another thread, and what goes with it. */
-export interface PackedValue {
-  /** The value: the one that was given, or one like it whose views are of other memory. */
-  readonly value: unknown;
-  /** The memory that is moved: it is gone from here once the value was sent. */
+/** What goes to another thread with values that were packed. */
+export interface PackedMemory {
+  /** The memory that is moved: it is gone from here once the values were sent. */
   readonly moved: ArrayBuffer[];
   /** Bytes of `moved`. */
   readonly bytes: number;
@@ -16,28 +14,65 @@ export interface PackOptions {
   readonly stays?: ArrayBufferLike | undefined;
   /** Whether all memory stays here. */
   readonly copies?: boolean;
+  /** Whether what is given shares nothing with the value, but for memory that is moved: it need not be sent to do so. */
+  readonly apart?: boolean;
+}
+
+/** Packs values that go to another thread together. */
+export interface ValuePacker {
+  /** Bytes that go with what was packed so far. */
+  readonly bytes: number;
+  /** Whether memory is moved with it that is not the packer's own. */
+  readonly moves: boolean;
+  /**
+   * Packs one more, and gives what is sent in its place: the value, or one like it whose views are of other memory. Nothing goes
+   * of one that cannot be sent.
+   */
+  pack(value: unknown, options?: PackOptions): unknown;
+  /** What goes with them. The next one that is packed is of another message. */
+  take(): PackedMemory;
 }
 
 /**
- * Packs a value for another thread. Memory that its views cover by more than half is moved; of all other, and of what stays,
- * the bytes of the views are copied together into memory that is moved. What would not arrive as it is (functions, symbols,
- * instances of classes, memory that was moved before) is a `TypeError` that says where in the value it is.
+ * Packs values for another thread. Memory of 4 KiB and more that a value's views cover by more than half is moved; of all
+ * other, and of what stays, the bytes of the views are copied: those of small values side by side into one memory for all
+ * of them. No two values share anything where they arrive. What would not arrive as it is (functions, symbols, instances of
+ * classes, memory that was moved before) is a `TypeError` that says where in the value it is.
  *
- * Its text is sent to workers, so it uses nothing from outside but its parameters.
+ * Its text is sent to workers, so it uses nothing from outside.
  */
-export function packValue(value: unknown, { stays, copies = false }: PackOptions = {}): PackedValue {
+export function valuePacker(): ValuePacker {
+  /** To move smaller memory takes longer than to copy it. */
+  const leastMoved = 4096;
+  const mostShared = 65536;
+  const arePlain = ["number", "string", "boolean", "undefined", "bigint"];
+  type Memory = ArrayBufferView | ArrayBuffer;
+  /** Of all values since the last time. */
+  const moved = new Set<ArrayBuffer>();
+  const owned = new Set<object>();
+  let bytes = 0;
+  let copied = 0;
+  let moves = false;
+  /** Where small values lie, up to `end`; all their bytes, and how many there were last time. */
+  let shared = new ArrayBuffer(0);
+  let end = 0;
+  let used = 0;
+  let usedBefore = 0;
+  /** Of the value that is packed. */
   const seen = new Map<object, unknown>();
   const covered = new Map<ArrayBuffer, number>();
-  const views: (ArrayBufferView | ArrayBuffer)[] = [];
+  const views: Memory[] = [];
+  let isShared = false;
+
   const fail = (path: string, what: string): never => {
     throw new TypeError(`${path || "it"} is ${what}`);
   };
 
-  const lookAtMemory = (memory: ArrayBufferView | ArrayBuffer, path: string): void => {
+  const lookAtMemory = (memory: Memory, path: string): void => {
     const buffer = ArrayBuffer.isView(memory) ? memory.buffer : memory;
     // Memory that threads share goes to the other one as it is.
     if (!(buffer instanceof ArrayBuffer)) return;
-    if (buffer.detached) {
+    if (buffer.detached || moved.has(buffer)) {
       fail(path, "memory that was moved or given back before: give a copy of it, or new memory");
     }
     views.push(memory);
@@ -50,8 +85,22 @@ export function packValue(value: unknown, { stays, copies = false }: PackOptions
     if (typeof part !== "object" || part === null || seen.has(part)) return;
     seen.set(part, part);
     if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer) return lookAtMemory(part, path);
+    // What another value has as well would be one object of both where they arrive.
+    if (owned.has(part)) isShared = true;
+    else owned.add(part);
     if (Array.isArray(part)) {
-      for (let i = 0; i < part.length; i++) lookAt(part[i], `${path}[${i}]`);
+      for (let i = 0; i < part.length; i++) {
+        if (!arePlain.includes(typeof part[i])) lookAt(part[i], `${path}[${i}]`);
+      }
+      return;
+    }
+    const prototype = Object.getPrototypeOf(part);
+    if (prototype === null || prototype === Object.prototype) {
+      if (Object.getOwnPropertySymbols(part).length > 0) fail(path, "an object with a symbol as a key");
+      for (const key of Object.keys(part)) {
+        const entry = (part as Record<string, unknown>)[key];
+        if (!arePlain.includes(typeof entry)) lookAt(entry, path ? `${path}.${key}` : key);
+      }
       return;
     }
     if (part instanceof Map || part instanceof Set) {
@@ -61,63 +110,55 @@ export function packValue(value: unknown, { stays, copies = false }: PackOptions
       }
       return;
     }
+    // What an error has besides may be anything.
+    if (part instanceof Error) structuredClone(part);
     const asIs = [Date, RegExp, Error, SharedArrayBuffer, Boolean, Number, String];
     if (asIs.some((known) => part instanceof known)) return;
-    const prototype = Object.getPrototypeOf(part);
-    if (prototype !== null && prototype !== Object.prototype) {
-      const { constructor } = part;
-      fail(path, `an instance of ${typeof constructor === "function" ? constructor.name : "a class"}`);
-    }
-    if (Object.getOwnPropertySymbols(part).length > 0) fail(path, "an object with a symbol as a key");
-    for (const [key, entry] of Object.entries(part)) lookAt(entry, path ? `${path}.${key}` : key);
+    const { constructor } = part;
+    fail(path, `an instance of ${typeof constructor === "function" ? constructor.name : "a class"}`);
   };
-
-  lookAt(value, "");
-  const moves = (buffer: ArrayBufferLike) =>
-    !copies && buffer !== stays && (covered.get(buffer as ArrayBuffer) ?? 0) * 2 > buffer.byteLength;
-  const moved = [...covered.keys()].filter(moves);
-  let bytes = 0;
-  for (const { byteLength } of moved) bytes += byteLength;
-  const others = views.filter((memory) => !moves(ArrayBuffer.isView(memory) ? memory.buffer : memory));
-  if (others.length === 0) return { value, moved, bytes, copied: 0 };
 
   // Views begin where any element may.
   const aligned = (size: number) => Math.ceil(size / 16) * 16;
-  let size = 0;
-  for (const { byteLength } of others) size += aligned(byteLength);
-  const memory = new ArrayBuffer(size);
-  seen.clear();
-  let end = 0;
-  let copied = 0;
-  for (const part of others) {
-    const { byteLength } = part;
-    const isView = ArrayBuffer.isView(part);
-    const from = isView ? new Uint8Array(part.buffer, part.byteOffset, byteLength) : new Uint8Array(part);
-    copied += byteLength;
-    if (!isView) {
-      const own = from.slice().buffer;
-      moved.push(own);
-      bytes += byteLength;
-      seen.set(part, own);
-      continue;
+
+  const add = (memory: ArrayBuffer) => {
+    moved.add(memory);
+    bytes += memory.byteLength;
+  };
+
+  /** Memory for a value's copies, and where in it they begin. */
+  const place = (size: number): [ArrayBuffer, number] => {
+    if (size >= leastMoved) {
+      const own = new ArrayBuffer(size);
+      add(own);
+      return [own, 0];
     }
-    new Uint8Array(memory, end, byteLength).set(from);
-    const kind = part instanceof DataView ? "DataView" : (part as Uint8Array)[Symbol.toStringTag];
+    if (end + size > shared.byteLength) {
+      const more = Math.min(Math.max(used, Math.ceil(usedBefore * 1.25)), mostShared);
+      shared = new ArrayBuffer(Math.max(size, more));
+      end = 0;
+      add(shared);
+    }
+    end += size;
+    used += size;
+    return [shared, end - size];
+  };
+
+  const copyView = (view: ArrayBufferView, memory: ArrayBuffer, at: number): ArrayBufferView => {
+    const { byteLength } = view;
+    new Uint8Array(memory, at, byteLength).set(new Uint8Array(view.buffer, view.byteOffset, byteLength));
+    if (view instanceof Uint8Array) return new Uint8Array(memory, at, byteLength);
+    const kind = view instanceof DataView ? "DataView" : (view as Int8Array)[Symbol.toStringTag];
     const Kind = (globalThis as unknown as Record<string, new (...of: unknown[]) => ArrayBufferView>)[kind];
     if (!Kind) throw new TypeError(`a view of ${kind} is not known here`);
-    const elements = part instanceof DataView ? byteLength : (part as Uint8Array).length;
-    seen.set(part, new Kind(memory, end, elements));
-    end += aligned(byteLength);
-  }
-  if (end > 0) {
-    moved.push(memory);
-    bytes += size;
-  }
+    return new Kind(memory, at, view instanceof DataView ? byteLength : (view as Int8Array).length);
+  };
 
   const copyOf = (part: unknown): unknown => {
     if (typeof part !== "object" || part === null) return part;
     const known = seen.get(part);
     if (known !== undefined) return known;
+    if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return part;
     if (Array.isArray(part)) {
       const copy: unknown[] = new Array(part.length);
       seen.set(part, copy);
@@ -137,19 +178,84 @@ export function packValue(value: unknown, { stays, copies = false }: PackOptions
       return copy;
     }
     const prototype = Object.getPrototypeOf(part);
-    if (prototype !== null && prototype !== Object.prototype) return part;
+    if (prototype !== null && prototype !== Object.prototype) {
+      const copy = isShared ? structuredClone(part) : part;
+      seen.set(part, copy);
+      return copy;
+    }
     const copy: Record<string, unknown> = {};
     seen.set(part, copy);
-    for (const [key, entry] of Object.entries(part)) {
-      Object.defineProperty(copy, key, {
-        value: copyOf(entry),
-        enumerable: true,
-        writable: true,
-        configurable: true,
-      });
+    for (const key of Object.keys(part)) {
+      const value = copyOf((part as Record<string, unknown>)[key]);
+      if (key !== "__proto__") copy[key] = value;
+      else {
+        Object.defineProperty(copy, key, { value, enumerable: true, writable: true, configurable: true });
+      }
     }
     return copy;
   };
 
-  return { value: copyOf(value), moved, bytes, copied };
+  const pack = (value: unknown, { stays, copies = false, apart = false }: PackOptions): unknown => {
+    isShared = apart;
+    lookAt(value, "");
+    const isMoved = (buffer: ArrayBufferLike) =>
+      !copies && buffer !== stays && buffer.byteLength >= leastMoved &&
+      (covered.get(buffer as ArrayBuffer) ?? 0) * 2 > buffer.byteLength;
+    let size = 0;
+    const others: Memory[] = [];
+    for (const memory of views) {
+      if (isMoved(ArrayBuffer.isView(memory) ? memory.buffer : memory)) continue;
+      others.push(memory);
+      if (ArrayBuffer.isView(memory)) size += aligned(memory.byteLength);
+    }
+    for (const buffer of covered.keys()) {
+      if (!isMoved(buffer)) continue;
+      add(buffer);
+      moves = true;
+    }
+    if (others.length === 0 && !isShared) return value;
+    seen.clear();
+    let [memory, at] = size > 0 ? place(size) : [shared, end];
+    for (const part of others) {
+      const { byteLength } = part;
+      copied += byteLength;
+      if (ArrayBuffer.isView(part)) {
+        seen.set(part, copyView(part, memory, at));
+        at += aligned(byteLength);
+      } else {
+        const own = part.slice(0);
+        seen.set(part, own);
+        add(own);
+      }
+    }
+    return copyOf(value);
+  };
+
+  return {
+    get bytes() {
+      return bytes;
+    },
+    get moves() {
+      return moves;
+    },
+    pack(value, options = {}) {
+      try {
+        return pack(value, options);
+      } finally {
+        seen.clear();
+        covered.clear();
+        views.length = 0;
+      }
+    },
+    take() {
+      const all = { moved: [...moved], bytes, copied };
+      usedBefore = used;
+      moved.clear();
+      owned.clear();
+      bytes = copied = end = used = 0;
+      shared = new ArrayBuffer(0);
+      moves = false;
+      return all;
+    },
+  };
 }

@@ -8,22 +8,14 @@ import {
   resolveModule,
 } from "../config/module_export.ts";
 import type { SampleContext } from "../datasets/dataset.ts";
-import type { RandomKey } from "../order/keyed_random.ts";
 import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import { whileWanted } from "../pool/while_wanted.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
-import { type PackedValue, packValue } from "./pack_value.ts";
+import { CollateCall } from "./collate_call.ts";
+import { ModuleValues } from "./module_values.ts";
 import { type Made, unloadable, WorkerLostError } from "./sample_worker.ts";
-import { type PoolJob, WorkerPool } from "./worker_pool.ts";
-
-/** Gives what a sample's random numbers are of. */
-export const sampleKey: unique symbol = Symbol("sample key");
-
-/** A sample's context, whose random numbers can be made elsewhere. */
-export interface KeyedContext extends SampleContext {
-  /** What its random numbers are of. */
-  [sampleKey](): RandomKey;
-}
+import { type LotSetup, WorkerLot } from "./worker_lot.ts";
+import { WorkerPool } from "./worker_pool.ts";
 
 /** What samples are part of while they are worked on. */
 export interface BatchLot {
@@ -39,8 +31,8 @@ export interface SampleLot<T> extends BatchLot {
   again?(): T | Promise<T>;
 }
 
-/** A transformation, wherever it runs. */
-export type SampleTransform<T, U> = (sample: T, context: KeyedContext, lot: SampleLot<T>) => U | Promise<U>;
+/** A transformation that runs in this thread. */
+export type SampleTransform<T, U> = (sample: T, context: SampleContext, lot: SampleLot<T>) => U | Promise<U>;
 
 /** A collation, wherever it runs. */
 export type SampleCollate<U, B> = (
@@ -61,8 +53,10 @@ export interface SampleWorkSetup<T, U, B> {
 
 /** What is done with samples once they are read: by functions, or exports of modules, in this thread or in workers. */
 export class SampleWork<T, U, B> {
-  /** Makes other samples of samples. */
+  /** Makes other samples of samples, in this thread. */
   readonly transform: SampleTransform<T, U> | undefined;
+  /** Has workers make them, batch by batch. */
+  readonly lotOf: ((setup: LotSetup<U>) => WorkerLot<T, U>) | undefined;
   /** Puts samples together. */
   readonly collate: SampleCollate<U, B> | undefined;
   readonly #memory: BatchMemory;
@@ -89,9 +83,16 @@ export class SampleWork<T, U, B> {
       ...(modules.transform && { transform: modules.transform }),
       ...(modules.collate && { collate: modules.collate }),
     };
-    this.#pool = workers > 0 ? new WorkerPool({ workers, modules: own, memory, clock, stats }) : undefined;
-    this.transform = this.#transformBy(transform, modules.transform);
+    this.#pool = workers > 0 ? new WorkerPool({ workers, modules: own, clock, stats }) : undefined;
+    const [pool, module] = [this.#pool, modules.transform];
+    this.lotOf = pool && module && ((setup) => new WorkerLot(setup, { pool, module, memory, stats }));
+    this.transform = this.lotOf ? undefined : this.#transformBy(transform, module);
     this.collate = this.#collateBy(collate, modules.collate);
+  }
+
+  /** Whether samples are transformed, wherever. */
+  get isTransformed(): boolean {
+    return this.transform !== undefined || this.lotOf !== undefined;
   }
 
   /** Whether transformed samples are in memory of their own: what a module gives is, in workers or not. */
@@ -140,17 +141,26 @@ export class SampleWork<T, U, B> {
     module: ResolvedModule | undefined,
   ): SampleTransform<T, U> | undefined {
     if (option === undefined) return undefined;
-    const pool = this.#pool;
-    if (module && pool) return (...given) => this.#transformThere(pool, module, ...given);
-    if (!isModuleExport(option)) {
-      return (...given) => this.#timed("transformMs", () => option(given[0], given[1]));
+    if (!isModuleExport(option) || !module) {
+      const transform = option as Transform<T, U>;
+      return (...given) => this.#timed("transformMs", () => transform(given[0], given[1]));
     }
     const here = this.#here<Transform<T, U>>("transform", module);
+    const values = new ModuleValues(module);
     return async (sample, context, lot) => {
       const transform = await here();
-      const own = this.#sent((copies) => packedSample(module, sample, lot, copies)).value as T;
-      const made = await this.#timed("transformMs", () => transform(own, context));
-      return this.#received(module, made, lot) as U;
+      const { memory: stays, again } = lot;
+      const { value, copied } = values.own((options) =>
+        values.sample(sample, { stays, copies: !again, ...options })
+      );
+      this.#stats.bytesCopied += copied;
+      const began = this.#clock.monotonicMs();
+      const made = transform(value as T, context);
+      if (isLater(made)) return this.#received(values, await this.#timed("transformMs", () => made), lot) as U;
+      // What is there at once is taken at once: the next sample may use the same memory.
+      const own = this.#received(values, made, lot) as U;
+      this.#stats.transformMs += this.#clock.monotonicMs() - began;
+      return own;
     };
   }
 
@@ -161,34 +171,27 @@ export class SampleWork<T, U, B> {
     if (option === undefined) return undefined;
     const pool = this.#pool;
     if (module && pool) return (samples, _, lot) => this.#collateThere(pool, module, samples, lot);
-    if (!isModuleExport(option)) {
-      return (...given) => this.#timed("collateMs", () => option(given[0], given[1]));
+    if (!isModuleExport(option) || !module) {
+      const collate = option as Collate<U, B>;
+      return (...given) => this.#timed("collateMs", () => collate(given[0], given[1]));
     }
     const here = this.#here<Collate<U, B>>("collate", module);
+    const values = new ModuleValues(module);
     return async (samples, _, lot) => {
       const collate = await here();
-      const own = this.#sent((copies) => packed(module, "the samples", samples, { copies })).value as U[];
-      const made = await this.#timed("collateMs", () => collate(own, (bytes) => new Uint8Array(bytes)));
-      return this.#received(module, made, lot) as B;
+      const { value, copied } = values.own((options) => values.samples(samples, { ...options, copies: true }));
+      this.#stats.bytesCopied += copied;
+      const made = await this.#timed(
+        "collateMs",
+        () => collate(value as U[], (bytes) => new Uint8Array(bytes)),
+      );
+      return this.#received(values, made, lot) as B;
     };
   }
 
-  /** Moves a value as to a worker, so that a module works the same way in this thread. */
-  #sent(pack: (copies: boolean) => PackedValue): Made {
-    const { bytes, copied, ...all } = pack(false);
-    this.#stats.bytesCopied += copied;
-    try {
-      return { ...structuredClone(all, { transfer: all.moved }), bytes };
-    } catch {
-      // Memory of WebAssembly cannot be moved, which is only seen when it is tried.
-      const { bytes, ...all } = pack(true);
-      return { ...structuredClone(all, { transfer: all.moved }), bytes };
-    }
-  }
-
   /** What a module gave in this thread, as from a worker. */
-  #received(module: ResolvedModule | undefined, made: unknown, lot: BatchLot): unknown {
-    const { value, moved, bytes } = this.#sent((copies) => packedResult(module, made, copies));
+  #received(values: ModuleValues, made: unknown, lot: BatchLot): unknown {
+    const { value, moved, bytes } = values.own((options) => values.result(made, options));
     lot.adopt(this.#memory.adopt(moved, bytes));
     return value;
   }
@@ -207,10 +210,9 @@ export class SampleWork<T, U, B> {
   }
 
   /** An export that runs in this thread. {@linkcode ready} tells where it cannot be loaded. */
-  #here<F>(of: string, module: ResolvedModule | undefined): () => F | Promise<F> {
+  #here<F>(of: string, module: ResolvedModule): () => F | Promise<F> {
     let found: F | undefined;
     const load = async () => {
-      if (!module) throw new TypeError(`Cannot ${of} without a module`);
       let exported: unknown;
       try {
         exported = (await import(module.url))[module.name];
@@ -229,32 +231,6 @@ export class SampleWork<T, U, B> {
     return () => found ?? load();
   }
 
-  /** Has a worker transform a sample; where that is lost, another one has it for itself. */
-  async #transformThere(
-    pool: WorkerPool,
-    module: ResolvedModule,
-    sample: T,
-    { index, epoch, signal, [sampleKey]: keyOf }: KeyedContext,
-    lot: SampleLot<T>,
-  ): Promise<U> {
-    const key = keyOf();
-    const jobOf = (sample: T, isAlone: boolean): PoolJob => ({
-      pack: (copies) => packedSample(module, sample, lot, copies),
-      callOf: (sample) => ({ type: "transform", sample, index, epoch, key }),
-      signal,
-      isAlone,
-    });
-    let made: Made;
-    try {
-      made = await pool.run(jobOf(sample, false));
-    } catch (error) {
-      if (!(error instanceof WorkerLostError) || signal.aborted) throw error;
-      made = await pool.run(jobOf(lot.again ? await lot.again() : sample, true));
-    }
-    lot.adopt(this.#memory.adopt(made.moved, made.bytes));
-    return made.value as U;
-  }
-
   /** Has a worker put samples together; where that is lost, another one for itself. */
   async #collateThere(
     pool: WorkerPool,
@@ -262,61 +238,28 @@ export class SampleWork<T, U, B> {
     samples: readonly U[],
     lot: BatchLot,
   ): Promise<B> {
-    const jobOf = (isAlone: boolean): PoolJob => ({
-      // They stay here, for another worker where the first one is lost.
-      pack: () => packed(module, "the samples", samples, { copies: true }),
-      callOf: (samples) => ({ type: "collate", samples }),
+    const values = new ModuleValues(module);
+    const setup = {
+      pack: () => values.take(values.samples(samples, { copies: true })),
       signal: this.#signal,
-      isAlone,
-    });
+      memory: this.#memory,
+      stats: this.#stats,
+    };
+    const collate = (isAlone: boolean) => {
+      const call = new CollateCall({ ...setup, isAlone });
+      pool.add(call);
+      return call.made();
+    };
     let made: Made;
     try {
-      made = await pool.run(jobOf(false));
+      made = await collate(false);
     } catch (error) {
       if (!(error instanceof WorkerLostError) || this.#signal.aborted) throw error;
-      made = await pool.run(jobOf(true));
+      made = await collate(true);
     }
     lot.adopt(this.#memory.adopt(made.moved, made.bytes));
-    return made.value as B;
+    return made.values[0] as B;
   }
-}
-
-function packedSample<T>(
-  module: ResolvedModule | undefined,
-  sample: T,
-  { memory, again }: SampleLot<T>,
-  copies: boolean,
-): PackedValue {
-  return packed(module, "the sample", sample, { stays: memory, copies: copies || !again });
-}
-
-function packed(
-  module: ResolvedModule | undefined,
-  what: string,
-  value: unknown,
-  options: Parameters<typeof packValue>[1],
-): PackedValue {
-  try {
-    return packValue(value, options);
-  } catch (error) {
-    throw new TypeError(`Cannot send ${what} to ${wordsOf(module)}: ${messageOf(error)}`);
-  }
-}
-
-function packedResult(module: ResolvedModule | undefined, made: unknown, copies: boolean): PackedValue {
-  try {
-    return packValue(made, { copies });
-  } catch (error) {
-    throw new TypeError(`Cannot send back what ${wordsOf(module)} gave: ${messageOf(error)}`);
-  }
-}
-
-function wordsOf(module: ResolvedModule | undefined): string {
-  return module ? moduleWords(module) : "a module";
-}
-
-function messageOf(error: unknown): string {
-  return error instanceof Error ? error.message : String(error);
 }
 
 /** Whether it comes later: a promise, or what is awaited as one. */

@@ -1,9 +1,9 @@
 import { type SourceWorker, startSourceWorker } from "@lade/core/concurrency";
 import type { Clock } from "@lade/core/backend";
 import { moduleWords, type ResolvedModule } from "../config/module_export.ts";
-import { packValue } from "./pack_value.ts";
+import { valuePacker } from "./pack_value.ts";
 import { receivedError } from "./received_error.ts";
-import type { WorkerCall, WorkerMessage, WorkerReply } from "./worker_messages.ts";
+import type { MadeReply, WorkerCall, WorkerMessage, WorkerReply } from "./worker_messages.ts";
 import { sampleWorkerProgram } from "./worker_program.ts";
 
 /** What workers run. */
@@ -14,14 +14,32 @@ export interface WorkerModules {
   readonly collate?: ResolvedModule;
 }
 
-/** What a worker made. */
+/** What a worker made of some of the samples of a call. */
 export interface Made {
-  readonly value: unknown;
-  /** The memory that it is views of. */
+  /** Which of them, by their places in the call. */
+  readonly places: readonly number[];
+  /** What was made of each. */
+  readonly values: readonly unknown[];
+  /** What was thrown in place of that, by place. */
+  readonly failed: ReadonlyMap<number, unknown>;
+  /** The memory that they are views of. */
   readonly moved: readonly ArrayBuffer[];
   /** Bytes of that. */
   readonly bytes: number;
 }
+
+/** What goes with a call. */
+export interface CallOptions {
+  /** Memory that is moved to the worker. */
+  readonly transfer: readonly ArrayBuffer[];
+  /** Says that the answer is not wanted any more. */
+  readonly signal: AbortSignal;
+  /** Is told what was made, some samples at a time. */
+  readonly onMade: (made: Made) => void;
+}
+
+/** Is told how long a worker was busy with how many samples, or collations. */
+export type OnBusy = (type: WorkerCall["type"], ms: number, done: number) => void;
 
 /** A worker ended in the middle of a call, which is not known to be the call's fault. */
 export class WorkerLostError extends Error {
@@ -32,8 +50,11 @@ export class WorkerLostError extends Error {
 /** How long calls that are not wanted any more have to see that, before they are ended with their worker. */
 const GRACE_MS = 100;
 
-interface OpenCall extends Pick<PromiseWithResolvers<Made>, "resolve" | "reject"> {
+interface OpenCall extends Pick<PromiseWithResolvers<void>, "resolve" | "reject"> {
   readonly type: WorkerCall["type"];
+  readonly onMade: (made: Made) => void;
+  /** Samples that are not answered. */
+  left: number;
 }
 
 /** One worker, and what it was asked. */
@@ -43,7 +64,7 @@ export class SampleWorker {
   readonly #calls = new Map<number, OpenCall>();
   readonly #ready = Promise.withResolvers<void>();
   readonly #over = Promise.withResolvers<void>();
-  readonly #onBusy: (type: WorkerCall["type"], ms: number) => void;
+  readonly #onBusy: OnBusy;
   #next = 0;
   #isGone = false;
 
@@ -51,10 +72,10 @@ export class SampleWorker {
    * Starts it, which holds this thread for some 40 ms, and lets it load its modules. `onBusy` is told how long it worked at
    * calls of a type.
    */
-  constructor(modules: WorkerModules, onBusy: (type: WorkerCall["type"], ms: number) => void) {
+  constructor(modules: WorkerModules, onBusy: OnBusy) {
     this.#modules = modules;
     this.#onBusy = onBusy;
-    const source = `(${sampleWorkerProgram})(globalThis, ${packValue});`;
+    const source = `(${sampleWorkerProgram})(globalThis, ${valuePacker});`;
     this.#worker = startSourceWorker(source, "lade sample worker");
     this.#ready.promise.catch(() => {});
     this.#worker.onmessage = ({ data }: MessageEvent<WorkerReply>) => this.#take(data);
@@ -85,15 +106,16 @@ export class SampleWorker {
   }
 
   /**
-   * Asks it for something; what `transfer` names is moved there, and it throws where that cannot be. The answer rejects with
-   * what was thrown, or a {@linkcode WorkerLostError} where it ended. Once `signal` is aborted the answer is not wanted, which
-   * it is told; the call is over when it has answered.
+   * Asks it for something, and settles once all is answered; throws where what is to be moved or sent cannot be. The answer
+   * rejects with a {@linkcode WorkerLostError} where the worker ended. Once `signal` is aborted it is not wanted, which the
+   * worker is told; the call is over when it has answered.
    */
-  call(call: WorkerCall, transfer: readonly ArrayBuffer[], signal: AbortSignal): Promise<Made> {
+  call(call: WorkerCall, { transfer, signal, onMade }: CallOptions): Promise<void> {
     const id = this.#next++;
     this.#post({ ...call, id }, transfer);
-    const { promise, ...answer } = Promise.withResolvers<Made>();
-    this.#calls.set(id, { ...answer, type: call.type });
+    const { promise, ...answer } = Promise.withResolvers<void>();
+    const left = call.type === "transform" ? call.samples.length : 1;
+    this.#calls.set(id, { ...answer, type: call.type, onMade, left });
     const onAbort = () => this.#isGone || this.#post({ type: "abort", id });
     signal.addEventListener("abort", onAbort);
     return promise.finally(() => {
@@ -126,17 +148,8 @@ export class SampleWorker {
         const words = cause instanceof Error ? cause.message : String(cause);
         return this.#lose(unloadable(of, module, words, cause));
       }
-      case "made": {
-        const { id, value, moved, bytes, ms } = reply;
-        const call = this.#calls.get(id);
-        if (call) this.#onBusy(call.type, ms);
-        return call?.resolve({ value, moved, bytes });
-      }
-      case "failed": {
-        const call = this.#calls.get(reply.id);
-        if (call) this.#onBusy(call.type, reply.ms);
-        return call?.reject(receivedError(reply.error));
-      }
+      case "made":
+        return this.#takeMade(reply);
       case "gone": {
         const { how, error } = reply;
         const cause = error && receivedError(error);
@@ -144,6 +157,20 @@ export class SampleWorker {
         return this.#lose(new WorkerLostError(`the worker ended: ${how}${words}`, { cause }));
       }
     }
+  }
+
+  #takeMade({ id, places, values, failed, isLost = false, moved, bytes, ms }: MadeReply): void {
+    const call = this.#calls.get(id);
+    if (!call) return;
+    this.#onBusy(call.type, ms, places.length);
+    const errors = new Map(failed.map(([place, error]) => [place, receivedError(error)]));
+    if (isLost) {
+      const lost = new WorkerLostError("the worker's answer could not be sent");
+      for (const place of places) errors.set(place, lost);
+    }
+    call.onMade({ places, values, failed: errors, moved, bytes });
+    call.left -= places.length;
+    if (call.left === 0) call.resolve();
   }
 
   #lose(reason: unknown): void {

@@ -5,7 +5,6 @@ import type { MapDataset } from "../datasets/dataset.ts";
 import { createLoader } from "../loader/create_loader.ts";
 import { SampleError } from "../loader/sample_error.ts";
 import { ascending, epoch, range } from "../testing/range_dataset.ts";
-import { packValue } from "./pack_value.ts";
 
 /** Time that does not pass while it is waited for. */
 const patientClock: Clock = {
@@ -213,29 +212,6 @@ Deno.test("workers are used again by the next epoch, started anew after a break,
   assertEquals(await epoch(loader), [[1, 2, 3, 4]]);
   assertEquals((await epoch(loader)).length, 2);
   assertEquals(loader.stats().workers, 0);
-});
-
-Deno.test("packValue() moves what a value covers, copies together what stays, and keeps its shape", () => {
-  const memory = new Uint8Array(64).map((_, i) => i);
-  const own = new Float32Array([1, 2, 3]);
-  const shared = memory.subarray(8, 16);
-  const value = {
-    a: shared,
-    b: [new Uint16Array(memory.buffer, 32, 4), own],
-    m: new Map([["k", shared]]),
-    n: null,
-  };
-  const { value: packed, moved, copied, bytes } = packValue(value, { stays: memory.buffer });
-  assertEquals(packed, value);
-  const { a, m, b } = packed as typeof value;
-  assert(a === m.get("k") && b[1] === own);
-  assertEquals(new Set(moved), new Set([own.buffer, a.buffer]));
-  assertEquals([copied, bytes], [8 + 8, 12 + 32]);
-  const round = { self: undefined as unknown };
-  round.self = round;
-  assertEquals(packValue(round).value, round);
-  assertEquals(packValue({ view: new Uint8Array(100).subarray(0, 40) }).copied, 40);
-  assertEquals(packValue({ view: new Uint8Array(100).subarray(0, 60) }).copied, 0);
 });
 
 function samplesOf<T>(length: number, make: (index: number) => T): MapDataset<T> {

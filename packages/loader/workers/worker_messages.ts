@@ -1,15 +1,15 @@
 import type { ResolvedModule } from "../config/module_export.ts";
-import type { RandomKey } from "../order/keyed_random.ts";
 
-/** What a worker is asked to do. */
+/** What a worker is asked to do: for some samples, or once for all of them. */
 export type WorkerCall =
   | {
     readonly type: "transform";
-    readonly sample: unknown;
-    readonly index: number;
+    readonly samples: readonly unknown[];
+    /** Of each. */
+    readonly indices: readonly number[];
     readonly epoch: number;
-    /** What the sample's random numbers are of. */
-    readonly key: RandomKey;
+    /** What the random numbers of each are of, four words after four words. */
+    readonly keys: Uint32Array;
   }
   | { readonly type: "collate"; readonly samples: unknown };
 
@@ -43,17 +43,27 @@ export interface SentError {
   readonly more?: Readonly<Record<string, string | number | boolean>>;
 }
 
-/** What a worker answers. `ms` is how long it worked since it last said so. */
+/** What a worker made of some of a call's samples, or of all of them. */
+export interface MadeReply {
+  readonly type: "made";
+  readonly id: number;
+  /** The call's samples that are done with this: their places. */
+  readonly places: readonly number[];
+  /** What was made of each; `undefined` of those that failed. */
+  readonly values: readonly unknown[];
+  /** What was thrown, by place. */
+  readonly failed: readonly (readonly [place: number, error: SentError])[];
+  /** Whether nothing of it is here, since one of them could not be sent: each is to be done again, alone. */
+  readonly isLost?: boolean;
+  readonly moved: readonly ArrayBuffer[];
+  readonly bytes: number;
+  /** How long it worked since it last said so. */
+  readonly ms: number;
+}
+
+/** What a worker answers. */
 export type WorkerReply =
+  | MadeReply
   | { readonly type: "ready" }
   | { readonly type: "unloadable"; readonly of: "transform" | "collate"; readonly error: SentError }
-  | {
-    readonly type: "made";
-    readonly id: number;
-    readonly value: unknown;
-    readonly moved: readonly ArrayBuffer[];
-    readonly bytes: number;
-    readonly ms: number;
-  }
-  | { readonly type: "failed"; readonly id: number; readonly error: SentError; readonly ms: number }
   | { readonly type: "gone"; readonly how: string; readonly error?: SentError };

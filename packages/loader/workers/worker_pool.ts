@@ -1,20 +1,18 @@
 import type { Clock } from "@lade/core/backend";
-import type { BatchBuffer, BatchMemory } from "../pool/batch_memory.ts";
 import type { StatsCounter } from "../stats/loader_stats.ts";
-import type { PackedValue } from "./pack_value.ts";
-import { type Made, SampleWorker, type WorkerModules } from "./sample_worker.ts";
-import type { WorkerCall } from "./worker_messages.ts";
+import { SampleWorker, type WorkerModules } from "./sample_worker.ts";
 
-/** Something that a worker is to do. */
-export interface PoolJob {
-  /** Packs what goes there, when it goes there; in copies where it cannot be moved. */
-  readonly pack: (copies: boolean) => PackedValue;
-  /** Asks for it. */
-  readonly callOf: (value: unknown) => WorkerCall;
-  /** Ends it. */
-  readonly signal: AbortSignal;
-  /** Whether it has its worker alone, so that nothing else ends with that. */
+/** Work for workers, which is given to them piece by piece: samples of a batch, or a batch. */
+export interface PoolWork {
+  /** All its pieces, and those that are not given yet. */
+  readonly size: number;
+  readonly left: number;
+  /** Whether a piece has its worker alone, so that nothing else ends with that. */
   readonly isAlone: boolean;
+  /** Sends the next pieces, at most so many and at least one, and settles once they are answered. Failures are its own. */
+  send(worker: SampleWorker, most: number): Promise<void>;
+  /** Gives up what is left. */
+  giveUp(reason: unknown): void;
 }
 
 /** What a pool is made with. */
@@ -22,27 +20,31 @@ export interface WorkerPoolSetup {
   /** Workers at most. */
   readonly workers: number;
   readonly modules: WorkerModules;
-  readonly memory: BatchMemory;
   readonly clock: Clock;
   readonly stats: StatsCounter;
 }
 
-/** What a worker has at a time: what it works at, and what it takes up next without waiting for this thread. */
+/** Calls that a worker has at a time: what it works at, and what it takes up next without waiting for this thread. */
 const QUEUE = 2;
+/**
+ * How long a worker is to work at a call, and the most samples of one: what takes microseconds goes there many at a time, as
+ * a call takes some fifty of them, and what takes longer than this by itself.
+ */
+const CALL_MS = 1;
+const MOST_OF_CALL = 256;
 /** How long workers stay without a loop: they keep the process from ending. */
 const IDLE_MS = 1000;
-
-interface Waiting {
-  readonly job: PoolJob;
-  readonly answer: PromiseWithResolvers<Made>;
-}
 
 /** Starts workers when there is work that no other one is free for, and gives each a bounded number of calls. */
 export class WorkerPool {
   readonly #setup: WorkerPoolSetup;
   /** How many calls each has. */
   readonly #loads = new Map<SampleWorker, number>();
-  readonly #waiting: Waiting[] = [];
+  /** Work of which something is left. */
+  #waiting: PoolWork[] = [];
+  #isGiving = false;
+  /** How long a sample takes, about: at most what it took the last time, and at least half of what it was held for. */
+  #sampleMs = CALL_MS;
   #idle: AbortController | undefined;
   #ready: Promise<void> | undefined;
   #ending: Promise<void> | undefined;
@@ -64,24 +66,20 @@ export class WorkerPool {
     return this.#ready ??= worker.ready;
   }
 
-  /** Has a job done by a worker. What it sends is counted in the memory of batches until it is answered. */
-  async run(job: PoolJob): Promise<Made> {
-    job.signal.throwIfAborted();
-    const answer = Promise.withResolvers<Made>();
-    const waiting = { job, answer };
-    const onAbort = () => {
-      const place = this.#waiting.indexOf(waiting);
-      if (place >= 0) this.#waiting.splice(place, 1);
-      answer.reject(job.signal.reason);
-    };
-    job.signal.addEventListener("abort", onAbort);
-    this.#waiting.push(waiting);
-    this.#give();
-    try {
-      return await answer.promise;
-    } finally {
-      job.signal.removeEventListener("abort", onAbort);
-    }
+  /** Has work done, once what is begun at the same moment is known. */
+  add(work: PoolWork): void {
+    this.#waiting.push(work);
+    if (this.#isGiving) return;
+    this.#isGiving = true;
+    queueMicrotask(() => {
+      this.#isGiving = false;
+      this.#give();
+    });
+  }
+
+  /** Has no more of some work done. */
+  remove(work: PoolWork): void {
+    this.#waiting = this.#waiting.filter((other) => other !== work);
   }
 
   /** Lets workers wait for the next loop, for a while. */
@@ -99,7 +97,7 @@ export class WorkerPool {
   /** Ends all workers; what they were asked fails with `reason`. */
   async end(reason: unknown): Promise<void> {
     this.#idle?.abort();
-    for (const { answer } of this.#waiting.splice(0)) answer.reject(reason);
+    for (const work of this.#waiting.splice(0)) work.giveUp(reason);
     const workers = [...this.#loads.keys()];
     this.#loads.clear();
     this.#ready = undefined;
@@ -113,11 +111,10 @@ export class WorkerPool {
     while (true) {
       const [next] = this.#waiting;
       if (!next) return;
-      const worker = this.#pick(next.job.isAlone);
+      const worker = this.#pick(next.isAlone);
       if (!worker) return;
-      this.#waiting.shift();
-      // Failures are the answer's.
-      void this.#do(worker, next);
+      void this.#send(next, worker);
+      if (next.left === 0) this.#waiting.shift();
     }
   }
 
@@ -140,9 +137,10 @@ export class WorkerPool {
 
   #start(): SampleWorker {
     const { modules, stats } = this.#setup;
-    const worker = new SampleWorker(modules, (type, ms) => {
-      if (type === "transform") stats.transformMs += ms;
-      else stats.collateMs += ms;
+    const worker = new SampleWorker(modules, (type, ms, done) => {
+      if (type === "collate") return void (stats.collateMs += ms);
+      stats.transformMs += ms;
+      this.#sampleMs = Math.max(ms / done, this.#sampleMs / 2);
     });
     this.#loads.set(worker, 0);
     if (modules.transform) stats.transformers = Math.max(stats.transformers, this.size);
@@ -150,39 +148,22 @@ export class WorkerPool {
     return worker;
   }
 
-  async #do(worker: SampleWorker, { job, answer }: Waiting): Promise<void> {
-    const { memory, stats } = this.#setup;
-    const weight = job.isAlone ? QUEUE : 1;
+  async #send(work: PoolWork, worker: SampleWorker): Promise<void> {
+    const weight = work.isAlone ? QUEUE : 1;
     const add = (weight: number) => {
       const load = this.#loads.get(worker);
       if (load !== undefined) this.#loads.set(worker, load + weight);
     };
     add(weight);
-    let sent: BatchBuffer | undefined;
-    try {
-      const [{ bytes, copied }, made] = send(worker, job);
-      sent = memory.adopt([], bytes);
-      stats.bytesCopied += copied;
-      answer.resolve(await made);
-    } catch (error) {
-      this.#forgetGone();
-      answer.reject(error);
-    } finally {
-      sent?.release();
-      add(-weight);
-      this.#give();
-    }
-  }
-}
-
-/** Moves what can be moved; memory of WebAssembly cannot, which is only seen when it is tried. */
-function send(worker: SampleWorker, { pack, callOf, signal }: PoolJob): [PackedValue, Promise<Made>] {
-  const packed = pack(false);
-  try {
-    return [packed, worker.call(callOf(packed.value), packed.moved, signal)];
-  } catch (error) {
-    if (worker.isGone) throw error;
-    const copies = pack(true);
-    return [copies, worker.call(callOf(copies.value), copies.moved, signal)];
+    const most = Math.min(
+      Math.floor(CALL_MS / this.#sampleMs),
+      // Each worker has its share of a batch.
+      Math.ceil(work.size / this.#setup.workers),
+      MOST_OF_CALL,
+    );
+    await work.send(worker, Math.max(1, most));
+    this.#forgetGone();
+    add(-weight);
+    this.#give();
   }
 }

@@ -1,4 +1,5 @@
-import type { packValue as Pack } from "./pack_value.ts";
+import type { RandomKey } from "../order/keyed_random.ts";
+import type { ValuePacker, valuePacker as Packer } from "./pack_value.ts";
 import type { SentError, WorkerCall, WorkerMessage, WorkerReply } from "./worker_messages.ts";
 
 /** A worker's own global object, as far as its program uses it. */
@@ -9,15 +10,35 @@ export interface WorkerScope {
 }
 
 /**
- * What a worker runs. Its text is sent to the worker, so it uses nothing from outside but its parameters. A call that waits lets
- * the next one begin; calls that do not wait are done one after the other.
+ * What a worker runs. Its text is sent to the worker, so it uses nothing from outside but its parameters. Samples that wait let
+ * the next ones begin; those that do not wait are done one after the other. What is made is told together, but no later than a
+ * millisecond of work after it was, and at once where its memory is moved.
  */
-export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack): void {
+export function sampleWorkerProgram(scope: WorkerScope, valuePacker: typeof Packer): void {
   type Work = (...given: unknown[]) => unknown;
   type Call = WorkerCall & { readonly id: number };
+  /** A call that is not answered yet. */
+  interface Running {
+    readonly call: Call;
+    /** Samples that are not told of. */
+    left: number;
+    /** Packs what is to be told. */
+    readonly packer: ValuePacker;
+    /** Of the samples that asked for their signal. */
+    readonly stops: AbortController[];
+    reason?: DOMException;
+    /** What is to be told. */
+    places: number[];
+    values: unknown[];
+    failed: (readonly [number, SentError])[];
+  }
+  type Failed = Running["failed"];
+  const longMs = 1;
   const end = scope.close.bind(scope);
   const post = scope.postMessage.bind(scope);
-  const running = new Map<number, AbortController>();
+  const running = new Map<number, Running>();
+  /** Those that no call has. */
+  const packers: ValuePacker[] = [];
   const work: { transform?: Work; collate?: Work } = {};
   const words = { transform: "", collate: "" };
   let loaded: Promise<void> | undefined;
@@ -27,7 +48,7 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     if (!(error instanceof Error)) {
       let value: unknown = String(error);
       try {
-        value = packValue(error, { copies: true }).value;
+        value = valuePacker().pack(error, { copies: true });
       } catch {
         // It is told in words.
       }
@@ -92,13 +113,37 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     };
   };
 
-  const made = (call: Call, signal: AbortSignal): unknown => {
+  const contextOf = ({ stops, reason }: Running, index: number, epoch: number, key: RandomKey) => {
+    let random: (() => number) | undefined;
+    let stop: AbortController | undefined;
+    return {
+      index,
+      epoch,
+      // To make one takes longer than many a transformation.
+      get signal() {
+        if (!stop) {
+          stops.push(stop = new AbortController());
+          if (reason) stop.abort(reason);
+        }
+        return stop.signal;
+      },
+      random: () => (random ??= randomOf(key))(),
+    };
+  };
+
+  const made = (one: Running, place: number): unknown => {
+    const { call } = one;
     if (call.type === "collate") {
       return work.collate?.(call.samples, (bytes: number) => new Uint8Array(bytes));
     }
-    const { sample, index, epoch, key } = call;
-    let random: (() => number) | undefined;
-    return work.transform?.(sample, { index, epoch, signal, random: () => (random ??= randomOf(key))() });
+    const { samples, indices, epoch, keys } = call;
+    const [a = 0, b = 0, c = 0, d = 0] = keys.subarray(place * 4, place * 4 + 4);
+    return work.transform?.(samples[place], contextOf(one, indices[place] ?? 0, epoch, [a, b, c, d]));
+  };
+
+  const abort = (one: Running, words: string) => {
+    one.reason = new DOMException(words, "AbortError");
+    for (const stop of one.stops) stop.abort(one.reason);
   };
 
   const spent = () => {
@@ -108,44 +153,89 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     return ms;
   };
 
-  const pack = (value: unknown, copies: boolean, type: "transform" | "collate") => {
+  const tell = (one: Running) => {
+    const { call: { id }, packer, places, values, failed } = one;
+    if (places.length === 0) return;
+    one.left -= places.length;
+    one.places = [];
+    one.values = [];
+    one.failed = [];
+    if (one.left === 0) {
+      running.delete(id);
+      packers.push(packer);
+    }
+    const { moved, bytes } = packer.take();
     try {
-      return packValue(value, { copies });
+      post({ type: "made", id, places, values, failed, moved, bytes, ms: spent() }, moved);
+    } catch {
+      // Memory of WebAssembly cannot be moved, which is only seen when it is tried, as is what cannot be sent.
+      if (places.length > 1 && moved.some(({ detached }) => detached)) {
+        post({ type: "made", id, places, values: [], failed: [], isLost: true, moved: [], bytes: 0, ms: spent() });
+      } else for (const [at, place] of places.entries()) tellAlone(one, place, values[at], failed);
+    }
+  };
+
+  const tellAlone = ({ call: { id }, packer }: Running, place: number, value: unknown, failed: Failed) => {
+    const places = [place];
+    const own = failed.filter(([at]) => at === place);
+    try {
+      const copy = packer.pack(value, { copies: true });
+      const { moved, bytes } = packer.take();
+      post({ type: "made", id, places, values: [copy], failed: own, moved, bytes, ms: spent() }, moved);
+    } catch (error) {
+      const failed = [[place, sent(error)]] as const;
+      post({ type: "made", id, places, values: [undefined], failed, moved: [], bytes: 0, ms: spent() });
+    }
+  };
+
+  const give = (one: Running, place: number, value: unknown) => {
+    let packed: unknown;
+    try {
+      packed = one.packer.pack(value);
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
-      throw new TypeError(`Cannot send back what ${words[type]} gave: ${what}`);
+      throw new TypeError(`Cannot send back what ${words[one.call.type]} gave: ${what}`);
     }
+    one.places.push(place);
+    one.values.push(packed);
   };
 
-  const answer = (id: number, value: unknown, type: "transform" | "collate") => {
-    for (const copies of [false, true]) {
-      const packed = pack(value, copies, type);
-      const { moved, bytes } = packed;
-      try {
-        post({ type: "made", id, value: packed.value, moved, bytes, ms: spent() }, moved);
-        return;
-      } catch (error) {
-        // Memory of WebAssembly cannot be moved, which is only seen when it is tried.
-        if (copies) throw error;
-      }
-    }
+  const fail = (one: Running, place: number, error: unknown) => {
+    one.places.push(place);
+    one.values.push(undefined);
+    one.failed.push([place, sent(error)]);
   };
 
-  const run = async (call: Call) => {
-    const { id } = call;
-    const stop = new AbortController();
-    if (running.size === 0) since = performance.now();
-    running.set(id, stop);
+  const giveLater = async (one: Running, place: number, value: unknown) => {
     try {
-      const value = made(call, stop.signal);
-      // What is there at once goes at once: the next call may use the same memory.
-      const isLater = typeof (value as { then?: unknown } | null | undefined)?.then === "function";
-      answer(id, isLater ? await value : value, call.type);
+      give(one, place, await value);
     } catch (error) {
-      post({ type: "failed", id, error: sent(error), ms: spent() });
-    } finally {
-      running.delete(id);
+      fail(one, place, error);
     }
+    if (one.packer.moves) return tell(one);
+    // Together with what is there at the same moment.
+    if (one.places.length === 1) queueMicrotask(() => tell(one));
+  };
+
+  const run = (call: Call) => {
+    const left = call.type === "collate" ? 1 : call.samples.length;
+    const packer = packers.pop() ?? valuePacker();
+    const one: Running = { call, left, packer, stops: [], places: [], values: [], failed: [] };
+    if (running.size === 0) since = performance.now();
+    running.set(call.id, one);
+    for (let place = 0; place < left; place++) {
+      try {
+        const value = made(one, place);
+        const isLater = typeof (value as { then?: unknown } | null | undefined)?.then === "function";
+        // What is there at once is packed at once: the next sample may use the same memory.
+        if (isLater) void giveLater(one, place, value);
+        else give(one, place, value);
+      } catch (error) {
+        fail(one, place, error);
+      }
+      if (packer.moves || performance.now() - since > longMs) tell(one);
+    }
+    tell(one);
   };
 
   // What a module does to end its worker is told, since nothing else tells it.
@@ -171,9 +261,10 @@ export function sampleWorkerProgram(scope: WorkerScope, packValue: typeof Pack):
     const { data } = event as MessageEvent<WorkerMessage>;
     if (data.type === "load") loaded = load(data);
     else if (data.type === "abort") {
-      running.get(data.id)?.abort(new DOMException("The sample is not wanted any more", "AbortError"));
+      const one = running.get(data.id);
+      if (one) abort(one, "The sample is not wanted any more");
     } else if (data.type === "end") {
-      for (const stop of running.values()) stop.abort(new DOMException("The loop was left", "AbortError"));
+      for (const one of running.values()) abort(one, "The loop was left");
       const whenIdle = () => {
         if (running.size > 0) return setTimeout(whenIdle, 1);
         gone("it was ended");

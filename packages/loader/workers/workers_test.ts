@@ -129,7 +129,7 @@ Deno.test("a batch's memory is given back with the bytes that came from workers,
 });
 
 Deno.test("memory of a sample's own is moved to a worker and back, without a copy", async () => {
-  const dataset = samplesOf(6, (index) => new Uint8Array(1000).fill(index));
+  const dataset = samplesOf(6, (index) => new Uint8Array(10_000).fill(index));
   const url = moduleOf("export default (sample) => sample.subarray(100)");
   for (const workers of [0, 1, 2]) {
     await using loader = createLoader<Uint8Array>(dataset, {
@@ -139,9 +139,9 @@ Deno.test("memory of a sample's own is moved to a worker and back, without a cop
     });
     for await (const { data } of loader) {
       assertEquals(data.map(({ length, byteOffset }) => [length, byteOffset]), [
-        [900, 100],
-        [900, 100],
-        [900, 100],
+        [9900, 100],
+        [9900, 100],
+        [9900, 100],
       ]);
     }
     assertEquals(loader.stats().bytesCopied, 0);
@@ -314,7 +314,7 @@ Deno.test("what cannot be sent to a worker or back is an error that names the ex
 
 Deno.test("memory that a transformation gave before is refused, and memory of WebAssembly is copied", async () => {
   for (const workers of [0, 1]) {
-    const twice = moduleOf("const table = new Uint8Array(8); export default () => table");
+    const twice = moduleOf("const table = new Uint8Array(8192); export default () => table");
     await using loader = createLoader<number, Uint8Array>(range(2), {
       batchSize: 2,
       transform: { module: twice },
