@@ -146,8 +146,8 @@ no other sample moves. Of plan, pack, run and stream.",
     ["--max-bytes"],
     sizeValue({ least: 1 }),
     undefined,
-    "Memory of batches that are read, are ready or are in use, about; half the byte budget by default. Of plan, pack, run and \
-stream.",
+    "Memory of batches that are read ahead or are in use; half the byte budget by default. The batch that is waited for is read \
+whatever its size. Of plan, pack, run and stream.",
   ),
   epochs: option(
     ["--epochs"],

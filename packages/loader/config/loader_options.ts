@@ -18,7 +18,10 @@ export interface BlockShuffle {
 
 /** What the loader holds in memory and how far it reads ahead. */
 export interface PoolOptions {
-  /** Bytes of batches that are being read, are ready, or are with the caller; half the context's byte budget by default. */
+  /**
+   * Bytes of batches that are being read, are ready, or are with the caller; half the context's byte budget by default. It bounds
+   * what is read ahead: the batch that is waited for is read whatever its size, and a sample is never had in parts.
+   */
   readonly maxBytes?: number;
   /** Batches that are read ahead; as many as it takes for the caller not to wait when `"auto"`, the default. */
   readonly batchesAhead?: "auto" | number;

@@ -1,4 +1,5 @@
 import { assertEquals } from "@std/assert";
+import { MemoryStore } from "@lade/core";
 import { MOST_AT_HAND } from "@lade/core/seams";
 import { openFileStore } from "@lade/fs";
 import { filesDataset } from "../datasets/files_dataset.ts";
@@ -24,4 +25,21 @@ Deno.test("samples that are too large to be at hand are asked for together, and 
   } finally {
     await Deno.remove(root, { recursive: true });
   }
+});
+
+Deno.test("a sample that is larger than maxBytes is read when it is waited for, and none is read ahead of it", async () => {
+  const size = 2 ** 21;
+  await using store = new MemoryStore();
+  for (let i = 0; i < 4; i++) await store.put(`${i}`, new Uint8Array(size).fill(i));
+  const { budget } = store.context;
+  await using dataset = await filesDataset(store, "");
+  const options = { batchSize: 1, epochs: 1, pool: { maxBytes: 65536, batchesAhead: 4 } };
+  await using loader = createLoader(dataset, options);
+  const held: number[] = [];
+  for await (const { data } of loader) {
+    for (let turn = 0; turn < 20; turn++) await new Promise((resolve) => setImmediate(resolve));
+    assertEquals(data[0]?.bytes.length, size);
+    held.push(budget.held);
+  }
+  assertEquals(held, [size, size, size, size]);
 });

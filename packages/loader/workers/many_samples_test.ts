@@ -74,7 +74,8 @@ Deno.test("small samples whose transformation is quick go to workers many at a t
 });
 
 Deno.test("what takes some milliseconds goes to a worker by itself, and two of them share a batch", async () => {
-  const source = "export default (n) => { const t = performance.now(); while (performance.now() - t < 3); return n; }";
+  const source =
+    "export default (n) => { const t = performance.now(); while (performance.now() - t < 3); return n; }";
   const count = await posted(async () => {
     assertEquals((await all(range(60), source, { pool: { workers: 2 } })).data, ascending(60));
   });
@@ -144,21 +145,30 @@ Deno.test("of many that go at a time only those fail that throw or cannot be sen
   }`;
   const wanted = ascending(6).map((n) => [n * 1000 + 7, `odd ${n * 1000 + 7}`] as const);
   for (const workers of WORKERS) {
-    const { data, lost } = await all<unknown, unknown>(dataset, source, { pool: { workers }, onError: "skip" });
+    const { data, lost } = await all<unknown, unknown>(dataset, source, {
+      pool: { workers },
+      onError: "skip",
+    });
     assertEquals(data.length + lost.length, MANY);
     const told = new Map(lost as [number, string][]);
     for (const [index, words] of wanted) assertEquals(told.get(index), words);
     assert(told.get(2000)?.endsWith("own is an instance of Own"), told.get(2000));
     assert(told.get(3000)?.endsWith("it is a function"), told.get(3000));
-    for (const index of [2600, 3500]) assert(told.get(index)?.includes("could not be cloned"), told.get(index));
+    for (const index of [2600, 3500]) {
+      assert(told.get(index)?.includes("could not be cloned"), told.get(index));
+    }
     assertEquals(told.size, 6 + 4);
     assert(data.includes(60_000 + 2500));
     const bytes = data.find((made) => made instanceof Uint8Array);
     assertEquals([bytes?.length, bytes?.[65535]], [65536, 9]);
   }
-  const failing = all(range(MANY), "export default (n) => { if (n === 4321) throw new Error('no'); return n; }", {
-    pool: { workers: 2 },
-  });
+  const failing = all(
+    range(MANY),
+    "export default (n) => { if (n === 4321) throw new Error('no'); return n; }",
+    {
+      pool: { workers: 2 },
+    },
+  );
   const error = await assertRejects(() => failing, SampleError, "no");
   assertEquals(error.index, 4321);
 });
@@ -166,7 +176,10 @@ Deno.test("of many that go at a time only those fail that throw or cannot be sen
 Deno.test("a worker that ends in the middle of many samples loses none, and only the one that ends it twice fails", async () => {
   const source = "export default (n) => { if (n === 3333) self.close(); return n; }";
   for (const workers of [1, 2]) {
-    const { data, lost, workersLost } = await all(range(MANY), source, { pool: { workers }, onError: "skip" });
+    const { data, lost, workersLost } = await all(range(MANY), source, {
+      pool: { workers },
+      onError: "skip",
+    });
     assertEquals(data, ascending(MANY).filter((n) => n !== 3333));
     assertEquals(lost, [[3333, "the worker ended: close() was called in it"]]);
     assertEquals(workersLost, 2);

@@ -158,7 +158,9 @@ export function valuePacker(): ValuePacker {
     if (typeof part !== "object" || part === null) return part;
     const known = seen.get(part);
     if (known !== undefined) return known;
-    if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) return part;
+    if (ArrayBuffer.isView(part) || part instanceof ArrayBuffer || part instanceof SharedArrayBuffer) {
+      return part;
+    }
     if (Array.isArray(part)) {
       const copy: unknown[] = new Array(part.length);
       seen.set(part, copy);
@@ -252,7 +254,11 @@ export function valuePacker(): ValuePacker {
       usedBefore = used;
       moved.clear();
       owned.clear();
-      bytes = copied = end = used = 0;
+      bytes =
+        copied =
+        end =
+        used =
+          0;
       shared = new ArrayBuffer(0);
       moves = false;
       return all;

@@ -49,7 +49,10 @@ Deno.test("memory of 4 KiB and more is moved where more than half of it is wante
 Deno.test("small values lie side by side, in memory that is all used or nearly so", () => {
   const packer = valuePacker();
   for (let time = 0; time < 3; time++) {
-    const packed = Array.from({ length: 100 }, (_, i) => packer.pack(new Uint8Array(50).fill(i)) as Uint8Array);
+    const packed = Array.from(
+      { length: 100 },
+      (_, i) => packer.pack(new Uint8Array(50).fill(i)) as Uint8Array,
+    );
     assertEquals(packed.map((bytes) => bytes[49]), Array.from({ length: 100 }, (_, i) => i));
     const { moved, bytes, copied } = packer.take();
     assertEquals(copied, 5000);

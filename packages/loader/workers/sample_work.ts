@@ -3,7 +3,6 @@ import type { Allocate, Collate, Transform } from "../config/loader_options.ts";
 import {
   isModuleExport,
   type ModuleExport,
-  moduleWords,
   type ResolvedModule,
   resolveModule,
 } from "../config/module_export.ts";
@@ -156,7 +155,13 @@ export class SampleWork<T, U, B> {
       this.#stats.bytesCopied += copied;
       const began = this.#clock.monotonicMs();
       const made = transform(value as T, context);
-      if (isLater(made)) return this.#received(values, await this.#timed("transformMs", () => made), lot) as U;
+      if (isLater(made)) {
+        return this.#received(
+          values,
+          await this.#timed("transformMs", () => made),
+          lot,
+        ) as U;
+      }
       // What is there at once is taken at once: the next sample may use the same memory.
       const own = this.#received(values, made, lot) as U;
       this.#stats.transformMs += this.#clock.monotonicMs() - began;
@@ -179,7 +184,9 @@ export class SampleWork<T, U, B> {
     const values = new ModuleValues(module);
     return async (samples, _, lot) => {
       const collate = await here();
-      const { value, copied } = values.own((options) => values.samples(samples, { ...options, copies: true }));
+      const { value, copied } = values.own((options) =>
+        values.samples(samples, { ...options, copies: true })
+      );
       this.#stats.bytesCopied += copied;
       const made = await this.#timed(
         "collateMs",

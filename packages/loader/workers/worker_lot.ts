@@ -154,7 +154,13 @@ export class WorkerLot<T, U> implements PoolWork {
     const { epoch, signal } = this.#setup;
     const keys = new Uint32Array(group.length * 4);
     group.forEach(({ key }, place) => keys.set(key, place * 4));
-    const call = { type: "transform", samples, indices: group.map(({ index }) => index), epoch, keys } as const;
+    const call = {
+      type: "transform",
+      samples,
+      indices: group.map(({ index }) => index),
+      epoch,
+      keys,
+    } as const;
     const open = new Map(group.entries());
     const onMade = (made: Made) => {
       for (const place of made.places) open.delete(place);

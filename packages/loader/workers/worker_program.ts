@@ -170,7 +170,17 @@ export function sampleWorkerProgram(scope: WorkerScope, valuePacker: typeof Pack
     } catch {
       // Memory of WebAssembly cannot be moved, which is only seen when it is tried, as is what cannot be sent.
       if (places.length > 1 && moved.some(({ detached }) => detached)) {
-        post({ type: "made", id, places, values: [], failed: [], isLost: true, moved: [], bytes: 0, ms: spent() });
+        post({
+          type: "made",
+          id,
+          places,
+          values: [],
+          failed: [],
+          isLost: true,
+          moved: [],
+          bytes: 0,
+          ms: spent(),
+        });
       } else for (const [at, place] of places.entries()) tellAlone(one, place, values[at], failed);
     }
   };
