@@ -70,12 +70,10 @@ for (const [name, call] of Object.entries(CALLS)) {
     fake.putObject("bucket", "object", "content");
     fake.clock = () => Date.now() + 3_600_000;
     const error = await assertRejects(() => call(store), UnauthenticatedError);
-    assert(
-      /the clock of this machine is 3(599|600) s behind that of the service; set the clock/.test(
-        error.message,
-      ),
-      error.message,
-    );
+    const words = /the clock of this machine is (\d+) s behind that of the service; set the clock/;
+    const [, seconds = ""] = words.exec(error.message) ?? [];
+    // The service tells whole seconds, and its answer is on its way for a while.
+    assert(Number(seconds) > 3_500 && Number(seconds) <= 3_600, error.message);
   });
 
   Deno.test(`${name} tells a wrong secret and an unknown key`, async () => {
