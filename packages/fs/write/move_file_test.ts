@@ -3,6 +3,7 @@ import {
   createStoreContext,
   InvalidNameError,
   NotFoundError,
+  PermissionDeniedError,
   PreconditionFailedError,
   systemClock,
 } from "@lade/core";
@@ -127,3 +128,56 @@ testBoth("rename() of a link takes away what it copied, and nothing else", async
   assertEquals(root.everything(), ["b", "link", "real/a"]);
   assertEquals([await textOf(store, "b"), await textOf(store, "link")], ["content", "changed since"]);
 });
+
+testBoth(
+  "rename() of one of two names of a file drops it also where both are called alike",
+  async ({ root, store }) => {
+    root.write("d/a", "x");
+    Deno.mkdirSync(root.file("e"));
+    Deno.linkSync(root.file("d/a"), root.file("e/a"));
+    await store.rename("d/a", "e/a");
+    assertEquals(root.everything(), ["e/a"]);
+  },
+);
+
+/** Does something once when the system is asked what a path is, with links followed or not. */
+function onLook(follows: boolean, path: string, change: () => void): Disposable {
+  const { lstat, lstatSync, stat, statSync } = Deno;
+  let isDone = false;
+  const look = (at: string | URL) => {
+    if (at !== path || isDone) return;
+    isDone = true;
+    change();
+  };
+  if (follows) {
+    Deno.stat = async (at) => (look(at), await stat(at));
+    Deno.statSync = (at) => (look(at), statSync(at));
+  } else {
+    Deno.lstat = async (at) => (look(at), await lstat(at));
+    Deno.lstatSync = (at) => (look(at), lstatSync(at));
+  }
+  return { [Symbol.dispose]: () => void Object.assign(Deno, { lstat, lstatSync, stat, statSync }) };
+}
+
+testBoth("rename() takes no file from behind a directory that became a link", async ({ root, open }) => {
+  for (const name of ["d/sub/a", "outside/a"]) root.write(name, name);
+  const store = await open(root.file("d"));
+  using _look = onLook(false, root.file("d/b"), () => {
+    Deno.renameSync(root.file("d/sub"), root.file("d/kept"));
+    Deno.symlinkSync("../outside", root.file("d/sub"));
+  });
+  await assertRejects(() => store.rename("sub/a", "b"), PermissionDeniedError);
+  assertEquals(root.everything(), ["d/kept/a", "d/sub", "outside/a"]);
+});
+
+testBoth(
+  "rename() that is ended before the file has its new name replaces nothing",
+  async ({ root, store }) => {
+    root.write("a", "1");
+    root.write("b", "2");
+    const controller = new AbortController();
+    using _look = onLook(true, root.file("b"), () => controller.abort(new Error("stop")));
+    await assertRejects(() => store.rename("a", "b", { signal: controller.signal }), Error, "stop");
+    assertEquals([await textOf(store, "a"), await textOf(store, "b")], ["1", "2"]);
+  },
+);

@@ -1,4 +1,10 @@
-import { AlreadyExistsError, createStoreContext, PreconditionFailedError, systemClock } from "@lade/core";
+import {
+  AlreadyExistsError,
+  createStoreContext,
+  PermissionDeniedError,
+  PreconditionFailedError,
+  systemClock,
+} from "@lade/core";
 import { FakeClock } from "@lade/testing";
 import { assertEquals, assertInstanceOf, assertNotEquals, assertRejects } from "@std/assert";
 import { etagOf, type FileStatus } from "../files/file_status.ts";
@@ -136,4 +142,7 @@ testBoth("conditions that no object can meet together are never met", async ({ r
     }, expected);
   }
   assertEquals([root.everything(), await textOf(store, "a")], [["a", "from"], "old"]);
+  // Nothing is told of what a link leads out to.
+  Deno.symlinkSync("/dev/null", root.file("out"));
+  await assertRejects(() => store.put("out", bytes("new"), both), PermissionDeniedError);
 });
