@@ -1,5 +1,5 @@
 import { AlreadyExistsError, PermissionDeniedError, PreconditionFailedError, ServiceError } from "@lade/core";
-import { assertEquals, assertNotEquals, assertRejects } from "@std/assert";
+import { assertEquals, assertNotEquals, assertRejects, assertThrows } from "@std/assert";
 import type { LocalStore } from "../mod.ts";
 import { bytes, testBoth, textOf } from "../testing/both_stores.ts";
 
@@ -70,16 +70,21 @@ function recordCalls(): AsyncDisposable {
   };
 }
 
-/** Copies by the system's copy, with something done after each time. */
+/** Copies by the system's copy, each to a free name, with something done after each time. */
 async function copyWith(store: LocalStore, after: (to: string) => void): Promise<number> {
   const { copyFile, copyFileSync } = Deno;
   let copies = 0;
+  // A copy has the permissions of its source, by which it may be one that nobody can write again.
+  const needFree = (to: string | URL) =>
+    assertThrows(() => Deno.lstatSync(to), Deno.errors.NotFound, undefined, "the copy before is still there");
   Deno.copyFile = async (from, to) => {
+    needFree(to);
     await copyFile(from, to);
     copies++;
     after(String(to));
   };
   Deno.copyFileSync = (from, to) => {
+    needFree(to);
     copyFileSync(from, to);
     copies++;
     after(String(to));
