@@ -58,7 +58,8 @@ function found(
   return findCredential(resolveAzureConfig({}, read), {
     env: read,
     read: (path) => Promise.resolve(files[path]),
-    web: () => Promise.resolve({}),
+    // However late an answer comes here, it comes.
+    web: () => Promise.resolve({ clock: new FakeClock() }),
     clock: systemClock,
     uri: `az://${new URL(fake.url).host}`,
   });
