@@ -52,7 +52,8 @@ async function start(answer: (seen: Seen) => Response | undefined = () => undefi
     allowHttp: false,
     env: (name) => ({ AZURE_POD_IDENTITY_AUTHORITY_HOST: url, ...env })[name],
     read: (path) => Promise.resolve(files.get(path)),
-    web: () => Promise.resolve({ retry: { maxAttempts: 1 } }),
+    // However late an answer comes, it comes.
+    web: () => Promise.resolve({ retry: { maxAttempts: 1 }, clock: new FakeClock() }),
     clock: systemClock,
   });
   return { seen, url, files, around, [Symbol.asyncDispose]: () => server.shutdown() };

@@ -4,6 +4,7 @@ import type { LoadedToken } from "@lade/service/tokens";
 import type { GcsToken } from "../credentials/gcs_credential.ts";
 import { searchTokens } from "../credentials/search_tokens.ts";
 import type { IdentityConfig, TokenSurroundings } from "../credentials/token_surroundings.ts";
+import { FakeClock } from "@lade/testing";
 
 const { privateKey, publicKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
 
@@ -80,7 +81,8 @@ export class GoogleTokens implements AsyncDisposable {
       allowHttp: false,
       env: (name) => all[name] || undefined,
       read: (path) => Promise.resolve(this.files.get(path)),
-      web: () => Promise.resolve({ retry: { maxAttempts: 1 } }),
+      // However late an answer comes, it comes.
+      web: () => Promise.resolve({ retry: { maxAttempts: 1 }, clock: new FakeClock() }),
       clock: systemClock,
     };
   }
