@@ -1,4 +1,5 @@
-import { NotFoundError, PermissionDeniedError } from "@lade/core";
+import { createStoreContext, NotFoundError, PermissionDeniedError } from "@lade/core";
+import { FakeClock } from "@lade/testing";
 import { assertEquals, assertRejects } from "@std/assert";
 import { FileMedium } from "../files/file_medium.ts";
 import type { ReadableFile } from "../files/medium.ts";
@@ -17,7 +18,9 @@ function openSwapping(root: TestRoot, swap: (path: string) => void): LocalStore 
       return super.openSync(path);
     }
   }
-  return openLocalStore("file", root.path, {}, [], (gate, context) => new Swapping(gate, context));
+  // Time stands still, so that every call is quick enough to be synchronous.
+  const context = createStoreContext({ clock: new FakeClock() });
+  return openLocalStore("file", root.path, { context }, [], (gate, context) => new Swapping(gate, context));
 }
 
 Deno.test("get() finds a link that takes a file's name between the look and the opening", async () => {
