@@ -55,7 +55,7 @@ export class SampleWork<T, U, B> {
   /** Makes other samples of samples, in this thread. */
   readonly transform: SampleTransform<T, U> | undefined;
   /** Has workers make them, batch by batch. */
-  readonly lotOf: ((setup: LotSetup<U>) => WorkerLot<T, U>) | undefined;
+  readonly lotOf: ((setup: LotSetup<U>) => WorkerLot<T, U>) | undefined = undefined;
   /** Puts samples together. */
   readonly collate: SampleCollate<U, B> | undefined;
   readonly #memory: BatchMemory;
@@ -84,7 +84,10 @@ export class SampleWork<T, U, B> {
     };
     this.#pool = workers > 0 ? new WorkerPool({ workers, modules: own, clock, stats }) : undefined;
     const [pool, module] = [this.#pool, modules.transform];
-    this.lotOf = pool && module && ((setup) => new WorkerLot(setup, { pool, module, memory, stats }));
+    if (pool && module) {
+      const ground = { pool, values: new ModuleValues(module), memory, stats };
+      this.lotOf = (setup) => new WorkerLot(setup, ground);
+    }
     this.transform = this.lotOf ? undefined : this.#transformBy(transform, module);
     this.collate = this.#collateBy(collate, modules.collate);
   }

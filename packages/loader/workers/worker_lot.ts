@@ -1,8 +1,7 @@
-import type { ResolvedModule } from "../config/module_export.ts";
 import type { RandomKey } from "../order/keyed_random.ts";
 import type { BatchBuffer } from "../pool/batch_memory.ts";
 import { type CallGround, callWorker } from "./call_worker.ts";
-import { ModuleValues } from "./module_values.ts";
+import type { ModuleValues } from "./module_values.ts";
 import type { PackedMemory } from "./pack_value.ts";
 import { type Made, type SampleWorker, WorkerLostError } from "./sample_worker.ts";
 import type { PoolWork, WorkerPool } from "./worker_pool.ts";
@@ -38,7 +37,8 @@ export interface LotSetup<U> {
 /** What lots go through. */
 export interface LotGround extends CallGround {
   readonly pool: WorkerPool;
-  readonly module: ResolvedModule;
+  /** Packs what goes to the module. */
+  readonly values: ModuleValues;
 }
 
 /** Samples as they are sent. */
@@ -61,7 +61,6 @@ export class WorkerLot<T, U> implements PoolWork {
   readonly isAlone: boolean;
   readonly #setup: LotSetup<U>;
   readonly #ground: LotGround;
-  readonly #values: ModuleValues;
   readonly #samples: LotSample<T>[] = [];
   /** Which of them goes next. */
   #next = 0;
@@ -76,7 +75,6 @@ export class WorkerLot<T, U> implements PoolWork {
     this.#setup = setup;
     this.#ground = ground;
     this.size = setup.size;
-    this.#values = new ModuleValues(ground.module);
     this.isAlone = isAlone;
   }
 
@@ -119,7 +117,7 @@ export class WorkerLot<T, U> implements PoolWork {
 
   async send(worker: SampleWorker, most: number): Promise<void> {
     if (this.#setup.signal.aborted) return this.drop();
-    const { packer } = this.#values;
+    const { packer } = this.#ground.values;
     const group: LotSample<T>[] = [];
     const values: unknown[] = [];
     while (this.left > 0 && group.length < most && packer.bytes < MOST_BYTES) {
@@ -142,7 +140,7 @@ export class WorkerLot<T, U> implements PoolWork {
   }
 
   #pack({ sample }: LotSample<T>, copies: boolean): unknown {
-    return this.#values.sample(sample, { stays: this.#setup.stays, copies });
+    return this.#ground.values.sample(sample, { stays: this.#setup.stays, copies });
   }
 
   async #call(
@@ -181,8 +179,10 @@ export class WorkerLot<T, U> implements PoolWork {
       try {
         // What could not be sent may have taken memory of the others along.
         const again = sample.again ? { ...sample, sample: await sample.again() } : sample;
+        if (this.#isOver) return;
         const samples = [this.#pack(again, true)];
-        await this.#call(worker, [sample], { samples, memory: this.#values.packer.take(), areCopies: true });
+        const memory = this.#ground.values.packer.take();
+        await this.#call(worker, [sample], { samples, memory, areCopies: true });
       } catch (error) {
         this.#fail(sample, error);
       }

@@ -114,7 +114,7 @@ export class WorkerPool {
       const worker = this.#pick(next.isAlone);
       if (!worker) return;
       void this.#send(next, worker);
-      if (next.left === 0) this.#waiting.shift();
+      if (next.left === 0) this.remove(next);
     }
   }
 
