@@ -211,6 +211,26 @@ Deno.test("the checksum cache begins anew once, and only where the database is d
   ]);
 });
 
+Deno.test("the checksum cache sets one database aside at most", () => {
+  const notes: string[] = [];
+  let [opened, aside] = [0, 0];
+  const damaged = {
+    prepare: () => {},
+    from: () => {
+      throw new Error("file is not a database");
+    },
+    close: () => {},
+  } as unknown as CacheDatabase;
+  const cache = new StoredCache({
+    open: () => (opened++, damaged),
+    setAside: () => void aside++,
+    clock: new FakeClock(),
+    onNote: (text) => notes.push(text),
+  });
+  for (let time = 0; time < 4; time++) cache.reader().find("file:///a", metaOf("1"));
+  assertEquals([opened, aside, cache.isUsed, notes.length], [2, 1, false, 2]);
+});
+
 Deno.test("the checksum cache sets a damaged database aside, with a note, and begins anew", async () => {
   using directory = new Directory();
   Deno.writeTextFileSync(directory.file, "no database".repeat(1000));
