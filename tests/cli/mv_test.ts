@@ -38,6 +38,14 @@ Deno.test("lade mv -r moves a directory and leaves nothing of it, within and bet
   assertEquals(await cli.contents("memory://m/"), { "memory://m/p/a": "1", "memory://m/p/b/c": "2" });
 });
 
+Deno.test("lade mv -r of the working directory leaves it, without its files", async () => {
+  await using directory = await TemporaryDirectory.make({ a: "1", c: "2" });
+  const cwd = directory.path;
+  const { code, stderr } = await runLade(["mv", "-r", "./", "memory://m/p/"], { cwd });
+  assertEquals([code, stderr.includes("2 objects")], [0, true], stderr);
+  assertEquals([await directory.tree(), (await Deno.stat(cwd)).isDirectory], [{}, true]);
+});
+
 Deno.test("lade mv -r takes links and empty directories along between local directories", async () => {
   for (const into of [{}, { "e/kept": "k", "e/sub/old": "o" }] as Record<string, string>[]) {
     await using directory = await TemporaryDirectory.make({ "d/sub/f": "1", "d/real": "2", ...into });
