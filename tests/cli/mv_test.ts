@@ -229,6 +229,21 @@ Deno.test("lade mv between two names of one bucket refuses, and keeps the object
   assertEquals(fake.objects("bucket").map(({ key }) => key), ["a", "d/1", "d/2"]);
 });
 
+Deno.test("lade mv of listed names between two names of one bucket replaces nothing that is still to go", async () => {
+  await using cli = await S3Cli.start({ list: "p/a\na\n" });
+  const { fake } = cli;
+  const keys = ["p/a", "p/p/a", "p/p/p/a"];
+  for (const key of keys) fake.putObject("bucket", key, key);
+  const there = `s3://bucket@localhost:${fake.port}`;
+  const permissions = [...cli.options().permissions ?? [], `--allow-net=localhost:${fake.port}`];
+  for (const [from, to] of [["p/p/", "p/"], ["p/", "p/p/"], ["p/", "p/"]]) {
+    const args = ["mv", "-r", "--files-from", "list", `s3://bucket/${from}`, `${there}/${to}`];
+    const { code, stdout, stderr } = await cli.run(args, { permissions });
+    assertEquals([code, stdout, /lie in|lies in|the same/.test(stderr)], [1, "", true], stderr);
+  }
+  for (const key of keys) assertEquals(new TextDecoder().decode(fake.bytes("bucket", key)), key);
+});
+
 Deno.test("lade mv between two names of one bucket moves to another key", async () => {
   await using cli = await S3Cli.start();
   const { fake } = cli;

@@ -182,9 +182,15 @@ async function* planNamed(
   within?: string,
 ): AsyncGenerator<Job | Refusal> {
   const clashes = clashesOf(plan, prefix);
+  let isFirst = true;
   for (const name of [...batches(filter.names)].flat()) {
     const from = placeBelow(prefix, name);
     if (!filter(unknownMeta(from.key), name)) continue;
+    if (isFirst) {
+      await refuseOverlap(plan, prefix, from.key);
+      within ??= await refuseIntoItself(plan, prefix, from.key);
+    }
+    isFirst = false;
     const refused = refuseWithin(plan, prefix, name, within) ??
       refuseClash(plan, prefix, from.key, clashes?.find(from.key));
     if (refused) yield refused;
