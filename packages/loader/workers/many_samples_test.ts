@@ -126,6 +126,87 @@ Deno.test("samples share nothing in a worker, nor do results, whatever the data 
   assertEquals(tags.seen, 0);
 });
 
+Deno.test("a module may give one object again and again, changed for each sample", async () => {
+  const source = "const of = { n: 0, in: new Map([['a', [0]]]) }; \
+export default (n) => { of.n = n; of.in.get('a')[0] = n; return of; }";
+  for (const workers of WORKERS) {
+    const { data } = await all<number, { n: number; in: Map<string, number[]> }>(range(MANY), source, {
+      pool: { workers },
+    });
+    const wrong = data.findIndex((of, n) => of.n !== n || of.in.get("a")?.[0] !== n);
+    assertEquals([data.length, wrong], [MANY, -1]);
+  }
+});
+
+Deno.test("what is made of a sample takes no memory of others along, whatever their sizes and its views", async () => {
+  const sizeOf = (id: number) => Math.imul(id + 1, 2654435761) >>> 20;
+  const dataset = samplesOf(1000, (id) => ({ id, bytes: new Uint8Array(sizeOf(id)).fill(id) }));
+  const sources = [
+    "export default (sample) => sample",
+    "export default async (sample) => (await 0, sample)",
+    "let last = { id: -1 }; \
+export default (sample) => { if (sample.id % 3 === 0) last = sample; return { ...sample, last: last.id }; }",
+    // Windows that overlap are more bytes together than their memory has.
+    "export default ({ id, bytes }) => \
+({ id, bytes, windows: Array.from({ length: 30 }, (_, i) => bytes.subarray(i * 4, i * 4 + 2500)) })",
+  ];
+  for (const source of sources) {
+    for (const workers of WORKERS) {
+      const options = { pool: { workers }, batchSize: 250 };
+      const { data } = await all<unknown, { id: number; bytes: Uint8Array; windows?: Uint8Array[] }>(
+        dataset,
+        source,
+        options,
+      );
+      assertEquals(data.map(({ id }) => id), ascending(1000));
+      for (const { id, bytes, windows = [] } of data) {
+        assertEquals(bytes.length, sizeOf(id));
+        assert([bytes, ...windows].every((view) => [0, view.length >> 1, view.length - 1].every((at) => (view[at] ?? id % 256) === id % 256)));
+      }
+    }
+  }
+});
+
+Deno.test("a module that moves a sample's memory away takes none of another sample along", async () => {
+  const dataset = samplesOf(MANY, (id) => ({ id, bytes: new Uint8Array(40).fill(id) }));
+  const sources = [
+    "export default ({ id, bytes }) => \
+{ const byte = bytes[39]; if (id % 500 === 7) bytes.buffer.transfer(); return [id, byte]; }",
+    "export default async ({ id, bytes }) => \
+{ const byte = bytes[39]; if (id % 500 === 7) { bytes.buffer.transfer(); return [id, byte]; } await 0; return [id, bytes[39]]; }",
+  ];
+  for (const source of sources) {
+    for (const workers of WORKERS) {
+      const { data, workersLost } = await all<unknown, unknown>(dataset, source, { pool: { workers } });
+      assertEquals(data, ascending(MANY).map((id) => [id, id % 256]));
+      assertEquals(workersLost, 0);
+    }
+  }
+});
+
+Deno.test("what is thrown and cannot be read ends no worker", async () => {
+  const source = `export default (n) => {
+    if (n === 10) throw Object.create(null);
+    if (n === 20) throw Object.defineProperty(new Error("odd"), "more", { enumerable: true, get() { throw 3; } });
+    return n;
+  }`;
+  for (const workers of WORKERS) {
+    await using loader = createLoader<number, number>(range(100), {
+      batchSize: 100,
+      transform: { module: moduleOf(source) },
+      pool: { workers },
+      onError: "skip",
+    });
+    for await (const { data, skipped } of loader) {
+      assertEquals(data, ascending(100).filter((n) => n !== 10 && n !== 20));
+      assertEquals(skipped.map(({ index }) => index), [10, 20]);
+      assertEquals({ ...skipped[0]?.cause as object }, {});
+      assert(skipped[1]?.cause instanceof Error);
+    }
+    assertEquals(loader.stats().workersLost, 0);
+  }
+});
+
 Deno.test("of many that go at a time only those fail that throw or cannot be sent, each by its own name", async () => {
   class Own {}
   const memory = new WebAssembly.Memory({ initial: 1 });

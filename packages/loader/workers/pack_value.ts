@@ -6,12 +6,16 @@ export interface PackedMemory {
   readonly bytes: number;
   /** How many of them were copied for it. */
   readonly copied: number;
+  /** Those of `moved` in which several values may lie. */
+  readonly shared: readonly ArrayBuffer[];
 }
 
 /** What may be moved. */
 export interface PackOptions {
   /** Memory that stays here: views of it are copied. */
   readonly stays?: ArrayBufferLike | undefined;
+  /** More of it. */
+  readonly stay?: WeakSet<ArrayBufferLike>;
   /** Whether all memory stays here. */
   readonly copies?: boolean;
   /** Whether what is given shares nothing with the value, but for memory that is moved: it need not be sent to do so. */
@@ -50,6 +54,7 @@ export function valuePacker(): ValuePacker {
   /** Of all values since the last time. */
   const moved = new Set<ArrayBuffer>();
   const owned = new Set<object>();
+  const sharing: ArrayBuffer[] = [];
   let bytes = 0;
   let copied = 0;
   let moves = false;
@@ -138,6 +143,7 @@ export function valuePacker(): ValuePacker {
       shared = new ArrayBuffer(Math.max(size, more));
       end = 0;
       add(shared);
+      sharing.push(shared);
     }
     end += size;
     used += size;
@@ -197,11 +203,11 @@ export function valuePacker(): ValuePacker {
     return copy;
   };
 
-  const pack = (value: unknown, { stays, copies = false, apart = false }: PackOptions): unknown => {
+  const pack = (value: unknown, { stays, stay, copies = false, apart = false }: PackOptions): unknown => {
     isShared = apart;
     lookAt(value, "");
     const isMoved = (buffer: ArrayBufferLike) =>
-      !copies && buffer !== stays && buffer.byteLength >= leastMoved &&
+      !copies && buffer !== stays && !stay?.has(buffer) && buffer.byteLength >= leastMoved &&
       (covered.get(buffer as ArrayBuffer) ?? 0) * 2 > buffer.byteLength;
     let size = 0;
     const others: Memory[] = [];
@@ -250,7 +256,7 @@ export function valuePacker(): ValuePacker {
       }
     },
     take() {
-      const all = { moved: [...moved], bytes, copied };
+      const all = { moved: [...moved], bytes, copied, shared: sharing.splice(0) };
       usedBefore = used;
       moved.clear();
       owned.clear();

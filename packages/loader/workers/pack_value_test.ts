@@ -92,6 +92,6 @@ Deno.test("of a value that cannot be sent nothing goes", () => {
   const bytes = new Uint8Array(8192);
   assertThrows(() => packer.pack({ bytes, f() {} }), TypeError, "f is a function");
   assertThrows(() => packer.pack([bytes, Symbol("s")]), TypeError, "[1] is a symbol");
-  assertEquals(packer.take(), { moved: [], bytes: 0, copied: 0 });
+  assertEquals(packer.take(), { moved: [], bytes: 0, copied: 0, shared: [] });
   assertEquals(packer.pack({ bytes }), { bytes });
 });

@@ -256,6 +256,7 @@ export class SampleWork<T, U, B> {
       stats: this.#stats,
     };
     const collate = (isAlone: boolean) => {
+      this.#signal.throwIfAborted();
       const call = new CollateCall({ ...setup, isAlone });
       pool.add(call);
       return call.made();

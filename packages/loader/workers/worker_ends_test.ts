@@ -193,6 +193,31 @@ for (const [name, end] of Object.entries(ENDS)) {
   }
 }
 
+Deno.test("samples that come while a loop is left start no worker again", async () => {
+  const transform = { module: moduleOf("export default (n) => n") };
+  for (const name of Object.keys(ENDS)) {
+    const stop = new AbortController();
+    const dataset: MapDataset<Gated> = {
+      ...samplesOf(40, (index) => ({ gate: new Int32Array(1), index })),
+      // What is read ahead comes with the end of the loop.
+      get: (index, { signal }) =>
+        new Promise((give) => {
+          const come = () => give({ gate: new Int32Array(1), index });
+          if (index < 2 || signal.aborted) come();
+          else signal.addEventListener("abort", come);
+        }),
+    };
+    await using loader = createLoader<Gated, number>(dataset, {
+      batchSize: 2,
+      signal: stop.signal,
+      transform,
+      pool: { workers: 2, batchesAhead: 4 },
+    });
+    await ENDS[name]?.(loader, stop);
+    assertEquals(loader.stats().workers, 0, name);
+  }
+});
+
 Deno.test("workers are used again by the next epoch, started anew after a break, and ended with the last epoch", async () => {
   const transform = moduleOf("let made = 0; export default () => ++made");
   const options = {

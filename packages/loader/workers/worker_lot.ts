@@ -84,7 +84,8 @@ export class WorkerLot<T, U> implements PoolWork {
 
   /** Has one more transformed. */
   add(sample: LotSample<T>): void {
-    if (this.#isOver) return;
+    // What comes late starts no worker behind the loop's end.
+    if (this.#isOver || this.#setup.signal.aborted) return;
     this.#open++;
     this.#samples.push(sample);
     if (this.left === 1) this.#ground.pool.add(this);
@@ -158,6 +159,7 @@ export class WorkerLot<T, U> implements PoolWork {
       indices: group.map(({ index }) => index),
       epoch,
       keys,
+      shared: memory.shared,
     } as const;
     const open = new Map(group.entries());
     const onMade = (made: Made) => {

@@ -10,6 +10,8 @@ export type WorkerCall =
     readonly epoch: number;
     /** What the random numbers of each are of, four words after four words. */
     readonly keys: Uint32Array;
+    /** Memory in which several of them may lie. */
+    readonly shared: readonly ArrayBuffer[];
   }
   | { readonly type: "collate"; readonly samples: unknown };
 
@@ -53,7 +55,7 @@ export interface MadeReply {
   readonly values: readonly unknown[];
   /** What was thrown, by place. */
   readonly failed: readonly (readonly [place: number, error: SentError])[];
-  /** Whether nothing of it is here, since one of them could not be sent: each is to be done again, alone. */
+  /** Whether nothing of it is here, since another one took memory of theirs along: each is to be done again, alone. */
   readonly isLost?: boolean;
   readonly moved: readonly ArrayBuffer[];
   readonly bytes: number;

@@ -114,6 +114,7 @@ export class WorkerPool {
       const worker = this.#pick(next.isAlone);
       if (!worker) return;
       void this.#send(next, worker);
+      // It may have been removed meanwhile.
       if (next.left === 0) this.remove(next);
     }
   }

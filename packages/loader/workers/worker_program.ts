@@ -39,20 +39,40 @@ export function sampleWorkerProgram(scope: WorkerScope, valuePacker: typeof Pack
   const running = new Map<number, Running>();
   /** Those that no call has. */
   const packers: ValuePacker[] = [];
+  /** Memory in which several samples may lie: what is made of one of them moves none of it. */
+  const shared = new WeakSet<ArrayBufferLike>();
   const work: { transform?: Work; collate?: Work } = {};
   const words = { transform: "", collate: "" };
   let loaded: Promise<void> | undefined;
   let since = 0;
 
+  const wordsOf = (value: unknown) => {
+    try {
+      return String(value);
+    } catch {
+      return "what was thrown has no words";
+    }
+  };
+
   const sent = (error: unknown, depth = 0): SentError => {
+    try {
+      return sentOf(error, depth);
+    } catch (cause) {
+      // It throws where it is read.
+      return { isError: true, name: "Error", message: `what was thrown cannot be read: ${wordsOf(cause)}` };
+    }
+  };
+
+  const sentOf = (error: unknown, depth: number): SentError => {
     if (!(error instanceof Error)) {
-      let value: unknown = String(error);
+      const message = wordsOf(error);
+      let value: unknown = message;
       try {
         value = valuePacker().pack(error, { copies: true });
       } catch {
         // It is told in words.
       }
-      return { isError: false, value, name: "Error", message: String(error) };
+      return { isError: false, value, name: "Error", message };
     }
     const { name, message, stack, cause } = error;
     const plain = Object.entries(error).filter(([, value]) =>
@@ -153,35 +173,50 @@ export function sampleWorkerProgram(scope: WorkerScope, valuePacker: typeof Pack
     return ms;
   };
 
+  /** So many more of its samples are told of. */
+  const close = (one: Running, count: number) => {
+    one.left -= count;
+    if (one.left > 0) return;
+    running.delete(one.call.id);
+    packers.push(one.packer);
+  };
+
+  const tellLost = (id: number, places: number[]) =>
+    post({
+      type: "made",
+      id,
+      places,
+      values: [],
+      failed: [],
+      isLost: true,
+      moved: [],
+      bytes: 0,
+      ms: spent(),
+    });
+
+  /** Whether a module moved memory away in which other samples of the call lie as well. */
+  const isSpoilt = ({ call }: Running) =>
+    call.type === "transform" && call.samples.length > 1 && call.shared.some(({ detached }) => detached);
+
+  const lose = (one: Running, places: number[]) => {
+    close(one, places.length);
+    tellLost(one.call.id, places);
+  };
+
   const tell = (one: Running) => {
     const { call: { id }, packer, places, values, failed } = one;
     if (places.length === 0) return;
-    one.left -= places.length;
     one.places = [];
     one.values = [];
     one.failed = [];
-    if (one.left === 0) {
-      running.delete(id);
-      packers.push(packer);
-    }
+    close(one, places.length);
     const { moved, bytes } = packer.take();
     try {
       post({ type: "made", id, places, values, failed, moved, bytes, ms: spent() }, moved);
     } catch {
       // Memory of WebAssembly cannot be moved, which is only seen when it is tried, as is what cannot be sent.
-      if (places.length > 1 && moved.some(({ detached }) => detached)) {
-        post({
-          type: "made",
-          id,
-          places,
-          values: [],
-          failed: [],
-          isLost: true,
-          moved: [],
-          bytes: 0,
-          ms: spent(),
-        });
-      } else for (const [at, place] of places.entries()) tellAlone(one, place, values[at], failed);
+      if (places.length > 1 && moved.some(({ detached }) => detached)) tellLost(id, places);
+      else for (const [at, place] of places.entries()) tellAlone(one, place, values[at], failed);
     }
   };
 
@@ -199,12 +234,15 @@ export function sampleWorkerProgram(scope: WorkerScope, valuePacker: typeof Pack
   };
 
   const give = (one: Running, place: number, value: unknown) => {
+    const { call } = one;
     let packed: unknown;
     try {
-      packed = one.packer.pack(value);
+      // The module may change what it gave before that is told.
+      const apart = call.type === "transform" && call.samples.length > 1;
+      packed = one.packer.pack(value, { stay: shared, apart });
     } catch (error) {
       const what = error instanceof Error ? error.message : String(error);
-      throw new TypeError(`Cannot send back what ${words[one.call.type]} gave: ${what}`);
+      throw new TypeError(`Cannot send back what ${words[call.type]} gave: ${what}`);
     }
     one.places.push(place);
     one.values.push(packed);
@@ -216,13 +254,16 @@ export function sampleWorkerProgram(scope: WorkerScope, valuePacker: typeof Pack
     one.failed.push([place, sent(error)]);
   };
 
-  const giveLater = async (one: Running, place: number, value: unknown) => {
+  const giveLater = async (one: Running, place: number, later: unknown) => {
     try {
-      give(one, place, await value);
+      const value = await later;
+      if (isSpoilt(one)) return lose(one, [place]);
+      give(one, place, value);
     } catch (error) {
+      if (isSpoilt(one)) return lose(one, [place]);
       fail(one, place, error);
     }
-    if (one.packer.moves) return tell(one);
+    if (one.packer.moves || one.places.length === one.left) return tell(one);
     // Together with what is there at the same moment.
     if (one.places.length === 1) queueMicrotask(() => tell(one));
   };
@@ -233,7 +274,12 @@ export function sampleWorkerProgram(scope: WorkerScope, valuePacker: typeof Pack
     const one: Running = { call, left, packer, stops: [], places: [], values: [], failed: [] };
     if (running.size === 0) since = performance.now();
     running.set(call.id, one);
+    if (call.type === "transform") { for (const memory of call.shared) shared.add(memory); }
     for (let place = 0; place < left; place++) {
+      if (isSpoilt(one)) {
+        tell(one);
+        return lose(one, Array.from({ length: left - place }, (_, i) => place + i));
+      }
       try {
         const value = made(one, place);
         const isLater = typeof (value as { then?: unknown } | null | undefined)?.then === "function";
