@@ -161,7 +161,11 @@ export default (sample) => { if (sample.id % 3 === 0) last = sample; return { ..
       assertEquals(data.map(({ id }) => id), ascending(1000));
       for (const { id, bytes, windows = [] } of data) {
         assertEquals(bytes.length, sizeOf(id));
-        assert([bytes, ...windows].every((view) => [0, view.length >> 1, view.length - 1].every((at) => (view[at] ?? id % 256) === id % 256)));
+        assert(
+          [bytes, ...windows].every((view) =>
+            [0, view.length >> 1, view.length - 1].every((at) => (view[at] ?? id % 256) === id % 256)
+          ),
+        );
       }
     }
   }
