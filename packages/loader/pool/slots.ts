@@ -8,6 +8,8 @@ interface Queue {
   readonly limit: RequestLimit | undefined;
   running: number;
   readonly waiting: (() => void)[];
+  /** How many of `waiting` run already: each is not taken off by itself, which moves all that are behind it. */
+  begun: number;
 }
 
 /**
@@ -30,7 +32,7 @@ export class Slots {
 
   /** Whether something waits, so that nothing would be done sooner if there were more to do. */
   get areWaitedFor(): boolean {
-    return this.#queues.some(({ waiting }) => waiting.length > 0);
+    return this.#queues.some(({ waiting, begun }) => waiting.length > begun);
   }
 
   /**
@@ -63,7 +65,15 @@ export class Slots {
   }
 
   #startOf(queue: Queue): void {
-    while (queue.waiting.length > 0 && this.#mayRun(queue)) queue.waiting.shift()?.();
+    const { waiting } = queue;
+    while (waiting.length > queue.begun && this.#mayRun(queue)) {
+      const start = waiting[queue.begun++];
+      if (queue.begun * 2 >= waiting.length) {
+        waiting.splice(0, queue.begun);
+        queue.begun = 0;
+      }
+      start?.();
+    }
   }
 
   #mayRun({ limit, running }: Queue): boolean {
@@ -72,7 +82,7 @@ export class Slots {
 
   #queueOf(limit: RequestLimit | undefined): Queue {
     let queue = this.#queues.find((queue) => queue.limit === limit);
-    if (!queue) this.#queues.push(queue = { limit, running: 0, waiting: [] });
+    if (!queue) this.#queues.push(queue = { limit, running: 0, waiting: [], begun: 0 });
     return queue;
   }
 }

@@ -75,3 +75,23 @@ Deno.test("Slots: what has one limit does not wait for all that has another", as
   await Promise.all(runs);
   assertEquals(begun.indexOf("other"), 2);
 });
+
+Deno.test("Slots starts any number of things in the order they came, those that come meanwhile behind them", async () => {
+  const slots = new Slots(3);
+  const { signal } = new AbortController();
+  const asked: number[] = [];
+  const started: number[] = [];
+  const work: Promise<void>[] = [];
+  const add = (id: number) => {
+    asked.push(id);
+    work.push(slots.run(async () => {
+      started.push(id);
+      if (id < 1000) add(1000 + id);
+      await Promise.resolve();
+    }, signal));
+  };
+  for (let id = 0; id < 1000; id++) add(id);
+  while (started.length < 2000) await Promise.all(work);
+  assertEquals([started.length, started.join()], [2000, asked.join()]);
+  assertEquals(slots.areWaitedFor, false);
+});
