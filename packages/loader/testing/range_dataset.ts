@@ -15,6 +15,13 @@ export function range(
   };
 }
 
+/** A data set of what `make` gives for each number. */
+export function samplesOf<T>(length: number, make: (index: number) => T): MapDataset<T> {
+  const { fingerprint, uri } = range(length);
+  const get = (index: number) => Promise.resolve(make(index));
+  return { length, fingerprint, uri, get, [Symbol.asyncDispose]: () => Promise.resolve() };
+}
+
 /** What is left of an epoch, batch by batch, kept. */
 export async function epoch<B>(loader: DataLoader<B>): Promise<B[]> {
   const all: B[] = [];

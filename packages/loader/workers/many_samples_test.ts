@@ -4,7 +4,8 @@ import type { LoaderOptions } from "../config/loader_options.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { createLoader } from "../loader/create_loader.ts";
 import { SampleError } from "../loader/sample_error.ts";
-import { ascending, range } from "../testing/range_dataset.ts";
+import { moduleOf } from "../testing/module_of.ts";
+import { ascending, range, samplesOf } from "../testing/range_dataset.ts";
 import { streamNumbers } from "../testing/stream_numbers.ts";
 
 const MANY = 6000;
@@ -310,13 +311,3 @@ Deno.test("a loop of many small samples that is left gives all memory back, and 
     assertEquals(firsts, [0, 0, 1, 250, 2, 500 % 256, 3, 750 % 256]);
   }
 });
-
-function samplesOf<T>(length: number, make: (index: number) => T): MapDataset<T> {
-  const { fingerprint, uri } = range(length);
-  const get = (index: number) => Promise.resolve(make(index));
-  return { length, fingerprint, uri, get, [Symbol.asyncDispose]: () => Promise.resolve() };
-}
-
-function moduleOf(source: string): string {
-  return `data:text/javascript,${encodeURIComponent(source)}`;
-}

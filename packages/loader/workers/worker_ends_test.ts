@@ -4,7 +4,8 @@ import type { LoaderOptions } from "../config/loader_options.ts";
 import type { MapDataset } from "../datasets/dataset.ts";
 import { createLoader } from "../loader/create_loader.ts";
 import { SampleError } from "../loader/sample_error.ts";
-import { ascending, epoch, range } from "../testing/range_dataset.ts";
+import { moduleOf } from "../testing/module_of.ts";
+import { ascending, epoch, range, samplesOf } from "../testing/range_dataset.ts";
 
 /** Time that does not pass while it is waited for. */
 const patientClock: Clock = {
@@ -238,16 +239,6 @@ Deno.test("workers are used again by the next epoch, started anew after a break,
   assertEquals((await epoch(loader)).length, 2);
   assertEquals(loader.stats().workers, 0);
 });
-
-function samplesOf<T>(length: number, make: (index: number) => T): MapDataset<T> {
-  const { fingerprint, uri } = range(length);
-  const get = (index: number) => Promise.resolve(make(index));
-  return { length, fingerprint, uri, get, [Symbol.asyncDispose]: () => Promise.resolve() };
-}
-
-function moduleOf(source: string): string {
-  return `data:text/javascript,${encodeURIComponent(source)}`;
-}
 
 Deno.test("what a module posts, hears and gives as a worker of its own is not taken for the loader's", async () => {
   const transform = moduleOf(`

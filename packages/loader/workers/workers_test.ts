@@ -2,10 +2,10 @@ import { assert, assertEquals, assertRejects, assertStringIncludes, assertThrows
 import { MemoryStore } from "@lade/core";
 import { createStoreContext } from "@lade/core/backend";
 import type { LoaderOptions } from "../config/loader_options.ts";
-import type { MapDataset } from "../datasets/dataset.ts";
 import { createLoader } from "../loader/create_loader.ts";
 import { SampleError } from "../loader/sample_error.ts";
-import { ascending, epoch, range } from "../testing/range_dataset.ts";
+import { moduleOf } from "../testing/module_of.ts";
+import { ascending, epoch, range, samplesOf } from "../testing/range_dataset.ts";
 import { streamNumbers } from "../testing/stream_numbers.ts";
 import { SAMPLE_FILES } from "../testing/sample_files.ts";
 
@@ -353,14 +353,3 @@ Deno.test("modules of data: and blob: URLs and of npm: are run", async () => {
   }
   URL.revokeObjectURL(blob);
 });
-
-function samplesOf<T>(length: number, make: (index: number) => T): MapDataset<T> {
-  const { fingerprint, uri } = range(length);
-  const get = (index: number) => Promise.resolve(make(index));
-  return { length, fingerprint, uri, get, [Symbol.asyncDispose]: () => Promise.resolve() };
-}
-
-/** A module of its own text. */
-function moduleOf(source: string): string {
-  return `data:text/javascript,${encodeURIComponent(source)}`;
-}
